@@ -1,6 +1,6 @@
 /* The version is written once, in the project() line of meson.build. */
 
-__attribute__((visibility("default"))) const char *sansmtp_version(void);
+#include <sansmtp/types.h>
 
 const char *sansmtp_version(void)
 {

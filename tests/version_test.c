@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-const char *sansmtp_version(void);
+#include <sansmtp/types.h>
 
 static void test_the_version_is_the_projects(void **state)
 {
