@@ -1,0 +1,66 @@
+#ifndef SANSMTP_CALLBACKS_H
+#define SANSMTP_CALLBACKS_H
+
+/*
+ * The front door: the same engine, as a table of callbacks. run() pulls events by
+ * sansmtp_server_next() and hands each to its callback; everything else stays as it is.
+ */
+
+#include <sansmtp/server.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * A callback. It returns nothing: to answer a question, call accept, decline, reply or challenge,
+ * now or any time later; silence leaves it open. It may call every function that says so in
+ * server.h. It must not be left by longjmp or an exception: an engine whose callback never
+ * returned stays busy, and only eof() and init() work on it.
+ */
+typedef void sansmtp_server_callback(struct sansmtp_server *server,
+                                     const struct sansmtp_event *event, void *user);
+
+/* One callback an event type; any may be NULL: a question is then declined, a notice dropped. */
+struct sansmtp_server_callbacks {
+    size_t size; /* sizeof (struct sansmtp_server_callbacks) */
+
+    sansmtp_server_callback *connect;
+    sansmtp_server_callback *hello;
+    sansmtp_server_callback *mail;
+    sansmtp_server_callback *recipient;
+    sansmtp_server_callback *data;
+    sansmtp_server_callback *chunk;
+    sansmtp_server_callback *end;
+    sansmtp_server_callback *verify;
+    sansmtp_server_callback *expand;
+    sansmtp_server_callback *help;
+    sansmtp_server_callback *starttls;
+    sansmtp_server_callback *auth;
+    sansmtp_server_callback *response;
+    sansmtp_server_callback *unknown;
+
+    sansmtp_server_callback *body;
+    sansmtp_server_callback *reset;
+    sansmtp_server_callback *injection;
+    sansmtp_server_callback *early_talker;
+    sansmtp_server_callback *limit;
+    sansmtp_server_callback *trace;
+    sansmtp_server_callback *closing;
+};
+
+/*
+ * sansmtp_server_run - take octets of the peer and call back until there is nothing more to do.
+ *
+ * in as in sansmtp_server_next(); callbacks and user are borrowed for the call. Returns the wants
+ * (above 0), or SANSMTP_ERR_BUSY (from inside a callback, or one was left by a jump), or
+ * SANSMTP_ERR_ARGUMENT; then nothing changed.
+ */
+SANSMTP_API int sansmtp_server_run(struct sansmtp_server *server, struct sansmtp_span *in,
+                                   const struct sansmtp_server_callbacks *callbacks, void *user);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,302 @@
+#ifndef SANSMTP_SERVER_H
+#define SANSMTP_SERVER_H
+
+/*
+ * The server engine: MTA, MSA and LMTP receiver.
+ *
+ * The host hands in the octets it received, writes out the octets the engine offers, and answers
+ * its questions. The engine is pulled: next() gives one event at a time, wants() says what can
+ * happen now. callbacks.h has run(), which turns events into callbacks.
+ */
+
+#include <sansmtp/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sansmtp_server; /* opaque; lives in the host's block */
+
+/* options.flags */
+#define SANSMTP_SERVER_LMTP 1u                /* speak LMTP (RFC 2033): LHLO, a reply a recipient */
+#define SANSMTP_SERVER_TLS_FIRST 2u           /* implicit TLS (RFC 8314): handshake, then greeting */
+#define SANSMTP_SERVER_REQUIRE_TLS 4u         /* 530 until TLS is up (RFC 3207 4) */
+#define SANSMTP_SERVER_REQUIRE_AUTH 8u        /* 530 until the client is authenticated (RFC 4954) */
+#define SANSMTP_SERVER_AUTH_IN_CLEAR 16u      /* offer clear-text mechanisms without TLS */
+#define SANSMTP_SERVER_TLS_DISCARD 32u        /* drop plaintext behind STARTTLS, do not close */
+#define SANSMTP_SERVER_REFUSE_NUL 64u         /* refuse messages that hold a NUL */
+#define SANSMTP_SERVER_STRICT_PIPELINING 128u /* 554 and close on input behind a group's last */
+#define SANSMTP_SERVER_TRACE 256u             /* a TRACE notice for each received line */
+#define SANSMTP_SERVER_GONE_AFTER_521 512u    /* after a 521 greeting close at the next command */
+
+/* options.leniency */
+#define SANSMTP_LENIENT_TRAILING_SPACE 1u /* white space before CRLF (default) */
+#define SANSMTP_LENIENT_HELLO 2u          /* odd characters and extra words in hello (default) */
+#define SANSMTP_LENIENT_LOCAL_PART 4u     /* a local part over 64 octets (default) */
+#define SANSMTP_LENIENT_INITIAL 8u        /* AUTH line with a response over 512 (default) */
+#define SANSMTP_LENIENT_PATH_SPACE 16u    /* a space after FROM: or TO: */
+#define SANSMTP_LENIENT_BRACKETS 32u      /* a path without angle brackets */
+#define SANSMTP_LENIENT_DOUBLE_SPACE 64u  /* more than one space where one belongs */
+
+/* options.bare_newlines: a CR without LF or an LF without CR in DATA. Never an end of anything. */
+#define SANSMTP_BARE_REFUSE 0u    /* read to the true end, then 550 5.6.0 (default) */
+#define SANSMTP_BARE_NORMALISE 1u /* hand it to the host as CRLF */
+#define SANSMTP_BARE_PASS 2u      /* hand it on as it is, and say so with the END question */
+
+/*
+ * Options: const, shared by any number of sessions, borrowed by each until its end together with
+ * all that they point to. Fill them by sansmtp_server_options_init(), then change what you need.
+ * In every budget 0 means: no limit.
+ */
+struct sansmtp_server_options {
+    uint32_t size;          /* sizeof (struct sansmtp_server_options), set by options_init */
+    uint32_t flags;         /* SANSMTP_SERVER_...; default 0 */
+    uint32_t leniency;      /* SANSMTP_LENIENT_...; default: the four marked so */
+    uint32_t bare_newlines; /* SANSMTP_BARE_...; default REFUSE */
+    uint64_t extensions;    /* what the host can do: SANSMTP_EXTENSION_...; default: PIPELINING */
+                            /* SIZE 8BITMIME ENHANCEDSTATUSCODES SMTPUTF8 CHUNKING HELP */
+    uint64_t message_size;  /* octets; announced by SIZE; default 32 MiB */
+
+    const char *hostname; /* our domain or address literal; required; at most 255 octets */
+    size_t hostname_length;
+    const char *greeting; /* text behind the hostname in the 220 greeting; default "ESMTP" */
+    size_t greeting_length;
+    const char *mechanisms; /* SASL mechanisms, separated by one space; needed for AUTH */
+    size_t mechanisms_length;
+
+    uint32_t line;   /* octets of the line buffer; default 0: what the extensions need */
+    uint32_t output; /* octets of the output buffer; at least 2 * reply; default 1024 */
+    uint32_t reply;  /* octets that the longest reply line may take, CRLF too; least and */
+                     /* default 512 */
+
+    uint32_t recipients;      /* per message: further ones get 452 4.5.3; default 1000, least 100 */
+    uint32_t messages;        /* per session; then 421; default 0 */
+    uint32_t errors;          /* 5yz the engine gave; then 421; default 20 */
+    uint32_t unknown;         /* unknown verbs; then 421; default 10 */
+    uint32_t idle_commands;   /* commands since the last message or start; then 421; default 300 */
+                              /* (RCPT does not count) */
+    uint32_t repetitions;     /* NOOP, RSET, HELP, hellos and empty chunks; 421; default 100 */
+    uint32_t verifications;   /* VRFY and EXPN; then 421; default 20 */
+    uint32_t authentications; /* failed ones; then 421; default 5, least 3 (RFC 4954 9) */
+
+    uint32_t auth_line;     /* octets of an AUTH line with CRLF, if lent memory holds them; */
+                            /* default 12288 */
+    uint32_t patience;      /* seconds to wait for a command; default 300 (RFC 5321 4.5.3.2.7) */
+    uint32_t body_patience; /* seconds to wait for progress in a body; default 300 */
+    uint32_t progress;      /* octets of body that count as progress; default 1024 */
+};
+
+/* What a static block needs: the engine, plus its line buffer and its output buffer. The exact
+ * need of given options is sansmtp_server_memory(). */
+#define SANSMTP_SERVER_ENGINE 512u
+#define SANSMTP_SERVER_MEMORY(line, output) (SANSMTP_SERVER_ENGINE + (line) + (output) + 16u)
+
+/* What the host says of a finished handshake. */
+struct sansmtp_tls {
+    uint32_t size;  /* sizeof (struct sansmtp_tls) */
+    uint32_t flags; /* SANSMTP_TLS_... */
+};
+/* TLS is up, but not good enough for this host: 554 to all but QUIT (RFC 3207 4.1). */
+#define SANSMTP_TLS_INSUFFICIENT 1u
+
+/*
+ * sansmtp_server_options_init - fill options with the defaults.
+ *
+ * size is sizeof (struct sansmtp_server_options) as the caller was compiled.
+ * Returns 0 or SANSMTP_ERR_ARGUMENT (NULL, or a size this library does not know). From anywhere.
+ */
+SANSMTP_API int sansmtp_server_options_init(struct sansmtp_server_options *options, size_t size);
+
+/*
+ * sansmtp_server_memory - the octets that sansmtp_server_init needs for these options.
+ *
+ * Returns 0 if init would refuse the options. From anywhere.
+ */
+SANSMTP_API size_t sansmtp_server_memory(const struct sansmtp_server_options *options);
+
+/*
+ * sansmtp_server_init - begin a session in a block of the host's memory.
+ *
+ * memory need not be aligned; length must be at least sansmtp_server_memory(options). The block
+ * holds the whole session; there is nothing to release, and init on the same block begins anew.
+ * options are borrowed until then. The first event is CONNECT (under TLS_FIRST after
+ * tls_started()).
+ * Returns 0 and sets *server, or SANSMTP_ERR_ARGUMENT, SANSMTP_ERR_MEMORY, or SANSMTP_ERR_OPTIONS:
+ * no hostname or one with foreign octets; output < 2 * reply; reply < 512 or over 65535;
+ * line shorter than the extensions need; BINARYMIME without CHUNKING (RFC 3030 3); SMTPUTF8 without
+ * 8BITMIME (RFC 6531 3.1); AUTH without mechanisms; recipients under 100; authentications 1
+ * or 2; LMTP without PIPELINING and ENHANCEDSTATUSCODES (RFC 2033 5); REQUIRE_TLS without
+ * STARTTLS; REQUIRE_AUTH without AUTH. From anywhere, also on a block that a jump left busy.
+ */
+SANSMTP_API int sansmtp_server_init(struct sansmtp_server **server, void *memory, size_t length,
+                                    const struct sansmtp_server_options *options);
+
+/*
+ * sansmtp_server_next - take octets of the peer until there is something to tell.
+ *
+ * Advances *in past what it took; what is left must be handed in again, in front of anything new.
+ * in may be NULL: no octets now. Returns the next event, or NULL: nothing more for now, look
+ * at sansmtp_server_wants(). NULL too if called with a broken span, or from a callback.
+ * Octets behind an open question are not taken. After CLOSE all octets are taken and dropped.
+ */
+SANSMTP_API const struct sansmtp_event *sansmtp_server_next(struct sansmtp_server *server,
+                                                            struct sansmtp_span *in);
+
+/* sansmtp_server_wants - what can happen now: a set of SANSMTP_READ and so on. Never 0. Changes
+ * nothing; from anywhere. */
+SANSMTP_API uint32_t sansmtp_server_wants(const struct sansmtp_server *server);
+
+/* sansmtp_server_error - 0, or why the session ended: one of SANSMTP_ERR_GONE, EXPIRED, BUDGET,
+ * INJECTION, FRAMING. Sticky. From anywhere. */
+SANSMTP_API int sansmtp_server_error(const struct sansmtp_server *server);
+
+/*
+ * sansmtp_server_accept - answer the open question with yes: the positive reply of its row.
+ *
+ * CONNECT 220, HELLO 250 and the extensions, MAIL and RECIPIENT 250, DATA 354, CHUNK and END
+ * 250, STARTTLS 220, AUTH and RESPONSE 235. END: the message is the host's from now on.
+ * VERIFY, EXPAND, HELP and UNKNOWN have no positive reply of their own: say it by reply.
+ * Returns 0, SANSMTP_ERR_STATE (no question; one that needs reply; lines of another code stand
+ * before), or SANSMTP_ERR_ARGUMENT (NULL). From a callback: yes.
+ */
+SANSMTP_API int sansmtp_server_accept(struct sansmtp_server *server);
+
+/*
+ * sansmtp_server_decline - answer the open question with its safe default.
+ *
+ * CONNECT, HELLO, MAIL, DATA, CHUNK: as accept. RECIPIENT 550 5.7.1; END 451 4.3.0; VERIFY and
+ * EXPAND 252; HELP the table of commands; STARTTLS 454 4.7.0; AUTH 504 5.5.4; RESPONSE 535 5.7.8;
+ * UNKNOWN 500 5.5.2. Returns as accept. From a callback: yes.
+ */
+SANSMTP_API int sansmtp_server_decline(struct sansmtp_server *server);
+
+/*
+ * sansmtp_server_reply - answer the open question in the host's own words.
+ *
+ * code: 2yz is a yes, 354 for DATA; 4yz and 5yz a no; 421 also ends the session. Fixed: 220 CONNECT
+ * and STARTTLS, 250 HELLO, 354 DATA, 235 AUTH and RESPONSE; CONNECT refuses by 421, 521 or 554.
+ * enhanced: class * 1000000 + subject * 1000 + detail, so 5001001 is 5.1.1; 0: the table's for
+ * this code and question. It is left out where RFC 2034 has none. text: HT and printable ASCII,
+ * UTF-8 where RFC 6531 3.7.4 allows it; no CR, LF, NUL; it is copied. length 0: the table's
+ * text. For 220, 221, 250 to HELLO and 421 the hostname is put in front (RFC 5321 4.3.1).
+ * Where UTF-8 text may not be shown (251, 551, VRFY, EXPN without SMTPUTF8), the answer goes out
+ * without it, as RFC 6531 3.7.4 says.
+ * Returns 0, or, with nothing changed: SANSMTP_ERR_STATE, SANSMTP_ERR_CODE, SANSMTP_ERR_TEXT (also:
+ * the line would be longer than options.reply), SANSMTP_ERR_ARGUMENT. From a callback: yes.
+ */
+SANSMTP_API int sansmtp_server_reply(struct sansmtp_server *server, uint32_t code,
+                                     uint32_t enhanced, const char *text, size_t length);
+
+/*
+ * sansmtp_server_reply_line - a line before the last of an answer (code, '-', text).
+ *
+ * As reply, but the question stays open; all lines and the last have one code. Not for CONNECT,
+ * HELLO, DATA, STARTTLS, AUTH and RESPONSE (SANSMTP_ERR_STATE). SANSMTP_ERR_ROOM: nothing changed,
+ * call again when output has drained. From a callback: yes.
+ */
+SANSMTP_API int sansmtp_server_reply_line(struct sansmtp_server *server, uint32_t code,
+                                          uint32_t enhanced, const char *text, size_t length);
+
+/*
+ * sansmtp_server_challenge - answer AUTH or RESPONSE with a challenge (334, RFC 4954 4).
+ *
+ * data (raw; the engine encodes it) is borrowed until the next event; length 0: an empty one.
+ * Returns 0, SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT (NULL, or so long that 334 and its
+ * base64 pass options.auth_line). From a callback: yes.
+ */
+SANSMTP_API int sansmtp_server_challenge(struct sansmtp_server *server, const void *data,
+                                         size_t length);
+
+/*
+ * sansmtp_server_lend - memory for AUTH lines that are longer than the line buffer.
+ *
+ * Borrowed until lend(NULL, 0), another lend, or the end of the session; it is wiped after
+ * each exchange. May be called once and for all after init, or when LIMIT_AUTH_LINE is told.
+ * Returns 0, SANSMTP_ERR_STATE (a line is being collected in the memory lent before, or its
+ * question is open), or SANSMTP_ERR_ARGUMENT. From a callback: yes.
+ */
+SANSMTP_API int sansmtp_server_lend(struct sansmtp_server *server, void *memory, size_t length);
+
+/*
+ * sansmtp_server_output - the octets to send, and how many.
+ *
+ * Valid until the next call that may add or take output (next, run, an answer, sent, close,
+ * expired, eof). *length 0: none, the pointer may be NULL. Changes nothing; from anywhere.
+ */
+SANSMTP_API const void *sansmtp_server_output(const struct sansmtp_server *server, size_t *length);
+
+/* sansmtp_server_sent - so many octets of output were handed to the transport.
+ * Returns 0, or SANSMTP_ERR_ARGUMENT: more than there are. From a callback: yes. */
+SANSMTP_API int sansmtp_server_sent(struct sansmtp_server *server, size_t length);
+
+/* sansmtp_server_secret - must a log mask what goes through now? 1 from the AUTH command to the
+ * end of its exchange, in both directions, else 0. From anywhere. */
+SANSMTP_API int sansmtp_server_secret(const struct sansmtp_server *server);
+
+/*
+ * sansmtp_server_allow - switch extensions on or off for this session.
+ *
+ * Only what options.extensions has can be on. A command of an extension that is off is 502, its
+ * parameters 555; EXPN that the host can do but that is off is 252 (RFC 5321 7.3). Takes effect
+ * with the next command. Returns 0, SANSMTP_ERR_OPTIONS (not in options, or it would leave
+ * BINARYMIME without CHUNKING or SMTPUTF8 without 8BITMIME), or SANSMTP_ERR_ARGUMENT.
+ * From a callback: yes.
+ */
+SANSMTP_API int sansmtp_server_allow(struct sansmtp_server *server, uint64_t extensions, int on);
+
+/*
+ * sansmtp_server_tls_started - the handshake is done: all that follows comes through TLS.
+ *
+ * All that the session knew is forgotten (RFC 3207 4.2). A failed handshake is eof().
+ * Also before the first next(), for a channel that was TLS from the start.
+ * Returns 0, SANSMTP_ERR_STATE (not wanted now), SANSMTP_ERR_ARGUMENT. From a callback: no (BUSY).
+ */
+SANSMTP_API int sansmtp_server_tls_started(struct sansmtp_server *server,
+                                           const struct sansmtp_tls *tls);
+
+/*
+ * sansmtp_server_patience - how many seconds the peer may still be silent; 0: do not wait on
+ * it, the host has the turn.
+ *
+ * *serial (may be NULL) changes whenever the wait begins anew: re-arm the timer then. When it
+ * runs out, call sansmtp_server_expired(). From anywhere. Source: RFC 5321 4.5.3.2.
+ */
+SANSMTP_API uint32_t sansmtp_server_patience(const struct sansmtp_server *server, uint32_t *serial);
+
+/* sansmtp_server_expired - the wait of patience() is over: 421 4.4.2, then CLOSE. A message that
+ * had begun is reset. Returns 0, SANSMTP_ERR_STATE (patience is 0), SANSMTP_ERR_ARGUMENT, or
+ * SANSMTP_ERR_BUSY. */
+SANSMTP_API int sansmtp_server_expired(struct sansmtp_server *server);
+
+/* sansmtp_server_close - the host stops: 421 4.3.2 at once, or after the answer to an open
+ * question, then CLOSE. A message whose END is open is still answered; any other is reset.
+ * Returns 0, also if the session is closing already, or SANSMTP_ERR_ARGUMENT. From a callback: yes.
+ */
+SANSMTP_API int sansmtp_server_close(struct sansmtp_server *server);
+
+/*
+ * sansmtp_server_eof - no more octets will come from the peer.
+ *
+ * An open question stays open and its reply still goes out; then RESET if a message had begun,
+ * CLOSING and CLOSE. On an engine that a jump out of a callback left busy it is the one call
+ * that works: the question is void, nothing is accepted.
+ * Returns 0 or SANSMTP_ERR_ARGUMENT. From a callback: yes.
+ */
+SANSMTP_API int sansmtp_server_eof(struct sansmtp_server *server);
+
+/*
+ * sansmtp_server_pause, sansmtp_server_resume - a slow store without copies.
+ *
+ * pause: no more events until resume; wants() says REPLY. Called from the BODY callback, run()
+ * returns after it, and the octets of that event stay what they are as long as the host keeps
+ * its input. Both return 0 or SANSMTP_ERR_ARGUMENT; resume: SANSMTP_ERR_STATE if not paused.
+ * From a callback: yes.
+ */
+SANSMTP_API int sansmtp_server_pause(struct sansmtp_server *server);
+SANSMTP_API int sansmtp_server_resume(struct sansmtp_server *server);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
