@@ -1,0 +1,255 @@
+#!/bin/sh
+# Provides the foreign peers of the interop tests, once for all of them, and prints the version of
+# each. A missing one is told, and the exit code is not 0. Needs neither root nor network when all
+# are there.
+#
+#   sh tests/support/peers.sh [PEER...]      of: swaks curl msmtp postfix nodemailer exim opensmtpd
+#
+# What was found is linked in build/peers/bin (swaks, curl, msmtp, smtp-source, smtp-sink, node, exim,
+# smtpd, smtpctl): a test puts this folder in front of its PATH. Nodemailer is in
+# build/peers/nodemailer/node_modules. Debian's mail servers exclude each other: Postfix is installed
+# (without a configuration, and not started), Exim and OpenSMTPD are unpacked under build/peers.
+# Exim starts itself again: its configuration needs exim_path = build/peers/bin/exim (absolute). Run
+# by root, smtp-sink wants -u nobody.
+
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+peers=$root/build/peers
+bin=$peers/bin
+failed=0
+
+. "$root/tests/support/packages.sh"
+
+complain() {
+    echo "MISSING: $*" >&2
+    failed=1
+}
+
+# found NAME PROGRAM VERSION
+found() {
+    printf '%-12s %-22s %s\n' "$1" "$3" "$2"
+}
+
+link_program() {
+    rm -f "$bin/$1"
+    program=$(command -v "$1") || return 1
+    ln -sf "$program" "$bin/$1"
+}
+
+wrap_program() { # NAME PROGRAM LIBRARY_FOLDERS
+    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s\nexport LD_LIBRARY_PATH\nexec %s "$@"\n' "$3" "$2" \
+        >"$bin/$1"
+    chmod 755 "$bin/$1"
+}
+
+version_in() {
+    grep -Eo '[0-9]+(\.[0-9]+)+(p[0-9]+)?|[0-9]{8}\.[0-9]' | head -n 1
+}
+
+# --- installed by apt
+
+want_swaks() {
+    want swaks swaks
+    perl -MNet::SSLeay -e 1 2>/dev/null || missing="$missing libnet-ssleay-perl"
+}
+
+have_swaks() {
+    link_program swaks && perl -MNet::SSLeay -e 1 &&
+        found swaks "$bin/swaks" "$(swaks --version | version_in)"
+}
+
+want_curl() {
+    want curl curl
+}
+
+have_curl() {
+    link_program curl && curl --version | grep -q '^Protocols:.* smtp' &&
+        found curl "$bin/curl" "$(curl --version | version_in)"
+}
+
+want_msmtp() {
+    want msmtp msmtp
+}
+
+have_msmtp() {
+    link_program msmtp && found msmtp "$bin/msmtp" "$(msmtp --version | version_in)"
+}
+
+want_postfix() {
+    if ! have smtp-source && may_be_root && have debconf-set-selections; then
+        echo 'postfix postfix/main_mailer_type select No configuration' |
+            as_root debconf-set-selections
+    fi
+    want smtp-source postfix
+}
+
+have_postfix() {
+    link_program smtp-source && link_program smtp-sink &&
+        found postfix "$bin/smtp-source" "$(dpkg-query -W -f '${Version}' postfix | version_in)"
+}
+
+want_nodemailer() {
+    want node nodejs
+    nodemailer_is_there || want npm npm
+}
+
+nodemailer_version() {
+    sed -n "s/^ *\"$2\": \"\\([0-9.]*\\)\".*/\\1/p" "$1" 2>/dev/null
+}
+
+nodemailer_is_there() {
+    [ -n "$(nodemailer_version "$peers/nodemailer/node_modules/nodemailer/package.json" version)" ] &&
+        cmp -s "$root/tests/interop/package-lock.json" "$peers/nodemailer/package-lock.json"
+}
+
+provide_nodemailer() {
+    nodemailer_is_there && return
+    rm -rf "$peers/nodemailer"
+    mkdir -p "$peers/nodemailer"
+    cp "$root/tests/interop/package.json" "$root/tests/interop/package-lock.json" \
+        "$peers/nodemailer/"
+    (cd "$peers/nodemailer" && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1) || {
+        cat "$peers/nodemailer/npm.log" >&2
+        rm -rf "$peers/nodemailer"
+        return 1
+    }
+}
+
+have_nodemailer() {
+    link_program node && nodemailer_is_there && NODE_PATH=$peers/nodemailer/node_modules \
+        node -e 'require("nodemailer").createTransport({})' &&
+        found nodemailer "$peers/nodemailer" "$(nodemailer_version \
+            "$peers/nodemailer/node_modules/nodemailer/package.json" version)" &&
+        found node "$bin/node" "$(node --version | version_in)"
+}
+
+# --- unpacked
+
+# apt's lists know the package, updated if they did not.
+in_lists() {
+    [ -n "$(apt-cache show "$1" 2>/dev/null)" ] && return
+    may_be_root && as_root apt-get update -q >/dev/null 2>&1 && apt-cache show "$1" >/dev/null 2>&1
+}
+
+# Fetches packages and unpacks them into one folder. This user fetches, root or not.
+unpack() { # FOLDER PACKAGE...
+    folder=$1
+    shift
+    rm -rf "$folder"
+    mkdir -p "$folder/deb"
+    (cd "$folder/deb" && apt-get download -q -o APT::Sandbox::User=root "$@" >log 2>&1) || {
+        cat "$folder/deb/log" >&2
+        rm -rf "$folder"
+        return 1
+    }
+    for package in "$folder"/deb/*.deb; do
+        dpkg-deb -x "$package" "$folder"
+    done
+    rm -rf "$folder/deb"
+}
+
+# The packages that PACKAGE depends on and the machine does not have; no daemons, no tools.
+absent_libraries() {
+    apt-cache depends "$1" | sed -n 's/^  Depends: \(lib[^ ]*\)$/\1/p' | while read -r library; do
+        dpkg-query -W -f '${Status}\n' "$library" 2>/dev/null | grep -q '^install ok installed' ||
+            echo "$library"
+    done
+}
+
+# The same for the libraries of those libraries.
+all_absent_libraries() {
+    known=
+    new=$(absent_libraries "$1")
+    while [ -n "$new" ]; do
+        known="$known $new"
+        next=
+        for library in $new; do
+            for deeper in $(absent_libraries "$library"); do
+                case " $(echo $known $next) " in
+                *" $deeper "*) ;;
+                *) next="$next $deeper" ;;
+                esac
+            done
+        done
+        new=$next
+    done
+    echo $known
+}
+
+user_exists() {
+    getent passwd "$1" >/dev/null
+}
+
+# A user that a program has compiled in. Without root the program is there, but cannot run as it.
+provide_user() {
+    user_exists "$1" || {
+        [ "$(id -u)" -eq 0 ] &&
+            useradd --system --user-group --no-create-home --home-dir /nonexistent \
+                --shell /usr/sbin/nologin "$1"
+    }
+}
+
+library_folders() {
+    echo "$1/lib/$(multiarch):$1/usr/lib/$(multiarch)"
+}
+
+multiarch() {
+    dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || gcc -print-multiarch
+}
+
+provide_exim() {
+    folder=$peers/exim
+    if [ ! -x "$folder/usr/sbin/exim4" ]; then
+        # shellcheck disable=SC2046
+        { in_lists exim4-daemon-light && unpack "$folder" exim4-daemon-light $(all_absent_libraries exim4-daemon-light); } || return 1
+    fi
+    wrap_program exim "$folder/usr/sbin/exim4" "$(library_folders "$folder")"
+    provide_user Debian-exim || echo "exim: runs only with a user Debian-exim; root adds it" >&2
+}
+
+have_exim() {
+    version=$("$bin/exim" -bV 2>&1 | version_in) && [ -n "$version" ] &&
+        found exim "$bin/exim" "$version"
+}
+
+provide_opensmtpd() {
+    folder=$peers/opensmtpd
+    if [ ! -x "$folder/usr/sbin/smtpd" ]; then
+        # shellcheck disable=SC2046
+        { in_lists opensmtpd && unpack "$folder" opensmtpd $(all_absent_libraries opensmtpd); } || return 1
+    fi
+    wrap_program smtpd "$folder/usr/sbin/smtpd" "$(library_folders "$folder")"
+    wrap_program smtpctl "$folder/usr/sbin/smtpctl" "$(library_folders "$folder")"
+    for user in opensmtpd opensmtpq; do
+        provide_user $user || echo "opensmtpd: runs only with a user $user; root adds it" >&2
+    done
+}
+
+have_opensmtpd() {
+    version=$("$bin/smtpd" -h 2>&1 | version_in) && [ -n "$version" ] &&
+        found opensmtpd "$bin/smtpd" "$version"
+}
+
+[ $# -gt 0 ] || set -- swaks curl msmtp postfix nodemailer exim opensmtpd
+mkdir -p "$bin"
+
+for peer in "$@"; do
+    case $peer in
+    swaks | curl | msmtp | postfix | nodemailer) want_$peer ;;
+    exim | opensmtpd) ;;
+    *)
+        echo "peers.sh: no such peer: $peer" >&2
+        exit 2
+        ;;
+    esac
+done
+install_missing || failed=1
+
+for peer in "$@"; do
+    case $peer in
+    nodemailer | exim | opensmtpd) provide_$peer || true ;;
+    esac
+    have_$peer || complain "$peer"
+done
+exit $failed
