@@ -1,0 +1,40 @@
+#ifndef SANSMTP_PARAMETER_VALUE_H
+#define SANSMTP_PARAMETER_VALUE_H
+
+/* The values of the parameters of MAIL and RCPT: each is understood in one function, for the check
+ * of a command and for sansmtp_parameter_get() alike. */
+
+#include <stdbool.h>
+
+#include <sansmtp/wire.h>
+
+/* What a value says. text: SANSMTP_PARAMETER_TEXT octets for the decoded form, or NULL: not wanted.
+ * All else is cleared by the caller. */
+struct sansmtp_value {
+    uint64_t number;
+    struct sansmtp_span type;
+    uint8_t *text;
+    uint32_t text_length;
+    bool decoded; /* text_length octets are the decoded value */
+};
+
+/* One a word of the column check of parameters.def. octets are what stands behind the "=", an
+ * esmtp-value; extensions are those that the session has. False: the value is bad. */
+bool sansmtp_parameter_size(const uint8_t *octets, size_t length, uint64_t extensions,
+                            struct sansmtp_value *value);
+bool sansmtp_parameter_body(const uint8_t *octets, size_t length, uint64_t extensions,
+                            struct sansmtp_value *value);
+bool sansmtp_parameter_none(const uint8_t *octets, size_t length, uint64_t extensions,
+                            struct sansmtp_value *value);
+bool sansmtp_parameter_ret(const uint8_t *octets, size_t length, uint64_t extensions,
+                           struct sansmtp_value *value);
+bool sansmtp_parameter_envid(const uint8_t *octets, size_t length, uint64_t extensions,
+                             struct sansmtp_value *value);
+bool sansmtp_parameter_auth(const uint8_t *octets, size_t length, uint64_t extensions,
+                            struct sansmtp_value *value);
+bool sansmtp_parameter_notify(const uint8_t *octets, size_t length, uint64_t extensions,
+                              struct sansmtp_value *value);
+bool sansmtp_parameter_orcpt(const uint8_t *octets, size_t length, uint64_t extensions,
+                             struct sansmtp_value *value);
+
+#endif
