@@ -3,7 +3,8 @@
     PASSED FAILED SKIPPED
 
 A test that ended badly though none of its sub-tests failed (a crash, a time-out, a sanitizer's
-report at exit, too few sub-tests) counts as one failed.
+report at exit, too few sub-tests) counts as one failed. What a bad test with sub-tests had to say is
+told on standard error, since meson keeps it to itself.
 
     results.py BUILD_FOLDER
 """
@@ -14,13 +15,22 @@ import sys
 import xml.etree.ElementTree
 
 BAD = {"FAIL", "ERROR", "TIMEOUT", "INTERRUPT", "UNEXPECTEDPASS"}
+MOST = 300  # lines of one test
 
 
 def bad_tests(path):
-    """The names of the tests that ended badly."""
+    """The tests that ended badly: {name: what they printed}."""
     with open(path, encoding="utf-8") as file:
         tests = [json.loads(line) for line in file if line.strip()]
-    return {test["name"] for test in tests if test["result"] in BAD}
+    return {test["name"]: test.get("stdout", "") for test in tests if test["result"] in BAD}
+
+
+def tell(name, text):
+    lines = text.splitlines()
+    if any(line.startswith(("ok ", "not ok ")) for line in lines):
+        print("%s:" % name, file=sys.stderr)
+        for line in [line for line in lines if not line.startswith("ok ")][:MOST]:
+            print("    " + line, file=sys.stderr)
 
 
 def verdict(case, bad):
@@ -47,7 +57,9 @@ def main():
     logs = os.path.join(sys.argv[1], "meson-logs")
     bad = bad_tests(os.path.join(logs, "testlog.json"))
     counts, told = count_cases(os.path.join(logs, "testlog.junit.xml"), bad)
-    counts["failed"] += len(bad - told)
+    counts["failed"] += len(bad.keys() - told)
+    for name, text in bad.items():
+        tell(name, text)
     print(counts["passed"], counts["failed"], counts["skipped"])
 
 
