@@ -21,7 +21,8 @@
      GROUP_##group,                                                                \
      SANSMTP_EVENT_##question,                                                     \
      extension,                                                                    \
-     syntax},
+     syntax,                                                                       \
+     sizeof(syntax) - 1},
 
 static const struct sansmtp_verb rows[] = {
 #include "verbs.def"

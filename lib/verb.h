@@ -41,7 +41,8 @@ struct sansmtp_verb {
     uint8_t last;     /* 1: must be the last of a pipelined group */
     uint8_t question; /* SANSMTP_EVENT_..., or 0: the engine answers by itself */
     uint64_t extension;
-    const char *syntax;
+    const char *syntax; /* for HELP */
+    uint8_t syntax_length;
 };
 
 /* How many verbs there are: SANSMTP_VERB_... run from 1 to this. */

@@ -18,30 +18,31 @@ extern "C" {
 struct sansmtp_server; /* opaque; lives in the host's block */
 
 /* options.flags */
-#define SANSMTP_SERVER_LMTP 1u                /* speak LMTP (RFC 2033): LHLO, a reply a recipient */
-#define SANSMTP_SERVER_TLS_FIRST 2u           /* implicit TLS (RFC 8314): handshake, then greeting */
-#define SANSMTP_SERVER_REQUIRE_TLS 4u         /* 530 until TLS is up (RFC 3207 4) */
-#define SANSMTP_SERVER_REQUIRE_AUTH 8u        /* 530 until the client is authenticated (RFC 4954) */
-#define SANSMTP_SERVER_AUTH_IN_CLEAR 16u      /* offer clear-text mechanisms without TLS */
-#define SANSMTP_SERVER_TLS_DISCARD 32u        /* drop plaintext behind STARTTLS, do not close */
-#define SANSMTP_SERVER_REFUSE_NUL 64u         /* refuse messages that hold a NUL */
+#define SANSMTP_SERVER_LMTP              1u  /* speak LMTP (RFC 2033): LHLO, a reply a recipient */
+#define SANSMTP_SERVER_TLS_FIRST         2u  /* implicit TLS (RFC 8314): handshake, then greeting */
+#define SANSMTP_SERVER_REQUIRE_TLS       4u  /* 530 until TLS is up (RFC 3207 4) */
+#define SANSMTP_SERVER_REQUIRE_AUTH      8u  /* 530 until the client is authenticated (RFC 4954) */
+#define SANSMTP_SERVER_AUTH_IN_CLEAR     16u /* offer clear-text mechanisms without TLS */
+#define SANSMTP_SERVER_TLS_DISCARD       32u /* drop plaintext behind STARTTLS, do not close */
+#define SANSMTP_SERVER_REFUSE_NUL        64u /* refuse messages that hold a NUL */
 #define SANSMTP_SERVER_STRICT_PIPELINING 128u /* 554 and close on input behind a group's last */
-#define SANSMTP_SERVER_TRACE 256u             /* a TRACE notice for each received line */
-#define SANSMTP_SERVER_GONE_AFTER_521 512u    /* after a 521 greeting close at the next command */
+#define SANSMTP_SERVER_TRACE             256u /* a TRACE notice for each received line */
+#define SANSMTP_SERVER_GONE_AFTER_521    512u /* after a 521 greeting close at the next command */
 
 /* options.leniency */
 #define SANSMTP_LENIENT_TRAILING_SPACE 1u /* white space before CRLF (default) */
-#define SANSMTP_LENIENT_HELLO 2u          /* odd characters and extra words in hello (default) */
-#define SANSMTP_LENIENT_LOCAL_PART 4u     /* a local part over 64 octets (default) */
-#define SANSMTP_LENIENT_INITIAL 8u        /* AUTH line with a response over 512 (default) */
-#define SANSMTP_LENIENT_PATH_SPACE 16u    /* a space after FROM: or TO: */
-#define SANSMTP_LENIENT_BRACKETS 32u      /* a path without angle brackets */
+#define SANSMTP_LENIENT_HELLO          2u /* odd characters in a hello name, words behind a */
+                                          /* literal, HELO with a literal (default) */
+#define SANSMTP_LENIENT_LOCAL_PART   4u   /* a local part over 64 octets (default) */
+#define SANSMTP_LENIENT_INITIAL      8u   /* AUTH line with a response over 512 (default) */
+#define SANSMTP_LENIENT_PATH_SPACE   16u  /* a space after FROM: or TO: */
+#define SANSMTP_LENIENT_BRACKETS     32u  /* a path without angle brackets */
 #define SANSMTP_LENIENT_DOUBLE_SPACE 64u  /* more than one space where one belongs */
 
 /* options.bare_newlines: a CR without LF or an LF without CR in DATA. Never an end of anything. */
-#define SANSMTP_BARE_REFUSE 0u    /* read to the true end, then 550 5.6.0 (default) */
+#define SANSMTP_BARE_REFUSE    0u /* read to the true end, then 550 5.6.0 (default) */
 #define SANSMTP_BARE_NORMALISE 1u /* hand it to the host as CRLF */
-#define SANSMTP_BARE_PASS 2u      /* hand it on as it is, and say so with the END question */
+#define SANSMTP_BARE_PASS      2u /* hand it on as it is, and say so with the END question */
 
 /*
  * Options: const, shared by any number of sessions, borrowed by each until its end together with
@@ -86,9 +87,10 @@ struct sansmtp_server_options {
     uint32_t progress;      /* octets of body that count as progress; default 1024 */
 };
 
-/* What a static block needs: the engine, plus its line buffer and its output buffer. The exact
- * need of given options is sansmtp_server_memory(). */
-#define SANSMTP_SERVER_ENGINE 512u
+/* What a static block needs: the engine, plus its line buffer and its output buffer. LINE is enough
+ * for every set of extensions. The exact need of given options is sansmtp_server_memory(). */
+#define SANSMTP_SERVER_ENGINE               512u
+#define SANSMTP_SERVER_LINE                 1200u
 #define SANSMTP_SERVER_MEMORY(line, output) (SANSMTP_SERVER_ENGINE + (line) + (output) + 16u)
 
 /* What the host says of a finished handshake. */
@@ -142,8 +144,9 @@ SANSMTP_API int sansmtp_server_init(struct sansmtp_server **server, void *memory
 SANSMTP_API const struct sansmtp_event *sansmtp_server_next(struct sansmtp_server *server,
                                                             struct sansmtp_span *in);
 
-/* sansmtp_server_wants - what can happen now: a set of SANSMTP_READ and so on. Never 0. Changes
- * nothing; from anywhere. */
+/* sansmtp_server_wants - what can happen now: a set of SANSMTP_READ and so on. Never 0 but for
+ * NULL. Notices may wait even then: call next() first, until it gives NULL. Changes nothing; from
+ * anywhere. */
 SANSMTP_API uint32_t sansmtp_server_wants(const struct sansmtp_server *server);
 
 /* sansmtp_server_error - 0, or why the session ended: one of SANSMTP_ERR_GONE, EXPIRED, BUDGET,
@@ -278,8 +281,8 @@ SANSMTP_API int sansmtp_server_close(struct sansmtp_server *server);
  * sansmtp_server_eof - no more octets will come from the peer.
  *
  * An open question stays open and its reply still goes out; then RESET if a message had begun,
- * CLOSING and CLOSE. On an engine that a jump out of a callback left busy it is the one call
- * that works: the question is void, nothing is accepted.
+ * CLOSING and CLOSE. From inside a callback, or on an engine that a jump out of one left busy, the
+ * session ends at once instead: an open question is void, nothing is accepted.
  * Returns 0 or SANSMTP_ERR_ARGUMENT. From a callback: yes.
  */
 SANSMTP_API int sansmtp_server_eof(struct sansmtp_server *server);

@@ -33,11 +33,11 @@ struct sansmtp_span {
 /*
  * What can happen now: the bits of sansmtp_server_wants(). READ and WRITE may stand together.
  */
-#define SANSMTP_READ 1u   /* hand in octets of the peer by next() or run(), or say eof() */
+#define SANSMTP_READ  1u  /* hand in octets of the peer by next() or run(), or say eof() */
 #define SANSMTP_WRITE 2u  /* output() has octets: hand them to the transport, say so by sent() */
 #define SANSMTP_REPLY 4u  /* a question is open, or the engine is paused: the host has the turn */
-#define SANSMTP_TLS 8u    /* do the handshake, then say tls_started() */
-#define SANSMTP_TURN 16u  /* the roles turn round (ATRN) */
+#define SANSMTP_TLS   8u  /* do the handshake, then say tls_started() */
+#define SANSMTP_TURN  16u /* the roles turn round (ATRN) */
 #define SANSMTP_CLOSE 32u /* nothing will follow: close the connection */
 
 /*
@@ -47,160 +47,160 @@ struct sansmtp_span {
  * they should be.
  */
 #define SANSMTP_ERR_ARGUMENT (-1) /* NULL, a wrong size field, a number out of range */
-#define SANSMTP_ERR_MEMORY (-2)   /* the block is smaller than _memory(options) says */
-#define SANSMTP_ERR_OPTIONS (-3)  /* options that contradict each other or a limit of an RFC */
-#define SANSMTP_ERR_STATE (-4)    /* the call does not fit what the engine waits for */
-#define SANSMTP_ERR_BUSY (-5)     /* called from inside a callback, or one was left by a jump */
-#define SANSMTP_ERR_TEXT (-6)     /* CR, LF, NUL, a foreign octet or too many in a string */
-#define SANSMTP_ERR_CODE (-7)     /* reply or enhanced code of the wrong class for the question */
-#define SANSMTP_ERR_ROOM (-8)     /* no room now: drain the output, or give more memory; repeat */
+#define SANSMTP_ERR_MEMORY   (-2) /* the block is smaller than _memory(options) says */
+#define SANSMTP_ERR_OPTIONS  (-3) /* options that contradict each other or a limit of an RFC */
+#define SANSMTP_ERR_STATE    (-4) /* the call does not fit what the engine waits for */
+#define SANSMTP_ERR_BUSY     (-5) /* called from inside a callback, or one was left by a jump */
+#define SANSMTP_ERR_TEXT     (-6) /* CR, LF, NUL, a foreign octet or too many in a string */
+#define SANSMTP_ERR_CODE     (-7) /* reply or enhanced code of the wrong class for the question */
+#define SANSMTP_ERR_ROOM     (-8) /* no room now: drain the output, or give more memory; repeat */
 
-#define SANSMTP_ERR_GONE (-101)      /* the connection ended without QUIT */
-#define SANSMTP_ERR_EXPIRED (-102)   /* the peer was silent for longer than patience() */
-#define SANSMTP_ERR_BUDGET (-103)    /* a budget for errors or idle commands is used up */
+#define SANSMTP_ERR_GONE      (-101) /* the connection ended without QUIT */
+#define SANSMTP_ERR_EXPIRED   (-102) /* the peer was silent for longer than patience() */
+#define SANSMTP_ERR_BUDGET    (-103) /* a budget is used up, or pipelining was not authorised */
 #define SANSMTP_ERR_INJECTION (-104) /* plaintext octets behind STARTTLS */
-#define SANSMTP_ERR_FRAMING (-105)   /* the size of a chunk cannot be read: out of step */
+#define SANSMTP_ERR_FRAMING   (-105) /* the size of a chunk cannot be read: out of step */
 
 #define SANSMTP_ERR_SYNTAX (-201) /* outside the grammar */
 #define SANSMTP_ERR_LENGTH (-202) /* inside the grammar, but longer than its RFC allows */
 
 /* Verbs of commands (event.verb). */
-#define SANSMTP_VERB_UNKNOWN 0u
-#define SANSMTP_VERB_MAIL 1u
-#define SANSMTP_VERB_RCPT 2u
-#define SANSMTP_VERB_DATA 3u
-#define SANSMTP_VERB_BDAT 4u
-#define SANSMTP_VERB_EHLO 5u
-#define SANSMTP_VERB_HELO 6u
-#define SANSMTP_VERB_LHLO 7u
-#define SANSMTP_VERB_QUIT 8u
-#define SANSMTP_VERB_RSET 9u
-#define SANSMTP_VERB_NOOP 10u
+#define SANSMTP_VERB_UNKNOWN  0u
+#define SANSMTP_VERB_MAIL     1u
+#define SANSMTP_VERB_RCPT     2u
+#define SANSMTP_VERB_DATA     3u
+#define SANSMTP_VERB_BDAT     4u
+#define SANSMTP_VERB_EHLO     5u
+#define SANSMTP_VERB_HELO     6u
+#define SANSMTP_VERB_LHLO     7u
+#define SANSMTP_VERB_QUIT     8u
+#define SANSMTP_VERB_RSET     9u
+#define SANSMTP_VERB_NOOP     10u
 #define SANSMTP_VERB_STARTTLS 11u
-#define SANSMTP_VERB_AUTH 12u
-#define SANSMTP_VERB_VRFY 13u
-#define SANSMTP_VERB_EXPN 14u
-#define SANSMTP_VERB_HELP 15u
-#define SANSMTP_VERB_TURN 16u
-#define SANSMTP_VERB_SEND 17u
-#define SANSMTP_VERB_SOML 18u
-#define SANSMTP_VERB_SAML 19u
+#define SANSMTP_VERB_AUTH     12u
+#define SANSMTP_VERB_VRFY     13u
+#define SANSMTP_VERB_EXPN     14u
+#define SANSMTP_VERB_HELP     15u
+#define SANSMTP_VERB_TURN     16u
+#define SANSMTP_VERB_SEND     17u
+#define SANSMTP_VERB_SOML     18u
+#define SANSMTP_VERB_SAML     19u
 
 /* Extensions: bits of a 64-bit set. */
-#define SANSMTP_EXTENSION_PIPELINING (UINT64_C(1) << 0)
-#define SANSMTP_EXTENSION_SIZE (UINT64_C(1) << 1)
-#define SANSMTP_EXTENSION_8BITMIME (UINT64_C(1) << 2)
-#define SANSMTP_EXTENSION_SMTPUTF8 (UINT64_C(1) << 3)
-#define SANSMTP_EXTENSION_CHUNKING (UINT64_C(1) << 4)
-#define SANSMTP_EXTENSION_BINARYMIME (UINT64_C(1) << 5)
+#define SANSMTP_EXTENSION_PIPELINING          (UINT64_C(1) << 0)
+#define SANSMTP_EXTENSION_SIZE                (UINT64_C(1) << 1)
+#define SANSMTP_EXTENSION_8BITMIME            (UINT64_C(1) << 2)
+#define SANSMTP_EXTENSION_SMTPUTF8            (UINT64_C(1) << 3)
+#define SANSMTP_EXTENSION_CHUNKING            (UINT64_C(1) << 4)
+#define SANSMTP_EXTENSION_BINARYMIME          (UINT64_C(1) << 5)
 #define SANSMTP_EXTENSION_ENHANCEDSTATUSCODES (UINT64_C(1) << 6)
-#define SANSMTP_EXTENSION_DSN (UINT64_C(1) << 7)
-#define SANSMTP_EXTENSION_STARTTLS (UINT64_C(1) << 8)
-#define SANSMTP_EXTENSION_AUTH (UINT64_C(1) << 9)
-#define SANSMTP_EXTENSION_HELP (UINT64_C(1) << 10)
-#define SANSMTP_EXTENSION_EXPN (UINT64_C(1) << 11)
+#define SANSMTP_EXTENSION_DSN                 (UINT64_C(1) << 7)
+#define SANSMTP_EXTENSION_STARTTLS            (UINT64_C(1) << 8)
+#define SANSMTP_EXTENSION_AUTH                (UINT64_C(1) << 9)
+#define SANSMTP_EXTENSION_HELP                (UINT64_C(1) << 10)
+#define SANSMTP_EXTENSION_EXPN                (UINT64_C(1) << 11)
 
 /* Parameters of MAIL and RCPT: numbers for sansmtp_parameter_get(), and bit (1 << number) of
  * event.parameters. */
-#define SANSMTP_PARAMETER_SIZE 0u
-#define SANSMTP_PARAMETER_BODY 1u
+#define SANSMTP_PARAMETER_SIZE     0u
+#define SANSMTP_PARAMETER_BODY     1u
 #define SANSMTP_PARAMETER_SMTPUTF8 2u
-#define SANSMTP_PARAMETER_RET 3u
-#define SANSMTP_PARAMETER_ENVID 4u
-#define SANSMTP_PARAMETER_AUTH 5u
-#define SANSMTP_PARAMETER_NOTIFY 6u
-#define SANSMTP_PARAMETER_ORCPT 7u
+#define SANSMTP_PARAMETER_RET      3u
+#define SANSMTP_PARAMETER_ENVID    4u
+#define SANSMTP_PARAMETER_AUTH     5u
+#define SANSMTP_PARAMETER_NOTIFY   6u
+#define SANSMTP_PARAMETER_ORCPT    7u
 
 /* Values of parameters that are words: parameter.number. */
-#define SANSMTP_BODY_7BIT 1u
-#define SANSMTP_BODY_8BITMIME 2u
+#define SANSMTP_BODY_7BIT       1u
+#define SANSMTP_BODY_8BITMIME   2u
 #define SANSMTP_BODY_BINARYMIME 3u
-#define SANSMTP_RET_FULL 1u
-#define SANSMTP_RET_HDRS 2u
-#define SANSMTP_NOTIFY_NEVER 1u /* NOTIFY is a set: these bits are or-ed */
-#define SANSMTP_NOTIFY_SUCCESS 2u
-#define SANSMTP_NOTIFY_FAILURE 4u
-#define SANSMTP_NOTIFY_DELAY 8u
+#define SANSMTP_RET_FULL        1u
+#define SANSMTP_RET_HDRS        2u
+#define SANSMTP_NOTIFY_NEVER    1u /* NOTIFY is a set: these bits are or-ed */
+#define SANSMTP_NOTIFY_SUCCESS  2u
+#define SANSMTP_NOTIFY_FAILURE  4u
+#define SANSMTP_NOTIFY_DELAY    8u
 
 /* What stands for the domain of a mailbox or as the name of a hello (domain_kind). */
-#define SANSMTP_DOMAIN_NONE 0u    /* the null reverse-path, or the bare Postmaster */
-#define SANSMTP_DOMAIN_NAME 1u    /* mx.example */
-#define SANSMTP_DOMAIN_IPV4 2u    /* [192.0.2.1] */
-#define SANSMTP_DOMAIN_IPV6 3u    /* [IPv6:2001:db8::1] */
+#define SANSMTP_DOMAIN_NONE    0u /* the null reverse-path, or the bare Postmaster */
+#define SANSMTP_DOMAIN_NAME    1u /* mx.example */
+#define SANSMTP_DOMAIN_IPV4    2u /* [192.0.2.1] */
+#define SANSMTP_DOMAIN_IPV6    3u /* [IPv6:2001:db8::1] */
 #define SANSMTP_DOMAIN_GENERAL 4u /* [tag:content] */
-#define SANSMTP_DOMAIN_ODD 5u     /* a hello name outside the grammar, taken by leniency */
+#define SANSMTP_DOMAIN_ODD     5u /* a hello name outside the grammar, taken by leniency */
 
 /*
  * Events. 1 to 63 are questions: the engine takes no more of the peer's octets until the host has
  * answered, by accept, decline, reply or challenge, at once or later. 64 and up are notices.
  */
-#define SANSMTP_EVENT_CONNECT 1u   /* may this client connect? */
-#define SANSMTP_EVENT_HELLO 2u     /* verb: EHLO, HELO or LHLO; text: the name it gave */
-#define SANSMTP_EVENT_MAIL 3u      /* may this sender? path..., parameters */
+#define SANSMTP_EVENT_CONNECT   1u /* may this client connect? */
+#define SANSMTP_EVENT_HELLO     2u /* verb: EHLO, HELO or LHLO; text: the name it gave */
+#define SANSMTP_EVENT_MAIL      3u /* may this sender? path..., parameters */
 #define SANSMTP_EVENT_RECIPIENT 4u /* is this recipient ours? path..., parameters; recipient */
-#define SANSMTP_EVENT_DATA 5u      /* may the message come? (DATA only; BDAT sends it at once) */
-#define SANSMTP_EVENT_CHUNK 6u     /* a BDAT chunk that is not the last came; number: its size */
-#define SANSMTP_EVENT_END 7u       /* the message came whole: is it stored? number: its size; */
+#define SANSMTP_EVENT_DATA      5u /* may the message come? (DATA only; BDAT sends it at once) */
+#define SANSMTP_EVENT_CHUNK     6u /* a BDAT chunk that is not the last came; number: its size */
+#define SANSMTP_EVENT_END       7u /* the message came whole: is it stored? number: its size; */
                                    /* LMTP: asked for each accepted recipient in turn */
-#define SANSMTP_EVENT_VERIFY 8u    /* VRFY; text: its argument */
-#define SANSMTP_EVENT_EXPAND 9u    /* EXPN; text: its argument */
-#define SANSMTP_EVENT_HELP 10u     /* HELP; text: its argument, length 0 if none */
+#define SANSMTP_EVENT_VERIFY   8u  /* VRFY; text: its argument */
+#define SANSMTP_EVENT_EXPAND   9u  /* EXPN; text: its argument */
+#define SANSMTP_EVENT_HELP     10u /* HELP; text: its argument, length 0 if none */
 #define SANSMTP_EVENT_STARTTLS 11u /* shall TLS start? */
-#define SANSMTP_EVENT_AUTH 12u     /* text: the mechanism; data: the decoded initial response */
+#define SANSMTP_EVENT_AUTH     12u /* text: the mechanism; data: the decoded initial response */
 #define SANSMTP_EVENT_RESPONSE 13u /* data: the decoded answer to a challenge */
-#define SANSMTP_EVENT_UNKNOWN 14u  /* text: the whole line, a verb that the engine does not know */
+#define SANSMTP_EVENT_UNKNOWN  14u /* text: the whole line, a verb that the engine does not know */
 
-#define SANSMTP_EVENT_BODY 64u         /* data: octets of the message, a slice of the input */
-#define SANSMTP_EVENT_RESET 65u        /* the transaction that MAIL began is void; reason */
-#define SANSMTP_EVENT_INJECTION 66u    /* plaintext behind STARTTLS; data: those octets */
+#define SANSMTP_EVENT_BODY         64u /* data: octets of the message, a slice of the input */
+#define SANSMTP_EVENT_RESET        65u /* the transaction that MAIL began is void; reason */
+#define SANSMTP_EVENT_INJECTION    66u /* plaintext behind STARTTLS; data: those octets */
 #define SANSMTP_EVENT_EARLY_TALKER 67u /* the peer spoke before it was greeted; data: its octets */
-#define SANSMTP_EVENT_LIMIT 68u        /* a limit is reached; reason: SANSMTP_LIMIT_... */
-#define SANSMTP_EVENT_TRACE 69u        /* a line was received; text: the line, no credentials */
-#define SANSMTP_EVENT_CLOSING 70u      /* the session is over; reason */
+#define SANSMTP_EVENT_LIMIT        68u /* a limit is reached; reason: SANSMTP_LIMIT_... */
+#define SANSMTP_EVENT_TRACE        69u /* a line was received; text: the line, no credentials */
+#define SANSMTP_EVENT_CLOSING      70u /* the session is over; reason */
 
 /* event.flags */
-#define SANSMTP_FLAG_QUOTED 1u         /* the local part came as a quoted string */
-#define SANSMTP_FLAG_UTF8 2u           /* the path, or VRFY's or EXPN's SMTPUTF8 word, is UTF-8 */
-#define SANSMTP_FLAG_POSTMASTER 4u     /* the local part is Postmaster, in whatever case */
-#define SANSMTP_FLAG_SOURCE_ROUTE 8u   /* a source route stood before the mailbox */
-#define SANSMTP_FLAG_UNBRACKETED 16u   /* the path came without angle brackets (leniency) */
-#define SANSMTP_FLAG_INITIAL 32u       /* AUTH came with an initial response, maybe empty */
-#define SANSMTP_FLAG_SECRET 64u        /* trace: credentials were left out of text */
-#define SANSMTP_FLAG_BARE_CR 128u      /* the message held a CR without LF */
-#define SANSMTP_FLAG_BARE_LF 256u      /* the message held an LF without CR */
-#define SANSMTP_FLAG_CHUNKED 512u      /* the message came by BDAT: newlines were not looked at */
-#define SANSMTP_FLAG_TLS 1024u         /* hello, auth: the channel is under TLS */
+#define SANSMTP_FLAG_QUOTED        1u    /* the local part came as a quoted string */
+#define SANSMTP_FLAG_UTF8          2u    /* the path, or VRFY's or EXPN's SMTPUTF8 word, is UTF-8 */
+#define SANSMTP_FLAG_POSTMASTER    4u    /* the local part is Postmaster, in whatever case */
+#define SANSMTP_FLAG_SOURCE_ROUTE  8u    /* a source route stood before the mailbox */
+#define SANSMTP_FLAG_UNBRACKETED   16u   /* the path came without angle brackets (leniency) */
+#define SANSMTP_FLAG_INITIAL       32u   /* AUTH came with an initial response, maybe empty */
+#define SANSMTP_FLAG_SECRET        64u   /* trace: credentials were left out of text */
+#define SANSMTP_FLAG_BARE_CR       128u  /* the message held a CR without LF */
+#define SANSMTP_FLAG_BARE_LF       256u  /* the message held an LF without CR */
+#define SANSMTP_FLAG_CHUNKED       512u  /* the message came by BDAT: newlines were not looked at */
+#define SANSMTP_FLAG_TLS           1024u /* hello, auth: the channel is under TLS */
 #define SANSMTP_FLAG_AUTHENTICATED 2048u /* mail: the client has authenticated itself */
 
 /* event.reason of RESET and CLOSING. */
-#define SANSMTP_REASON_QUIT 1u         /* the client said QUIT */
-#define SANSMTP_REASON_RSET 2u         /* the client said RSET */
-#define SANSMTP_REASON_HELLO 3u        /* a new hello */
-#define SANSMTP_REASON_GONE 4u         /* the connection ended */
-#define SANSMTP_REASON_EXPIRED 5u      /* the host said expired() */
-#define SANSMTP_REASON_CLOSED 6u       /* the host said close() or answered 421 */
-#define SANSMTP_REASON_BUDGET 7u       /* a budget is used up */
-#define SANSMTP_REASON_INJECTION 8u    /* plaintext behind STARTTLS */
-#define SANSMTP_REASON_FRAMING 9u      /* a chunk whose size cannot be read */
+#define SANSMTP_REASON_QUIT         1u  /* the client said QUIT */
+#define SANSMTP_REASON_RSET         2u  /* the client said RSET */
+#define SANSMTP_REASON_HELLO        3u  /* a new hello */
+#define SANSMTP_REASON_GONE         4u  /* the connection ended */
+#define SANSMTP_REASON_EXPIRED      5u  /* the host said expired() */
+#define SANSMTP_REASON_CLOSED       6u  /* the host said close() or answered 421 */
+#define SANSMTP_REASON_BUDGET       7u  /* a budget is used up */
+#define SANSMTP_REASON_INJECTION    8u  /* plaintext behind STARTTLS */
+#define SANSMTP_REASON_FRAMING      9u  /* a chunk whose size cannot be read */
 #define SANSMTP_REASON_MESSAGE_SIZE 10u /* the message is larger than the limit; it is refused */
 #define SANSMTP_REASON_BARE_NEWLINE 11u /* a bare CR or LF; the message is refused */
-#define SANSMTP_REASON_NUL 12u         /* a NUL, where options refuse it */
-#define SANSMTP_REASON_CHUNK 13u       /* the host refused a chunk */
-#define SANSMTP_REASON_BINARY 14u      /* DATA for a message declared BODY=BINARYMIME */
-#define SANSMTP_REASON_PIPELINING 15u  /* input behind a command that must be a group's last */
+#define SANSMTP_REASON_NUL          12u /* a NUL, where options refuse it */
+#define SANSMTP_REASON_CHUNK        13u /* the host refused a chunk */
+#define SANSMTP_REASON_BINARY       14u /* DATA for a message declared BODY=BINARYMIME */
+#define SANSMTP_REASON_PIPELINING   15u /* input behind a command that must be a group's last */
 
 /* event.reason of LIMIT: the option of the same name in struct sansmtp_server_options. */
-#define SANSMTP_LIMIT_ERRORS 1u
-#define SANSMTP_LIMIT_UNKNOWN 2u
-#define SANSMTP_LIMIT_IDLE_COMMANDS 3u
-#define SANSMTP_LIMIT_REPETITIONS 4u
-#define SANSMTP_LIMIT_VERIFICATIONS 5u
+#define SANSMTP_LIMIT_ERRORS          1u
+#define SANSMTP_LIMIT_UNKNOWN         2u
+#define SANSMTP_LIMIT_IDLE_COMMANDS   3u
+#define SANSMTP_LIMIT_REPETITIONS     4u
+#define SANSMTP_LIMIT_VERIFICATIONS   5u
 #define SANSMTP_LIMIT_AUTHENTICATIONS 6u
-#define SANSMTP_LIMIT_RECIPIENTS 7u
-#define SANSMTP_LIMIT_MESSAGES 8u
-#define SANSMTP_LIMIT_MESSAGE_SIZE 9u
-#define SANSMTP_LIMIT_LINE 10u      /* a command line longer than its verb allows */
-#define SANSMTP_LIMIT_AUTH_LINE 11u /* an AUTH line fills the memory it has: lend() more now */
+#define SANSMTP_LIMIT_RECIPIENTS      7u
+#define SANSMTP_LIMIT_MESSAGES        8u
+#define SANSMTP_LIMIT_MESSAGE_SIZE    9u
+#define SANSMTP_LIMIT_LINE            10u /* a command line longer than its verb allows */
+#define SANSMTP_LIMIT_AUTH_LINE       11u /* an AUTH line fills the memory it has: lend() more now */
 
 /*
  * One flat event. Members that do not apply to a type are zero. An event is the engine's; it and
@@ -208,19 +208,19 @@ struct sansmtp_span {
  * body octets (data of BODY) are the host's own input: they stay as long as the host keeps them.
  */
 struct sansmtp_event {
-    uint32_t type;        /* SANSMTP_EVENT_... */
-    uint32_t verb;        /* SANSMTP_VERB_... of the command it is about */
-    uint32_t flags;       /* SANSMTP_FLAG_... */
-    uint32_t reason;      /* SANSMTP_REASON_... or SANSMTP_LIMIT_... */
-    uint32_t domain_kind; /* SANSMTP_DOMAIN_... of domain, or of a hello name */
-    uint32_t recipient;   /* running number among the accepted, from 0: the number that this */
-                          /* RECIPIENT would have, or the one whose END this is (LMTP) */
-    uint64_t parameters;  /* set of the parameters present: 1 << SANSMTP_PARAMETER_... */
-    uint64_t number;      /* MAIL: declared SIZE, 0 if none; CHUNK, END: octets so far */
-    struct sansmtp_span text;            /* see the type; as received */
-    struct sansmtp_span data;            /* see the type; decoded or body octets */
-    struct sansmtp_span path;            /* the path as received, with its brackets */
-    struct sansmtp_span local;           /* its local part as received, with its quotes */
+    uint32_t type;             /* SANSMTP_EVENT_... */
+    uint32_t verb;             /* SANSMTP_VERB_... of the command it is about */
+    uint32_t flags;            /* SANSMTP_FLAG_... */
+    uint32_t reason;           /* SANSMTP_REASON_... or SANSMTP_LIMIT_... */
+    uint32_t domain_kind;      /* SANSMTP_DOMAIN_... of domain, or of a hello name */
+    uint32_t recipient;        /* running number among the accepted, from 0: the number that this */
+                               /* RECIPIENT would have, or the one whose END this is (LMTP) */
+    uint64_t parameters;       /* set of the parameters present: 1 << SANSMTP_PARAMETER_... */
+    uint64_t number;           /* MAIL: declared SIZE, 0 if none; CHUNK, END: octets so far */
+    struct sansmtp_span text;  /* see the type; as received */
+    struct sansmtp_span data;  /* see the type; decoded or body octets */
+    struct sansmtp_span path;  /* the path as received, with its brackets */
+    struct sansmtp_span local; /* its local part as received, with its quotes */
     struct sansmtp_span domain;          /* its domain, a literal with its brackets */
     struct sansmtp_span route;           /* the source route, without its colon */
     struct sansmtp_span parameters_text; /* the parameters as received */

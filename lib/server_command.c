@@ -1,0 +1,228 @@
+#include "server_engine.h"
+
+#include "bdat.h"
+#include "verb.h"
+
+/* The second beat: a whole command line. Its budgets, its check, then the host is asked or the
+ * engine answers by itself. */
+
+static bool spend(struct sansmtp_server *server, uint32_t *used, uint32_t most, uint32_t limit)
+{
+    ++*used;
+    if (most == 0 || *used <= most) {
+        return true;
+    }
+    sansmtp_server_spent(server, limit);
+    return false;
+}
+
+static bool spend_unknown(struct sansmtp_server *server)
+{
+    return spend(server, &server->unknown, server->options->unknown, SANSMTP_LIMIT_UNKNOWN);
+}
+
+static bool spend_repetition(struct sansmtp_server *server)
+{
+    return spend(server, &server->repetitions, server->options->repetitions,
+                 SANSMTP_LIMIT_REPETITIONS);
+}
+
+static bool within_budgets(struct sansmtp_server *server, const struct sansmtp_verb *verb)
+{
+    const struct sansmtp_server_options *options = server->options;
+
+    if (verb == NULL) {
+        return spend_unknown(server);
+    }
+    if (verb->budget == SANSMTP_BUDGET_NOTHING) {
+        return true;
+    }
+    if (verb->budget == SANSMTP_BUDGET_REPETITION && !spend_repetition(server)) {
+        return false;
+    }
+    if (verb->budget == SANSMTP_BUDGET_VERIFICATION &&
+        !spend(server, &server->verifications, options->verifications,
+               SANSMTP_LIMIT_VERIFICATIONS)) {
+        return false;
+    }
+    if (server->verb == SANSMTP_VERB_AUTH && options->authentications != 0 &&
+        server->authentications >= options->authentications) {
+        sansmtp_server_spent(server, SANSMTP_LIMIT_AUTHENTICATIONS);
+        return false;
+    }
+    if (server->verb == SANSMTP_VERB_MAIL && options->messages != 0 &&
+        server->messages >= options->messages) {
+        sansmtp_server_spent(server, SANSMTP_LIMIT_MESSAGES);
+        return false;
+    }
+    return spend(server, &server->idle_commands, options->idle_commands,
+                 SANSMTP_LIMIT_IDLE_COMMANDS);
+}
+
+/* RFC 5321 4.1.1: tolerate white space in front of the CRLF. */
+static void trim(struct sansmtp_server *server)
+{
+    struct sansmtp_line *line = &server->line;
+
+    if (!sansmtp_server_lenient(server, SANSMTP_LENIENT_TRAILING_SPACE) || line->overlong) {
+        return;
+    }
+    while (line->length != 0 &&
+           (line->octets[line->length - 1] == ' ' || line->octets[line->length - 1] == '\t')) {
+        line->length--;
+    }
+}
+
+/* RFC 2033 4.1: LHLO is no verb of SMTP, EHLO and HELO are none of LMTP. */
+static const struct sansmtp_verb *find_verb(struct sansmtp_server *server)
+{
+    uint32_t role = sansmtp_server_is(server, SANSMTP_SERVER_LMTP) ? SANSMTP_ROLE_LMTP
+                                                                   : SANSMTP_ROLE_SMTP;
+    size_t ignored;
+    const struct sansmtp_verb *verb;
+
+    server->verb = sansmtp_verb_find(server->line.octets, server->line.length, &ignored);
+    verb = sansmtp_verb_row(server->verb);
+    if (verb != NULL && (verb->roles & role) == 0) {
+        server->verb = SANSMTP_VERB_UNKNOWN;
+        return NULL;
+    }
+    return verb;
+}
+
+static enum sansmtp_step refuse(struct sansmtp_server *server, enum sansmtp_reply reply)
+{
+    if (sansmtp_server_refuse(server, reply)) {
+        sansmtp_server_await_line(server);
+    }
+    return SANSMTP_STEP_ON;
+}
+
+static enum sansmtp_step answer(struct sansmtp_server *server, enum sansmtp_reply reply)
+{
+    sansmtp_server_say(server, reply);
+    sansmtp_server_await_line(server);
+    return SANSMTP_STEP_ON;
+}
+
+static enum sansmtp_step quit(struct sansmtp_server *server)
+{
+    sansmtp_server_say(server, SANSMTP_REPLY_QUIT);
+    sansmtp_server_over(server, SANSMTP_REASON_QUIT, 0);
+    return SANSMTP_STEP_ON;
+}
+
+static enum sansmtp_step rset(struct sansmtp_server *server)
+{
+    sansmtp_server_reset(server, SANSMTP_REASON_RSET);
+    sansmtp_server_transaction_over(server);
+    return answer(server, SANSMTP_REPLY_RSET_OK);
+}
+
+/* RFC 5321 4.5.1: an empty line, or one that begins with white space, is no command at all. */
+static bool is_blank(const struct sansmtp_server *server)
+{
+    return server->line.length == 0 || server->line.octets[0] == ' ' ||
+           server->line.octets[0] == '\t';
+}
+
+static enum sansmtp_step go(struct sansmtp_server *server)
+{
+    switch (server->verb) {
+    case SANSMTP_VERB_QUIT:
+        return quit(server);
+    case SANSMTP_VERB_RSET:
+        return rset(server);
+    case SANSMTP_VERB_NOOP:
+        return answer(server, SANSMTP_REPLY_NOOP_OK);
+    case SANSMTP_VERB_AUTH:
+        return sansmtp_server_auth(server);
+    case SANSMTP_VERB_UNKNOWN:
+        return is_blank(server) ? refuse(server, SANSMTP_REPLY_UNKNOWN)
+                                : sansmtp_server_ask(server);
+    default:
+        return sansmtp_server_ask(server);
+    }
+}
+
+/* Nobody knows where the chunk ends: what follows must not be obeyed. */
+static enum sansmtp_step out_of_step(struct sansmtp_server *server, enum sansmtp_reply reply)
+{
+    if (sansmtp_server_refuse(server, reply)) {
+        sansmtp_server_over(server, SANSMTP_REASON_FRAMING, SANSMTP_ERR_FRAMING);
+    }
+    return SANSMTP_STEP_ON;
+}
+
+static bool too_large(const struct sansmtp_server *server, uint64_t size)
+{
+    uint64_t most = server->options->message_size;
+
+    return most != 0 && size > most - server->octets;
+}
+
+/* RFC 3030 2: a chunk that will be refused is read all the same, and refused behind its octets. */
+static enum sansmtp_step bdat(struct sansmtp_server *server, enum sansmtp_reply reply)
+{
+    struct sansmtp_span argument = sansmtp_server_argument(server);
+    uint64_t size = 0;
+    bool last = false;
+    enum sansmtp_bdat_result result = sansmtp_bdat_parse(argument.data, argument.length, &size,
+                                                         &last);
+
+    if (reply == SANSMTP_REPLY_LINE_BROKEN || reply == SANSMTP_REPLY_LINE_LONG) {
+        return out_of_step(server, reply);
+    }
+    if (result == SANSMTP_BDAT_UNREADABLE) {
+        return out_of_step(server, SANSMTP_REPLY_ARGUMENT);
+    }
+    if (size == 0 && !last && !spend_repetition(server)) {
+        return SANSMTP_STEP_ON;
+    }
+    if (reply == SANSMTP_REPLY_NONE && result == SANSMTP_BDAT_MALFORMED) {
+        reply = SANSMTP_REPLY_ARGUMENT;
+    }
+    if (reply == SANSMTP_REPLY_NONE && too_large(server, size)) {
+        server->limit = SANSMTP_LIMIT_MESSAGE_SIZE;
+        sansmtp_server_reset(server, SANSMTP_REASON_MESSAGE_SIZE);
+        reply = SANSMTP_REPLY_SIZE;
+    }
+    sansmtp_server_chunk_begin(server, reply, size, last);
+    return SANSMTP_STEP_ON;
+}
+
+/* RFC 2920 3.1: these verbs end a group. What stands behind STARTTLS is another matter. */
+static bool input_behind_last(const struct sansmtp_server *server, const struct sansmtp_verb *verb,
+                              size_t behind)
+{
+    return verb != NULL && verb->last && behind != 0 && server->verb != SANSMTP_VERB_STARTTLS &&
+           sansmtp_server_is(server, SANSMTP_SERVER_STRICT_PIPELINING);
+}
+
+enum sansmtp_step sansmtp_server_command(struct sansmtp_server *server, size_t behind)
+{
+    const struct sansmtp_verb *verb;
+    enum sansmtp_reply reply;
+
+    trim(server);
+    verb = find_verb(server);
+    if (!within_budgets(server, verb)) {
+        return SANSMTP_STEP_ON;
+    }
+    if (input_behind_last(server, verb, behind)) {
+        sansmtp_server_say(server, SANSMTP_REPLY_PIPELINING);
+        sansmtp_server_over(server, SANSMTP_REASON_PIPELINING, SANSMTP_ERR_BUDGET);
+        return SANSMTP_STEP_ON;
+    }
+    if (server->state == SANSMTP_STATE_ABSENT && server->verb != SANSMTP_VERB_QUIT &&
+        sansmtp_server_is(server, SANSMTP_SERVER_GONE_AFTER_521)) {
+        sansmtp_server_over(server, SANSMTP_REASON_CLOSED, 0);
+        return SANSMTP_STEP_ON;
+    }
+    sansmtp_server_event(server, verb == NULL ? SANSMTP_EVENT_UNKNOWN : verb->question);
+    reply = sansmtp_server_check(server);
+    if (server->verb == SANSMTP_VERB_BDAT) {
+        return bdat(server, reply);
+    }
+    return reply == SANSMTP_REPLY_NONE ? go(server) : refuse(server, reply);
+}

@@ -1,0 +1,220 @@
+#include "server_engine.h"
+
+#include <stdalign.h>
+
+#include "ascii.h"
+#include "extension.h"
+#include "memory.h"
+
+/* What the host may ask for, what that costs, and how a session begins in its block. */
+
+int sansmtp_server_options_init(struct sansmtp_server_options *options, size_t size)
+{
+    static const struct sansmtp_server_options defaults = {
+        .size = sizeof(defaults),
+        .leniency = SANSMTP_LENIENT_TRAILING_SPACE | SANSMTP_LENIENT_HELLO |
+                    SANSMTP_LENIENT_LOCAL_PART | SANSMTP_LENIENT_INITIAL,
+        .bare_newlines = SANSMTP_BARE_REFUSE,
+        .extensions = SANSMTP_EXTENSION_PIPELINING | SANSMTP_EXTENSION_SIZE |
+                      SANSMTP_EXTENSION_8BITMIME | SANSMTP_EXTENSION_SMTPUTF8 |
+                      SANSMTP_EXTENSION_CHUNKING | SANSMTP_EXTENSION_ENHANCEDSTATUSCODES |
+                      SANSMTP_EXTENSION_HELP,
+        .message_size = UINT64_C(32) << 20,
+        .greeting = "ESMTP",
+        .greeting_length = 5,
+        .output = 1024,
+        .reply = 512,
+        .recipients = 1000,
+        .errors = 20,
+        .unknown = 10,
+        .idle_commands = 300,
+        .repetitions = 100,
+        .verifications = 20,
+        .authentications = 5,
+        .auth_line = 12288,
+        .patience = 300,
+        .body_patience = 300,
+        .progress = 1024,
+    };
+
+    if (options == NULL || size != sizeof(defaults)) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    *options = defaults;
+    return 0;
+}
+
+static size_t least_line(uint64_t extensions)
+{
+    size_t mail = sansmtp_extension_line(extensions, SANSMTP_VERB_MAIL);
+    size_t rcpt = sansmtp_extension_line(extensions, SANSMTP_VERB_RCPT);
+
+    return mail > rcpt ? mail : rcpt;
+}
+
+static size_t line_octets(const struct sansmtp_server_options *options)
+{
+    return options->line != 0 ? options->line : least_line(options->extensions);
+}
+
+static bool printable(const char *text, size_t length)
+{
+    if (text == NULL) {
+        return length == 0;
+    }
+    for (size_t i = 0; i < length; i++) {
+        uint8_t octet = (uint8_t)text[i];
+
+        if (octet < 0x20 || octet > 0x7e) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool texts_fit(const struct sansmtp_server_options *options)
+{
+    if (!printable(options->hostname, options->hostname_length) || options->hostname_length == 0 ||
+        options->hostname_length > 255 ||
+        memchr(options->hostname, ' ', options->hostname_length) != NULL) {
+        return false;
+    }
+    return printable(options->greeting, options->greeting_length) &&
+           options->greeting_length + options->hostname_length + 7 <= options->reply;
+}
+
+/* Names of 1 to 20 octets with one space between (RFC 4422 3.1), that fit one EHLO row. */
+static bool mechanisms_fit(const struct sansmtp_server_options *options)
+{
+    size_t name = 0;
+
+    if (!printable(options->mechanisms, options->mechanisms_length) ||
+        options->mechanisms_length + 11 > options->reply) {
+        return false;
+    }
+    for (size_t i = 0; i < options->mechanisms_length; i++) {
+        uint8_t octet = (uint8_t)options->mechanisms[i];
+
+        if (octet == ' ' && name == 0) {
+            return false;
+        }
+        name = octet == ' ' ? 0 : name + 1;
+        if (name > 20 ||
+            (octet != ' ' && octet != '-' && octet != '_' && !sansmtp_ascii_is_let_dig(octet))) {
+            return false;
+        }
+    }
+    return name != 0 || options->mechanisms_length == 0;
+}
+
+/* What the RFCs want together. */
+static bool extensions_fit(const struct sansmtp_server_options *options)
+{
+    uint64_t on = options->extensions;
+    /* RFC 2033 5: an LMTP server has both. */
+    uint64_t lmtp = SANSMTP_EXTENSION_PIPELINING | SANSMTP_EXTENSION_ENHANCEDSTATUSCODES;
+
+    if ((on >> SANSMTP_EXTENSIONS) != 0 || sansmtp_extension_missing(on) != 0) {
+        return false;
+    }
+    if ((options->flags & SANSMTP_SERVER_LMTP) != 0 && (on & lmtp) != lmtp) {
+        return false;
+    }
+    if ((on & SANSMTP_EXTENSION_AUTH) != 0 && options->mechanisms_length == 0) {
+        return false;
+    }
+    if ((options->flags & SANSMTP_SERVER_REQUIRE_AUTH) != 0 && (on & SANSMTP_EXTENSION_AUTH) == 0) {
+        return false;
+    }
+    return (options->flags & SANSMTP_SERVER_REQUIRE_TLS) == 0 ||
+           (on & SANSMTP_EXTENSION_STARTTLS) != 0 ||
+           (options->flags & SANSMTP_SERVER_TLS_FIRST) != 0;
+}
+
+static bool numbers_fit(const struct sansmtp_server_options *options)
+{
+    if (options->reply < 512 || options->reply > UINT16_MAX ||
+        options->output / 2 < options->reply || options->bare_newlines > SANSMTP_BARE_PASS) {
+        return false;
+    }
+    /* RFC 5321 4.5.3.1.8: at least 100 recipients; RFC 4954 9: at least three failed attempts. */
+    if ((options->recipients != 0 && options->recipients < 100) ||
+        (options->authentications != 0 && options->authentications < 3)) {
+        return false;
+    }
+    return options->auth_line >= 512 && options->patience != 0 && options->body_patience != 0 &&
+           line_octets(options) >= least_line(options->extensions);
+}
+
+static int options_check(const struct sansmtp_server_options *options)
+{
+    if (options == NULL || options->size < sizeof(*options)) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    return numbers_fit(options) && texts_fit(options) && mechanisms_fit(options) &&
+                   extensions_fit(options)
+               ? 0
+               : SANSMTP_ERR_OPTIONS;
+}
+
+size_t sansmtp_server_memory(const struct sansmtp_server_options *options)
+{
+    if (options_check(options) != 0) {
+        return 0;
+    }
+    return alignof(struct sansmtp_server) - 1 + sizeof(struct sansmtp_server) +
+           line_octets(options) + options->output;
+}
+
+static void begin(struct sansmtp_server *server, const struct sansmtp_server_options *options)
+{
+    memset(server, 0, sizeof(*server));
+    server->options = options;
+    server->extensions = options->extensions;
+    server->buffer = (uint8_t *)(server + 1);
+    server->line_capacity = (uint32_t)line_octets(options);
+    sansmtp_out_init(&server->out, server->buffer + server->line_capacity, options->output);
+    sansmtp_server_line_begin(server);
+    server->state = SANSMTP_STATE_OPEN;
+    server->phase = (options->flags & SANSMTP_SERVER_TLS_FIRST) != 0 ? SANSMTP_PHASE_TLS
+                                                                     : SANSMTP_PHASE_GREETING;
+}
+
+int sansmtp_server_init(struct sansmtp_server **server, void *memory, size_t length,
+                        const struct sansmtp_server_options *options)
+{
+    int error = options_check(options);
+    size_t skew;
+
+    if (server == NULL || memory == NULL) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (error != 0) {
+        return error;
+    }
+    if (length < sansmtp_server_memory(options)) {
+        return SANSMTP_ERR_MEMORY;
+    }
+    skew = (size_t)(-(uintptr_t)memory & (alignof(struct sansmtp_server) - 1));
+    *server = (struct sansmtp_server *)(void *)((uint8_t *)memory + skew);
+    begin(*server, options);
+    return 0;
+}
+
+int sansmtp_server_allow(struct sansmtp_server *server, uint64_t extensions, int on)
+{
+    uint64_t set;
+
+    if (server == NULL) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if ((extensions & ~server->options->extensions) != 0) {
+        return SANSMTP_ERR_OPTIONS;
+    }
+    set = on != 0 ? server->extensions | extensions : server->extensions & ~extensions;
+    if (sansmtp_extension_missing(set) != 0) {
+        return SANSMTP_ERR_OPTIONS;
+    }
+    server->extensions = set;
+    return 0;
+}

@@ -1,0 +1,344 @@
+#include "server_engine.h"
+
+#include "number.h"
+#include "utf8.h"
+#include "verb.h"
+
+/* What goes out, and the host's answers. A line is put whole or not at all; every string of the
+ * host passes one gate. */
+
+/* What an answer may be, from events.def. */
+struct sansmtp_question {
+    uint16_t accept, decline; /* enum sansmtp_reply */
+    uint16_t code;            /* the one positive code, 2: any 2yz */
+    bool lines;
+};
+
+enum { LINES = true, ONE = false };
+
+static const struct sansmtp_question questions[] = {
+#define QUESTION(name, callback, accept, decline, code, lines) \
+    [SANSMTP_EVENT_##name] = {SANSMTP_REPLY_##accept, SANSMTP_REPLY_##decline, code, lines},
+#define NOTICE(name, callback)
+#include "events.def"
+#undef QUESTION
+#undef NOTICE
+};
+
+bool sansmtp_server_room(const struct sansmtp_server *server)
+{
+    return sansmtp_out_room(&server->out) >= server->options->reply;
+}
+
+static bool is_hello(const struct sansmtp_server *server)
+{
+    const struct sansmtp_verb *verb = sansmtp_verb_row(server->verb);
+
+    return verb != NULL && verb->form == SANSMTP_FORM_HELLO;
+}
+
+/* RFC 2034 4: no enhanced code in the greeting, in any reply to a hello, or in a 3yz reply. */
+static uint32_t enhanced_shown(const struct sansmtp_server *server, uint32_t code,
+                               uint32_t enhanced)
+{
+    bool none = (server->extensions & SANSMTP_EXTENSION_ENHANCEDSTATUSCODES) == 0 ||
+                code / 100 == 3 || is_hello(server) || server->phase == SANSMTP_PHASE_GREETING;
+
+    return none ? 0 : enhanced;
+}
+
+/* RFC 5321 4.3.1: the greeting, 221 and 421 begin with our name, and so does 250 to a hello. */
+static bool shows_hostname(const struct sansmtp_server *server, uint32_t code)
+{
+    return code == 221 || code == 421 || server->phase == SANSMTP_PHASE_GREETING ||
+           (code == 250 && is_hello(server));
+}
+
+static size_t enhanced_write(uint32_t enhanced, uint8_t *out)
+{
+    size_t length = sansmtp_number_write(enhanced / 1000000u, out);
+
+    out[length++] = '.';
+    length += sansmtp_number_write(enhanced / 1000u % 1000u, out + length);
+    out[length++] = '.';
+    return length + sansmtp_number_write(enhanced % 1000u, out + length);
+}
+
+/* code, separator, enhanced code, hostname: what stands before the text. */
+static size_t head(const struct sansmtp_server *server, uint32_t code, char separator,
+                   uint32_t enhanced, uint8_t *out)
+{
+    size_t length = sansmtp_number_write(code, out);
+
+    out[length++] = (uint8_t)separator;
+    enhanced = enhanced_shown(server, code, enhanced);
+    if (enhanced != 0) {
+        length += enhanced_write(enhanced, out + length);
+        out[length++] = ' ';
+    }
+    return length;
+}
+
+void sansmtp_server_put_line(struct sansmtp_server *server, uint32_t code, char separator,
+                             uint32_t enhanced, const void *text, size_t length)
+{
+    const struct sansmtp_server_options *options = server->options;
+    uint8_t start[64];
+
+    sansmtp_out_put(&server->out, start, head(server, code, separator, enhanced, start));
+    if (shows_hostname(server, code)) {
+        sansmtp_out_put(&server->out, options->hostname, options->hostname_length);
+        if (length != 0) {
+            sansmtp_out_put(&server->out, " ", 1);
+        }
+    }
+    sansmtp_out_put(&server->out, text, length);
+    sansmtp_out_put(&server->out, "\r\n", 2);
+}
+
+static size_t line_length(const struct sansmtp_server *server, uint32_t code, uint32_t enhanced,
+                          size_t length)
+{
+    uint8_t start[64];
+    size_t own = head(server, code, ' ', enhanced, start);
+
+    if (shows_hostname(server, code)) {
+        own += server->options->hostname_length + 1;
+    }
+    return own + length + 2;
+}
+
+void sansmtp_server_say(struct sansmtp_server *server, enum sansmtp_reply reply)
+{
+    const struct sansmtp_reply_row *row = sansmtp_reply_row(reply);
+
+    sansmtp_server_put_line(server, row->code, ' ', row->enhanced, row->text, row->length);
+}
+
+/* Refuses by the engine's own word, and counts it. False: that was one too many. */
+bool sansmtp_server_refuse(struct sansmtp_server *server, enum sansmtp_reply reply)
+{
+    uint32_t most = server->options->errors;
+
+    if (sansmtp_reply_row(reply)->code >= 500) {
+        server->errors++;
+        if (most != 0 && server->errors > most) {
+            sansmtp_server_spent(server, SANSMTP_LIMIT_ERRORS);
+            return false;
+        }
+    }
+    sansmtp_server_say(server, reply);
+    return true;
+}
+
+/* RFC 6531 3.7.4: where may an answer show UTF-8? */
+static bool may_show_utf8(const struct sansmtp_server *server, uint32_t code)
+{
+    switch (server->question) {
+    case SANSMTP_EVENT_RECIPIENT:
+        return (code == 251 || code == 551) && sansmtp_server_knows(server, SANSMTP_KNOWS_UTF8);
+    case SANSMTP_EVENT_VERIFY:
+    case SANSMTP_EVENT_EXPAND:
+        return sansmtp_server_knows(server, SANSMTP_KNOWS_SHOWS_UTF8);
+    default:
+        return false;
+    }
+}
+
+/* What goes out instead of an answer that needs UTF-8 where it may not be shown; NONE: nothing can. */
+static enum sansmtp_reply utf8_instead(const struct sansmtp_server *server, uint32_t code)
+{
+    if (sansmtp_server_knows(server, SANSMTP_KNOWS_LINES)) {
+        return SANSMTP_REPLY_NONE;
+    }
+    if (server->question == SANSMTP_EVENT_VERIFY || server->question == SANSMTP_EVENT_EXPAND) {
+        return SANSMTP_REPLY_VERIFY_NEEDS_UTF8;
+    }
+    if (server->question == SANSMTP_EVENT_RECIPIENT && (code == 251 || code == 551)) {
+        return code == 251 ? SANSMTP_REPLY_RCPT_OK : SANSMTP_REPLY_NOT_OURS;
+    }
+    return SANSMTP_REPLY_NONE;
+}
+
+static bool printable(const uint8_t *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if ((text[i] < 0x20 && text[i] != '\t') || text[i] == 0x7f) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool code_fits(const struct sansmtp_server *server, uint32_t code)
+{
+    const struct sansmtp_question *question = &questions[server->question];
+
+    if (code < 200 || code > 599 || code / 10 % 10 > 5) {
+        return false;
+    }
+    if (code >= 400) {
+        /* RFC 5321 4.3.2, RFC 7504: a client is turned away by 421, 521 or 554. */
+        return server->question != SANSMTP_EVENT_CONNECT || code == 421 || code == 521 ||
+               code == 554;
+    }
+    return question->code == 2 ? code < 300 : code == question->code;
+}
+
+static bool enhanced_fits(uint32_t code, uint32_t enhanced)
+{
+    return enhanced == 0 ||
+           (sansmtp_enhanced_valid(enhanced) && enhanced / 1000000u == code / 100u);
+}
+
+/* The gate: all that can be wrong with an answer but UTF-8. */
+static int answer_check(const struct sansmtp_server *server, uint32_t code, uint32_t enhanced,
+                        const char *text, size_t length)
+{
+    if (server == NULL || (text == NULL && length != 0)) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (server->question == 0) {
+        return SANSMTP_ERR_STATE;
+    }
+    if (!code_fits(server, code) || !enhanced_fits(code, enhanced)) {
+        return SANSMTP_ERR_CODE;
+    }
+    if (sansmtp_server_knows(server, SANSMTP_KNOWS_LINES) && code != server->line_code) {
+        return SANSMTP_ERR_CODE;
+    }
+    if (length > server->options->reply ||
+        line_length(server, code, enhanced, length) > server->options->reply ||
+        !printable((const uint8_t *)text, length) ||
+        !sansmtp_utf8_valid((const uint8_t *)text, length)) {
+        return SANSMTP_ERR_TEXT;
+    }
+    return 0;
+}
+
+/* Gives the last line of the answer to the open question, and goes on from there. */
+static void settle(struct sansmtp_server *server, uint32_t code, uint32_t enhanced,
+                   const void *text, size_t length)
+{
+    uint32_t question = server->question;
+    bool rows = question == SANSMTP_EVENT_HELLO && code == 250 &&
+                server->verb != SANSMTP_VERB_HELO && sansmtp_server_announces(server, 0);
+
+    sansmtp_server_put_line(server, code, rows ? '-' : ' ', enhanced, text, length);
+    server->question = 0;
+    server->knows &= ~(uint32_t)SANSMTP_KNOWS_LINES;
+    sansmtp_server_renew(server);
+    sansmtp_server_proceed(server, question, code);
+    sansmtp_server_try_close(server);
+}
+
+static void settle_by_row(struct sansmtp_server *server, enum sansmtp_reply reply)
+{
+    const struct sansmtp_reply_row *row = sansmtp_reply_row(reply);
+
+    if (reply == SANSMTP_REPLY_GREETING) {
+        settle(server, row->code, 0, server->options->greeting, server->options->greeting_length);
+    } else {
+        settle(server, row->code, row->enhanced, row->text, row->length);
+    }
+}
+
+/* What the host left out: the row of the question for its own code, else what the code means. */
+static struct sansmtp_reply_row defaults(const struct sansmtp_server *server, uint32_t code)
+{
+    const struct sansmtp_reply_row *row = sansmtp_reply_row(questions[server->question].accept);
+
+    return row->code == code ? *row : sansmtp_reply_of_code(code);
+}
+
+int sansmtp_server_reply(struct sansmtp_server *server, uint32_t code, uint32_t enhanced,
+                         const char *text, size_t length)
+{
+    int error = answer_check(server, code, enhanced, text, length);
+    struct sansmtp_reply_row row;
+
+    if (error != 0) {
+        return error;
+    }
+    row = defaults(server, code);
+    if (length != 0 && !sansmtp_utf8_ascii((const uint8_t *)text, length) &&
+        !may_show_utf8(server, code)) {
+        enum sansmtp_reply instead = utf8_instead(server, code);
+
+        if (instead == SANSMTP_REPLY_NONE) {
+            return SANSMTP_ERR_TEXT;
+        }
+        settle_by_row(server, instead);
+        return 0;
+    }
+    settle(server, code, enhanced != 0 ? enhanced : row.enhanced, length != 0 ? text : row.text,
+           length != 0 ? length : row.length);
+    return 0;
+}
+
+int sansmtp_server_reply_line(struct sansmtp_server *server, uint32_t code, uint32_t enhanced,
+                              const char *text, size_t length)
+{
+    int error = answer_check(server, code, enhanced, text, length);
+
+    if (error != 0) {
+        return error;
+    }
+    if (!questions[server->question].lines) {
+        return SANSMTP_ERR_STATE;
+    }
+    if (!sansmtp_utf8_ascii((const uint8_t *)text, length) && !may_show_utf8(server, code)) {
+        return SANSMTP_ERR_TEXT;
+    }
+    if (enhanced == 0) {
+        enhanced = defaults(server, code).enhanced;
+    }
+    /* The last line must still find its room. */
+    if (line_length(server, code, enhanced, length) + server->options->reply >
+        sansmtp_out_room(&server->out)) {
+        return SANSMTP_ERR_ROOM;
+    }
+    sansmtp_server_put_line(server, code, '-', enhanced, text, length);
+    server->knows |= SANSMTP_KNOWS_LINES;
+    server->line_code = code;
+    return 0;
+}
+
+static int settle_default(struct sansmtp_server *server, enum sansmtp_reply reply)
+{
+    const struct sansmtp_reply_row *row = sansmtp_reply_row(reply);
+
+    if (reply == SANSMTP_REPLY_NONE ||
+        (sansmtp_server_knows(server, SANSMTP_KNOWS_LINES) && row->code != server->line_code)) {
+        return SANSMTP_ERR_STATE;
+    }
+    settle_by_row(server, reply);
+    return 0;
+}
+
+int sansmtp_server_accept(struct sansmtp_server *server)
+{
+    if (server == NULL) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (server->question == 0) {
+        return SANSMTP_ERR_STATE;
+    }
+    return settle_default(server, questions[server->question].accept);
+}
+
+int sansmtp_server_decline(struct sansmtp_server *server)
+{
+    if (server == NULL) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (server->question == 0) {
+        return SANSMTP_ERR_STATE;
+    }
+    if (server->question == SANSMTP_EVENT_HELP &&
+        !sansmtp_server_knows(server, SANSMTP_KNOWS_LINES)) {
+        sansmtp_server_help(server);
+        return 0;
+    }
+    return settle_default(server, questions[server->question].decline);
+}
