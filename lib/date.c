@@ -1,0 +1,117 @@
+/* Dates as RFC 5322 section 3.3 writes them. Years are counted from March: the leap day is then the
+ * last of its year, and the months before it never move. */
+
+#include <sansmtp/trace.h>
+
+#include "memory.h"
+
+#define DAY        86400
+#define FIRST_DAY  (-25567) /* 1 January 1900, in days from 1970 */
+#define LAST_DAY   2932896  /* 31 December 9999 */
+#define MARCH_1600 135080   /* days from 1 March 1600 to 1970 */
+
+struct date {
+    uint32_t year;
+    uint32_t month; /* 0 is January */
+    uint32_t day;   /* of the month, from 1 */
+};
+
+/* Takes whole units out of *days; says how many. */
+static uint32_t take(uint32_t *days, uint32_t unit, uint32_t most)
+{
+    uint32_t count = *days / unit < most ? *days / unit : most;
+
+    *days -= count * unit;
+    return count;
+}
+
+/* The last century of four is a day longer, and so is the last year of four: without "at most 3"
+ * that day would open a fifth. */
+static struct date date_of(int32_t days)
+{
+    static const uint8_t lengths[12] = {31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31, 29};
+    uint32_t rest = (uint32_t)(days + MARCH_1600);
+    uint32_t year = 1600;
+    uint32_t month = 0;
+
+    year += take(&rest, 146097, UINT32_MAX) * 400;
+    year += take(&rest, 36524, 3) * 100;
+    year += take(&rest, 1461, UINT32_MAX) * 4;
+    year += take(&rest, 365, 3);
+    while (rest >= lengths[month])
+        rest -= lengths[month++];
+    return (struct date){year + (month >= 10), (month + 2) % 12, rest + 1};
+}
+
+static char *put_digits(char *at, uint32_t value, uint32_t count)
+{
+    for (uint32_t i = count; i > 0; value /= 10)
+        at[--i] = (char)('0' + value % 10);
+    return at + count;
+}
+
+static char *put_text(char *at, const char *text, size_t length)
+{
+    memcpy(at, text, length);
+    return at + length;
+}
+
+static char *put_day(char *at, int32_t days)
+{
+    static const char names[] = "ThuFriSatSunMonTueWed"; /* 1 January 1970 was a Thursday */
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    struct date date = date_of(days);
+    int32_t weekday = days % 7;
+
+    at = put_text(at, names + (weekday < 0 ? weekday + 7 : weekday) * 3, 3);
+    at = put_text(at, ", ", 2);
+    at = put_digits(at, date.day, date.day < 10 ? 1 : 2);
+    *at++ = ' ';
+    at = put_text(at, months + date.month * 3, 3);
+    *at++ = ' ';
+    return put_digits(at, date.year, 4);
+}
+
+static char *put_time(char *at, uint32_t second)
+{
+    *at++ = ' ';
+    at = put_digits(at, second / 3600, 2);
+    *at++ = ':';
+    at = put_digits(at, second / 60 % 60, 2);
+    *at++ = ':';
+    return put_digits(at, second % 60, 2);
+}
+
+static char *put_zone(char *at, int32_t minutes, int unknown)
+{
+    uint32_t distance = (uint32_t)(minutes < 0 ? -minutes : minutes);
+
+    *at++ = ' ';
+    *at++ = minutes < 0 || unknown ? '-' : '+';
+    return put_digits(at, distance / 60 * 100 + distance % 60, 4);
+}
+
+int sansmtp_date_write(int64_t seconds, int32_t offset_minutes, int unknown_zone, char out[32],
+                       size_t *length)
+{
+    int32_t offset = unknown_zone ? 0 : offset_minutes;
+    int64_t local;
+    int32_t days, second;
+    char *at;
+
+    if (!out || !length || offset < -5999 || offset > 5999)
+        return SANSMTP_ERR_ARGUMENT;
+    if (seconds / DAY < FIRST_DAY - 10 || seconds / DAY > LAST_DAY + 10)
+        return SANSMTP_ERR_ARGUMENT;
+    local = seconds + offset * INT64_C(60);
+    second = (int32_t)(local % DAY);
+    days = (int32_t)(local / DAY) - (second < 0);
+    /* RFC 5322 section 3.3: four digits, "1900 or later" */
+    if (days < FIRST_DAY || days > LAST_DAY)
+        return SANSMTP_ERR_ARGUMENT;
+    at = put_day(out, days);
+    at = put_time(at, (uint32_t)(second < 0 ? second + DAY : second));
+    at = put_zone(at, offset, unknown_zone);
+    *length = (size_t)(at - out);
+    return 0;
+}
