@@ -21,7 +21,9 @@
  */
 
 #include <sansmtp/callbacks.h>
+#include <sansmtp/sasl.h>
 #include <sansmtp/server.h>
+#include <sansmtp/trace.h>
 #include <sansmtp/types.h>
 #include <sansmtp/wire.h>
 
