@@ -3,8 +3,8 @@
 #include "memory.h"
 #include "verb.h"
 
-/* One step a phase. Whoever needs input waits for it here, whoever needs room asks for it in its own
- * room; nothing loops but next(). */
+/* One step a phase. Whoever needs input waits for it here, whoever needs room asks for it in the
+ * step itself; nothing loops but next(). */
 
 struct sansmtp_event *sansmtp_server_event(struct sansmtp_server *server, uint32_t type)
 {

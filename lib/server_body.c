@@ -55,7 +55,7 @@ static void refuse_message(struct sansmtp_server *server, enum sansmtp_reply rep
     sansmtp_server_reset(server, reason);
 }
 
-/* Up to the limit and not an octet more, so that the host sees the same however the input is cut. */
+/* Up to the limit and not an octet more: so the host sees the same however the input is cut. */
 static enum sansmtp_step hand_over(struct sansmtp_server *server, struct sansmtp_span content)
 {
     uint64_t most = server->options->message_size;

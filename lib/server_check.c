@@ -10,7 +10,8 @@
 #include "verb.h"
 
 /* The first beat: is the command in hand legal here, and well-formed? What passes has its question
- * written into server->event. Order: the line, what is demanded, the state, what is on, the form. */
+ * written into server->event. Order: the line, what is demanded, the state, what is on, the
+ * form. */
 
 /* A session that began by HELO has been offered nothing; HELP and EXPN are RFC 5321's own verbs. */
 uint64_t sansmtp_server_extensions(const struct sansmtp_server *server)

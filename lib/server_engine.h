@@ -160,7 +160,7 @@ bool sansmtp_server_collect(struct sansmtp_server *server, struct sansmtp_span *
 void sansmtp_server_line_begin(struct sansmtp_server *server);
 void sansmtp_server_line_wipe(struct sansmtp_server *server);
 
-/* server_check.c: what the command in hand gets at once; NONE: server->event is ready to be asked */
+/* server_check.c: what the command in hand gets at once; NONE: server->event is ready to ask */
 enum sansmtp_reply sansmtp_server_check(struct sansmtp_server *server);
 uint64_t sansmtp_server_extensions(const struct sansmtp_server *server);          /* in force now */
 struct sansmtp_span sansmtp_server_argument(const struct sansmtp_server *server); /* of the verb */

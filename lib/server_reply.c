@@ -145,7 +145,7 @@ static bool may_show_utf8(const struct sansmtp_server *server, uint32_t code)
     }
 }
 
-/* What goes out instead of an answer that needs UTF-8 where it may not be shown; NONE: nothing can. */
+/* What goes out instead of an answer that needs UTF-8 where it may not be shown; NONE: nothing. */
 static enum sansmtp_reply utf8_instead(const struct sansmtp_server *server, uint32_t code)
 {
     if (sansmtp_server_knows(server, SANSMTP_KNOWS_LINES)) {
