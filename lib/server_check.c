@@ -39,7 +39,8 @@ static enum sansmtp_reply check_line(struct sansmtp_server *server)
     if ((line->state & (SANSMTP_LINE_BARE | SANSMTP_LINE_NUL)) != 0) {
         return SANSMTP_REPLY_LINE_BROKEN;
     }
-    if (line->overlong || line->total > longest_line(server)) {
+    /* RFC 5321 4.5.3.1.4: every verb may have 512 octets, so most lines need no sum. */
+    if (line->overlong || (line->total > 512 && line->total > longest_line(server))) {
         server->limit = SANSMTP_LIMIT_LINE;
         return server->verb == SANSMTP_VERB_AUTH ? SANSMTP_REPLY_AUTH_LONG
                                                  : SANSMTP_REPLY_LINE_LONG;
