@@ -1,0 +1,119 @@
+"""Exim delivers by BDAT (RFC 3030), one chunk and many, and by DATA where CHUNKING is off.
+
+Exim becomes its compiled-in user (Debian-exim) to deliver, so without root, or without that user,
+this cannot run. tests/support/peers.sh adds the user if it may.
+"""
+
+import os
+import pwd
+import re
+
+import support
+
+EXIM_USER = "Debian-exim"
+
+CONFIGURATION = """
+exim_path = {program}
+primary_hostname = client.example.test
+spool_directory = {spool}
+log_file_path = {spool}/%slog
+daemon_smtp_ports = 0
+received_header_text =
+local_from_check = false
+keep_environment =
+never_users =
+message_logs = false
+split_spool_directory = false
+timezone = UTC
+
+begin routers
+all:
+  driver = manualroute
+  route_list = * 127.0.0.1 byname
+  self = send
+  transport = out
+
+begin transports
+out:
+  driver = smtp
+  port = {port}
+  protocol = {protocol}
+  hosts_try_chunking = {chunking}
+  hosts_avoid_tls = {avoid_tls}
+  tls_verify_certificates = {trust}
+  tls_verify_hosts =
+  command_timeout = 60s
+  final_timeout = 60s
+"""
+
+
+class Exim:
+    def __init__(self, tap, here, program, receiver):
+        self.tap, self.here, self.program, self.receiver = tap, here, program, receiver
+
+    def configured(self, name, **options):
+        spool = os.path.join(self.here, "spool-" + name)
+        os.mkdir(spool)
+        user = pwd.getpwnam(EXIM_USER)
+        os.chown(spool, user.pw_uid, user.pw_gid)
+        settings = {"chunking": "*", "protocol": "smtp", "avoid_tls": "*", "trust": ""}
+        settings.update(options, program=self.program, spool=spool, port=self.receiver.port)
+        text = CONFIGURATION.format(**settings)
+        return support.written(self.here, name + ".exim", text.encode("ascii")), spool
+
+    def deliver(self, name, body=support.AWKWARD, also=(), **options):
+        """Exim takes lines that end in LF, and leaves only when the delivery is over (-odf)."""
+        sent = support.message("exim " + name, body)
+        recipients = ["%s@example.test" % user for user in (name, *also)]
+        path, spool = self.configured(name, **options)
+        command = [self.program, "-C", path, "-odf", "-oi", "-f", "sender@client.example.test"]
+        command += ["--", *recipients]
+        support.run(self.tap, "exim, %s" % name, command, self.here, sent.replace(b"\r\n", b"\n"))
+        for to in recipients:
+            ok = support.check_stored(
+                self.tap, self.receiver, to, sent, "%s: %s arrived unchanged" % (name, to)
+            )
+            if not ok:
+                for log in ("mainlog", "paniclog"):
+                    self.tap.say(support.slurp(os.path.join(spool, log)).decode(errors="replace"))
+
+
+def commands(receiver, since):
+    """How many BDAT and DATA commands the receiver has seen since then."""
+    traced = receiver.traced()[since:]
+    return len(re.findall(rb"BDAT [0-9]+", traced)), len(re.findall(rb"\bDATA\b", traced))
+
+
+def test(tap, here):
+    program = support.peer(tap, "exim", "-C", "/dev/null", "-bV")
+    if not program:
+        return
+    if os.getuid() != 0:
+        support.missing(tap, "exim", "needs root to become %s" % EXIM_USER)
+        return
+    os.chmod(here, 0o755)
+    tls, _ = support.certificate(here)
+    os.chmod(tls[1], 0o644)
+    with support.Receiver(here, *tls, "--trace") as receiver:
+        exim = Exim(tap, here, program, receiver)
+        exim.deliver("chunk", also=["chunk-two"])
+        bdat, _ = commands(receiver, 0)
+        tap.check(bdat >= 1, "it was sent by BDAT", receiver.errors()[-3000:])
+        before = len(receiver.traced())
+        exim.deliver("chunks", body=support.AWKWARD * 100)
+        bdat, _ = commands(receiver, before)
+        tap.check(bdat >= 2, "the long one was sent in several chunks", bdat)
+        exim.deliver("chunks-starttls", body=support.AWKWARD * 100, avoid_tls="", trust=tls[1])
+        tap.check(b"STARTTLS" in receiver.traced(), "it asked for TLS")
+        before = len(receiver.traced())
+        exim.deliver("data", body=support.AWKWARD * 100, chunking="")
+        bdat, data = commands(receiver, before)
+        tap.check(bdat == 0 and data >= 1, "without CHUNKING it was sent by DATA", (bdat, data))
+        support.check_end(tap, receiver)
+    with support.Receiver(here, "--lmtp") as receiver:
+        exim = Exim(tap, here, program, receiver)
+        exim.deliver("lmtp", also=["lmtp-two"], protocol="lmtp")
+        support.check_end(tap, receiver)
+
+
+support.main(test)
