@@ -1,7 +1,7 @@
-/* Received and Return-Path: RFC 5321 section 4.4. The two values without which there is no field, by
- * and id, are the host's and must be right. All else is looked at where it is written, and left out
- * where it would not fit the grammar: much of it is chosen by the peer, and a hop that cannot be
- * described well is still a hop. */
+/* Received and Return-Path: RFC 5321 section 4.4. Our own name, id and date are the host's and must
+ * be right. All else is looked at where it is written, and left out where it would not fit the
+ * grammar: much of it is chosen by the peer, and a hop that cannot be described well is still a
+ * hop. */
 
 #include <sansmtp/trace.h>
 #include <sansmtp/wire.h>
@@ -26,9 +26,10 @@ struct field {
     size_t column;
 };
 
+/* length is never 0: no part of the grammar is empty. */
 static void put(struct field *field, const void *octets, size_t length)
 {
-    if (length > 0 && field->length <= field->capacity && length <= field->capacity - field->length)
+    if (field->length <= field->capacity && length <= field->capacity - field->length)
         memcpy(field->out + field->length, octets, length);
     field->length += length;
     field->column += length;
@@ -128,9 +129,11 @@ static void put_from(struct field *field, const struct sansmtp_received *receive
         PUT_CLAUSE(field, "from", hello->data, hello->length);
     else
         PUT_CLAUSE(field, "from", "unknown", 7);
-    if (by_ip && sansmtp_literal_write(received->client_address.data,
-                                       received->client_address.length, literal, &length) == 0)
+    if (by_ip) {
+        sansmtp_literal_write(received->client_address.data, received->client_address.length,
+                              literal, &length);
         put_tcp_info(field, &received->client_name, literal, length);
+    }
     if (!fits && hello->length > 0)
         put_odd_hello(field, hello);
 }

@@ -2,10 +2,10 @@
 #define SANSMTP_SASL_H
 
 /*
- * The messages of the mechanisms PLAIN (RFC 4616) and LOGIN (draft-murchison-sasl-login-00), for both
- * sides, as the engines hand them out and take them: decoded, without base64. Nothing is kept or
- * copied, any function may be called from any thread and from a callback. What holds a password is
- * always memory of the host: overwrite it when it has served.
+ * The messages of the mechanisms PLAIN (RFC 4616) and LOGIN (draft-murchison-sasl-login-00), for
+ * both sides, as the engines hand them out and take them: decoded, without base64. Nothing is kept
+ * or copied, any function may be called from any thread and from a callback. What holds a password
+ * is always memory of the host: overwrite it when it has served.
  *
  * Both show the password to whoever can read the connection: use them under TLS only, and PLAIN
  * rather than LOGIN where a peer has both.
@@ -29,10 +29,10 @@ struct sansmtp_sasl_credentials {
 /*
  * sansmtp_sasl_plain_read - server: take a PLAIN message apart.
  *
- * message is the data of AUTH or RESPONSE; the spans of credentials point into it. They may have any
- * length, and are as the client wrote them: preparing them (RFC 4013) and asking whether authcid
- * may act as authzid is up to the host. A message that cannot be read is a failed login, so answer
- * it as one: 535 5.7.8.
+ * message is the data of AUTH or RESPONSE; the spans of credentials point into it. They may have
+ * any length, and are as the client wrote them: preparing them (RFC 4013) and asking whether
+ * authcid may act as authzid is up to the host. A message that cannot be read is a failed login, so
+ * answer it as one: 535 5.7.8.
  * Returns 0, or with credentials unchanged: SANSMTP_ERR_SYNTAX (not exactly two NULs, authcid or
  * password empty, not UTF-8), SANSMTP_ERR_ARGUMENT (NULL, size). Source: RFC 4616 2.
  */

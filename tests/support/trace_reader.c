@@ -117,7 +117,8 @@ static bool literal(struct reader *reader, struct trace_text *text)
     return true;
 }
 
-/* "(" TCP-info ")", TCP-info = address-literal / ( Domain FWS address-literal ); or nothing taken */
+/* "(" TCP-info ")", TCP-info = address-literal / ( Domain FWS address-literal ); or nothing is
+ * taken. */
 static bool tcp_info(struct reader *reader, struct trace_text *name, struct trace_text *address)
 {
     const char *start = reader->at;
