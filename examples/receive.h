@@ -1,0 +1,46 @@
+#ifndef RECEIVE_H
+#define RECEIVE_H
+
+/*
+ * sansmtp-receive: what all its rooms share.
+ *
+ *   receive.c             the program: start, loop, stop
+ *   receive_options.c     the command line
+ *   receive_connection.c  a peer: reading, running the engine, waiting, closing
+ *   receive_write.c       its socket's way out
+ *   receive_peer.c        its address
+ *   receive_tls.c         OpenSSL through memory BIOs
+ *   receive_session.c     what we answer to the engine's questions
+ *   receive_message.c     a message on its way to the store, on libuv's thread pool
+ *   receive_store.c       the Maildirs
+ *   receive_folder.c      the name of a mailbox's folder
+ *   receive_auth.c        PLAIN and LOGIN
+ *   receive_users.c       the file of users
+ *   receive_log.c         log and trace
+ */
+
+#include "receive_options.h"
+#include "receive_store.h"
+#include "receive_users.h"
+
+#include <openssl/types.h>
+#include <sansmtp/sansmtp.h>
+#include <stdio.h>
+#include <uv.h>
+
+struct connection;
+
+struct receiver {
+    struct options options;
+    struct sansmtp_server_options engine; /* shared by all sessions */
+    size_t engine_memory;
+    uv_loop_t *loop;
+    struct store store;
+    struct users users;
+    SSL_CTX *tls; /* NULL: none */
+    FILE *log;    /* NULL: none */
+    struct connection *connections;
+    bool stopping;
+};
+
+#endif

@@ -1,0 +1,178 @@
+#include "receive_auth.h"
+
+#include "receive_log.h"
+
+#include <openssl/crypto.h>
+#include <sansmtp/sasl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define TEXT_MAX 512u /* crypt(3) takes no longer password */
+
+struct exchange {
+    uv_work_t work;
+    struct connection *connection; /* NULL: it is gone */
+    const struct users *users;
+    bool checking;
+    bool right;
+    bool is_login;
+    uint32_t login; /* SANSMTP_SASL_LOGIN_... */
+    char name[TEXT_MAX];
+    char password[TEXT_MAX];
+};
+
+static void wipe(struct exchange *exchange)
+{
+    OPENSSL_cleanse(exchange, sizeof *exchange);
+    free(exchange);
+}
+
+void auth_end(struct connection *connection)
+{
+    struct exchange *exchange = connection->session.exchange;
+
+    connection->session.exchange = NULL;
+    if (exchange != NULL && exchange->checking) {
+        exchange->connection = NULL; /* after_check comes back to it */
+    } else if (exchange != NULL) {
+        wipe(exchange);
+    }
+}
+
+/* -- the verdict ------------------------------------------------------------------------------ */
+
+static void refuse(struct connection *connection)
+{
+    auth_end(connection);
+    log_reply(connection, "AUTH", 535, 0);
+    sansmtp_server_reply(connection->engine, 535, 5007008, NULL, 0);
+}
+
+static void on_pool(uv_work_t *work)
+{
+    struct exchange *exchange = work->data;
+
+    exchange->right = users_check(exchange->users, exchange->name, exchange->password);
+}
+
+static void after_check(uv_work_t *work, int status)
+{
+    struct exchange *exchange = work->data;
+    struct connection *connection = exchange->connection;
+    bool right = exchange->right;
+
+    (void)status;
+    exchange->checking = false;
+    if (connection == NULL) {
+        wipe(exchange);
+        return;
+    }
+    if (right) {
+        auth_end(connection);
+        connection->session.authenticated = true;
+        log_reply(connection, "AUTH", 235, 0);
+        sansmtp_server_accept(connection->engine);
+    } else {
+        refuse(connection);
+    }
+    connection_go(connection);
+}
+
+static void check(struct exchange *exchange)
+{
+    exchange->checking = true;
+    exchange->work.data = exchange;
+    uv_queue_work(exchange->connection->receiver->loop, &exchange->work, on_pool, after_check);
+}
+
+/* -- the two mechanisms ----------------------------------------------------------------------- */
+
+/* Neither mechanism lets a NUL through. */
+static bool take_text(char out[TEXT_MAX], struct sansmtp_span text)
+{
+    if (text.length >= TEXT_MAX) {
+        return false;
+    }
+    memcpy(out, text.data, text.length);
+    out[text.length] = '\0';
+    return true;
+}
+
+static bool same(struct sansmtp_span left, struct sansmtp_span right)
+{
+    return left.length == right.length && memcmp(left.data, right.data, left.length) == 0;
+}
+
+static void plain(struct exchange *exchange, struct sansmtp_span message)
+{
+    struct sansmtp_sasl_credentials credentials = {.size = sizeof credentials};
+
+    /* Nobody here may act as somebody else. */
+    if (sansmtp_sasl_plain_read(message.data, message.length, &credentials) == 0 &&
+        (credentials.authzid.length == 0 || same(credentials.authzid, credentials.authcid)) &&
+        take_text(exchange->name, credentials.authcid) &&
+        take_text(exchange->password, credentials.password)) {
+        check(exchange);
+    } else {
+        refuse(exchange->connection);
+    }
+}
+
+static void login(struct exchange *exchange, const struct sansmtp_span *response)
+{
+    struct sansmtp_server *engine = exchange->connection->engine;
+    struct sansmtp_span challenge = {NULL, 0};
+    bool good = sansmtp_sasl_login_next(&exchange->login, response, &challenge) == 0;
+
+    if (good && exchange->login == SANSMTP_SASL_LOGIN_PASSWORD) {
+        good = take_text(exchange->name, *response);
+    } else if (good && exchange->login == SANSMTP_SASL_LOGIN_DONE) {
+        good = take_text(exchange->password, *response);
+    }
+    if (!good || exchange->login == SANSMTP_SASL_LOGIN_FAILED) {
+        refuse(exchange->connection);
+    } else if (exchange->login == SANSMTP_SASL_LOGIN_DONE) {
+        check(exchange);
+    } else {
+        sansmtp_server_challenge(engine, challenge.data, challenge.length);
+    }
+}
+
+static bool is_mechanism(struct sansmtp_span text, const char *name)
+{
+    return text.length == strlen(name) &&
+           strncasecmp((const char *)text.data, name, text.length) == 0;
+}
+
+void auth_begin(struct connection *connection, const struct sansmtp_event *event)
+{
+    struct exchange *exchange = calloc(1, sizeof *exchange);
+
+    auth_end(connection); /* one that the client has cancelled */
+    if (exchange == NULL) {
+        sansmtp_server_reply(connection->engine, 454, 4007000, NULL, 0);
+        return;
+    }
+    connection->session.exchange = exchange;
+    exchange->connection = connection;
+    exchange->users = &connection->receiver->users;
+    exchange->is_login = is_mechanism(event->text, "LOGIN");
+    exchange->login = SANSMTP_SASL_LOGIN_START;
+    if (exchange->is_login) {
+        login(exchange, (event->flags & SANSMTP_FLAG_INITIAL) != 0 ? &event->data : NULL);
+    } else {
+        plain(exchange, event->data);
+    }
+}
+
+void auth_continue(struct connection *connection, const struct sansmtp_event *event)
+{
+    struct exchange *exchange = connection->session.exchange;
+
+    if (exchange->is_login) {
+        login(exchange, &event->data);
+    } else {
+        plain(exchange, event->data);
+    }
+}

@@ -1,0 +1,116 @@
+#include "receive_log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+int log_open(struct receiver *receiver)
+{
+    const char *path = receiver->options.log;
+
+    if (path == NULL) {
+        return 0;
+    }
+    receiver->log = strcmp(path, "-") == 0 ? stderr : fopen(path, "ae");
+    if (receiver->log == NULL) {
+        fprintf(stderr, "sansmtp-receive: cannot write the log %s: %s\n", path, strerror(errno));
+        return EX_CANTCREAT;
+    }
+    setvbuf(receiver->log, NULL, _IOLBF, 0);
+    return 0;
+}
+
+void log_event(struct connection *connection, const char *verb, const char *verdict,
+               uint64_t octets)
+{
+    FILE *log = connection->receiver->log;
+    time_t now;
+    struct tm date;
+    char text[32], word[32];
+
+    if (log == NULL) {
+        return;
+    }
+    now = time(NULL);
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &date));
+    snprintf(word, sizeof word, "%s", verdict);
+    for (char *space = word; (space = strchr(space, ' ')) != NULL;) {
+        *space = '-';
+    }
+    fprintf(log, "%s %s %s %s %" PRIu64 "\n", text, connection_peer(connection), verb, word,
+            octets);
+}
+
+void log_reply(struct connection *connection, const char *verb, uint32_t code, uint64_t octets)
+{
+    char text[16];
+
+    if (connection->receiver->log != NULL) {
+        snprintf(text, sizeof text, "%" PRIu32, code);
+        log_event(connection, verb, text, octets);
+    }
+}
+
+/* What a terminal might obey is shown as \xHH. */
+static void put_safely(const uint8_t *octets, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (octets[i] >= 32 && octets[i] < 127) {
+            putc_unlocked(octets[i], stderr);
+        } else {
+            fprintf(stderr, "\\x%02X", octets[i]);
+        }
+    }
+}
+
+static void put_line(struct connection *connection, char who, const uint8_t *octets, size_t length)
+{
+    flockfile(stderr);
+    fprintf(stderr, "%s %c: ", connection_peer(connection), who);
+    put_safely(octets, length);
+    putc_unlocked('\n', stderr);
+    funlockfile(stderr);
+}
+
+void log_received(struct connection *connection, const struct sansmtp_event *event)
+{
+    size_t length = event->text.length;
+
+    while (length > 0 && memchr("\r\n", event->text.data[length - 1], 2) != NULL) {
+        length--;
+    }
+    put_line(connection, 'C', event->text.data, length);
+}
+
+void log_sent(struct connection *connection, const uint8_t *octets, size_t length)
+{
+    static const uint8_t hidden[] = "334 (hidden)";
+
+    if (!connection->receiver->options.trace || length == 0) {
+        return;
+    }
+    if (sansmtp_server_secret(connection->engine) != 0) {
+        put_line(connection, 'S', hidden, sizeof hidden - 1);
+        return;
+    }
+    while (length > 0) {
+        const uint8_t *newline = memchr(octets, '\n', length);
+        size_t line = newline == NULL ? length : (size_t)(newline - octets) + 1;
+        size_t shown = line;
+
+        while (shown > 0 && memchr("\r\n", octets[shown - 1], 2) != NULL) {
+            shown--;
+        }
+        put_line(connection, 'S', octets, shown);
+        octets += line;
+        length -= line;
+    }
+}
+
+void log_bug(struct connection *connection, int error)
+{
+    fprintf(stderr, "sansmtp-receive: %s: the engine refused a call: %s\n",
+            connection_peer(connection), sansmtp_error_name(error));
+}

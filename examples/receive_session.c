@@ -1,0 +1,326 @@
+#include "receive_session.h"
+
+#include "receive_auth.h"
+#include "receive_log.h"
+#include "receive_message.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* -- the hello -------------------------------------------------------------------------------- */
+
+static void on_connect(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    (void)event;
+    log_reply(user, "CONNECT", 220, 0);
+    sansmtp_server_accept(server);
+}
+
+static void forget_hello(struct session *session)
+{
+    free(session->hello);
+    session->hello = NULL;
+    session->hello_length = 0;
+}
+
+static void on_hello(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+    struct session *session = &connection->session;
+
+    forget_hello(session);
+    session->verb = event->verb;
+    if (connection->receiver->options.maildir != NULL && event->text.length > 0) {
+        session->hello = malloc(event->text.length);
+        if (session->hello != NULL) {
+            session->hello_length = event->text.length;
+            memcpy(session->hello, event->text.data, event->text.length);
+        }
+    }
+    log_reply(connection, sansmtp_verb_name(event->verb), 250, 0);
+    sansmtp_server_accept(server);
+}
+
+/* -- the envelope ----------------------------------------------------------------------------- */
+
+static void on_mail(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+    struct session *session = &connection->session;
+
+    if (connection->receiver->options.maildir != NULL) {
+        session->message = message_begin(connection, event);
+        if (session->message == NULL) {
+            log_reply(connection, "MAIL", 451, 0);
+            sansmtp_server_reply(server, 451, 0, NULL, 0);
+            return;
+        }
+    }
+    session->in_transaction = true;
+    session->recipients = 0;
+    log_reply(connection, "MAIL", 250, event->number);
+    sansmtp_server_accept(server);
+}
+
+/* RFC 5321 4.5.1: Postmaster without a domain is always ours. */
+static bool is_ours(const struct connection *connection, const struct sansmtp_event *event)
+{
+    return event->domain_kind == SANSMTP_DOMAIN_NONE ||
+           options_serve(&connection->receiver->options, event->domain.data, event->domain.length);
+}
+
+static bool is_one_too_many(const struct connection *connection)
+{
+    uint64_t most = connection->receiver->options.max_recipients;
+
+    return most > 0 && connection->session.recipients >= most;
+}
+
+static void on_recipient(struct sansmtp_server *server, const struct sansmtp_event *event,
+                         void *user)
+{
+    struct connection *connection = user;
+    struct session *session = &connection->session;
+    static const char too_many[] = "Too many recipients";
+
+    if (!is_ours(connection, event)) {
+        log_reply(connection, "RCPT", 550, 0);
+        sansmtp_server_decline(server);
+    } else if (is_one_too_many(connection)) {
+        log_reply(connection, "RCPT", 452, 0);
+        sansmtp_server_reply(server, 452, 4005003, too_many, sizeof too_many - 1);
+    } else if (session->message != NULL && !message_add(session->message, event)) {
+        log_reply(connection, "RCPT", 451, 0);
+        sansmtp_server_reply(server, 451, 0, NULL, 0);
+    } else {
+        session->recipients++;
+        log_reply(connection, "RCPT", 250, 0);
+        sansmtp_server_accept(server);
+    }
+}
+
+/* -- the message ------------------------------------------------------------------------------ */
+
+static void end_transaction(struct connection *connection)
+{
+    struct session *session = &connection->session;
+
+    message_release(session->message);
+    session->message = NULL;
+    session->in_transaction = false;
+    session->in_body = false;
+    if (connection->receiver->stopping) {
+        sansmtp_server_close(connection->engine);
+    }
+}
+
+static bool is_full_disk(int error)
+{
+    return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+/* Answers CHUNK or END, whose message the store could not take. */
+static void answer_failure(struct connection *connection, const char *verb, int error)
+{
+    static const char text[] = "Message not stored, try again later";
+    uint32_t code = is_full_disk(error) ? 452 : 451;
+
+    fprintf(stderr, "sansmtp-receive: %s: cannot store a message in %s: %s\n",
+            connection_peer(connection), connection->receiver->options.maildir, strerror(error));
+    log_reply(connection, verb, code, 0);
+    if (code == 452) {
+        sansmtp_server_reply(connection->engine, 452, 4003001, NULL, 0);
+    } else {
+        sansmtp_server_reply(connection->engine, 451, 4003000, text, sizeof text - 1);
+    }
+}
+
+static void on_data(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+
+    (void)event;
+    connection->session.in_body = true;
+    log_reply(connection, "DATA", 354, 0);
+    sansmtp_server_accept(server);
+}
+
+static void on_body(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+
+    (void)server;
+    connection->session.in_body = true;
+    if (connection->session.message != NULL) {
+        message_append(connection->session.message, event->data);
+    }
+}
+
+static void on_chunk(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+    struct message *message = connection->session.message;
+
+    if (message != NULL && message_error(message) != 0) {
+        answer_failure(connection, "BDAT", message_error(message));
+        return;
+    }
+    log_reply(connection, "BDAT", 250, event->number);
+    sansmtp_server_accept(server);
+}
+
+static void on_stored(struct connection *connection, struct message *message)
+{
+    int error = message_outcome(message);
+
+    if (error == 0) {
+        log_reply(connection, "END", 250, connection->session.octets);
+        sansmtp_server_accept(connection->engine);
+    } else {
+        answer_failure(connection, "END", error);
+    }
+    if (message_next(message) == connection->session.recipients) {
+        end_transaction(connection);
+    }
+    connection_go(connection);
+}
+
+/* Under LMTP each recipient is asked for by itself (RFC 2033 4.2). */
+static void on_end(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+    struct session *session = &connection->session;
+    bool lmtp = connection->receiver->options.lmtp;
+
+    session->in_body = false;
+    session->octets = event->number;
+    if (session->message != NULL) {
+        message_publish(session->message, lmtp ? event->recipient : 0,
+                        lmtp ? 1 : session->recipients, on_stored);
+        return;
+    }
+    log_reply(connection, "END", 250, event->number);
+    sansmtp_server_accept(server);
+    if (!lmtp || event->recipient + 1 == session->recipients) {
+        end_transaction(connection);
+    }
+}
+
+static void on_reset(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    (void)server;
+    log_event(user, "RESET", sansmtp_reason_name(event->reason), event->number);
+    end_transaction(user);
+}
+
+static void on_written(struct connection *connection, struct message *message)
+{
+    (void)message;
+    sansmtp_server_resume(connection->engine);
+    connection_go(connection);
+}
+
+void session_relieve(struct connection *connection)
+{
+    struct message *message = connection->session.message;
+
+    if (message != NULL && message_is_full(message)) {
+        sansmtp_server_pause(connection->engine);
+        message_write(message, on_written);
+    }
+}
+
+/* -- TLS, AUTH, and the rest ------------------------------------------------------------------ */
+
+static void on_starttls(struct sansmtp_server *server, const struct sansmtp_event *event,
+                        void *user)
+{
+    (void)event;
+    log_reply(user, "STARTTLS", 220, 0);
+    sansmtp_server_accept(server);
+}
+
+void session_tls_started(struct connection *connection)
+{
+    log_event(connection, "TLS", "started", 0);
+    forget_hello(&connection->session);
+    connection->session.authenticated = false;
+}
+
+static void on_auth(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    (void)server;
+    auth_begin(user, event);
+}
+
+static void on_response(struct sansmtp_server *server, const struct sansmtp_event *event,
+                        void *user)
+{
+    (void)server;
+    auth_continue(user, event);
+}
+
+static void on_injection(struct sansmtp_server *server, const struct sansmtp_event *event,
+                         void *user)
+{
+    (void)server;
+    log_event(user, "STARTTLS", "injection", event->data.length);
+}
+
+static void on_early_talker(struct sansmtp_server *server, const struct sansmtp_event *event,
+                            void *user)
+{
+    (void)server;
+    log_event(user, "CONNECT", "early-talker", event->data.length);
+}
+
+static void on_limit(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    (void)server;
+    log_event(user, "LIMIT", sansmtp_limit_name(event->reason), event->number);
+}
+
+static void on_trace(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    (void)server;
+    log_received(user, event);
+}
+
+static void on_closing(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+
+    (void)server;
+    connection->session.quit = event->reason == SANSMTP_REASON_QUIT;
+    log_event(connection, "CLOSING", sansmtp_reason_name(event->reason), 0);
+}
+
+void session_end(struct connection *connection)
+{
+    message_release(connection->session.message);
+    connection->session.message = NULL;
+    auth_end(connection);
+    forget_hello(&connection->session);
+}
+
+const struct sansmtp_server_callbacks session_callbacks = {
+    .size = sizeof session_callbacks,
+    .connect = on_connect,
+    .hello = on_hello,
+    .mail = on_mail,
+    .recipient = on_recipient,
+    .data = on_data,
+    .chunk = on_chunk,
+    .end = on_end,
+    .starttls = on_starttls,
+    .auth = on_auth,
+    .response = on_response,
+    .body = on_body,
+    .reset = on_reset,
+    .injection = on_injection,
+    .early_talker = on_early_talker,
+    .limit = on_limit,
+    .trace = on_trace,
+    .closing = on_closing,
+};
