@@ -96,7 +96,7 @@ static uint32_t literal_kind(const uint8_t *content, size_t length, uint8_t addr
     if (colon == NULL)
         return sansmtp_address_ipv4(content, length, address) ? SANSMTP_DOMAIN_IPV4
                                                               : SANSMTP_DOMAIN_NONE;
-    /* RFC 5321 4.1.3: a general literal has a tag "other than IPv6", so there is no falling back. */
+    /* RFC 5321 4.1.3: IPv6 is no tag of a general literal, so that there is no falling back. */
     if (sansmtp_ascii_equal(content, tag, ipv6, sizeof(ipv6)))
         return sansmtp_address_ipv6(colon + 1, length - tag - 1, address) ? SANSMTP_DOMAIN_IPV6
                                                                           : SANSMTP_DOMAIN_NONE;
