@@ -58,16 +58,18 @@ static char *put_text(char *at, const char *text, size_t length)
 
 static char *put_day(char *at, int32_t days)
 {
-    static const char names[] = "ThuFriSatSunMonTueWed"; /* 1 January 1970 was a Thursday */
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    /* 1 January 1970 was a Thursday */
+    static const char names[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct date date = date_of(days);
     int32_t weekday = days % 7;
 
-    at = put_text(at, names + (weekday < 0 ? weekday + 7 : weekday) * 3, 3);
+    at = put_text(at, names[weekday < 0 ? weekday + 7 : weekday], 3);
     at = put_text(at, ", ", 2);
     at = put_digits(at, date.day, date.day < 10 ? 1 : 2);
     *at++ = ' ';
-    at = put_text(at, months + date.month * 3, 3);
+    at = put_text(at, months[date.month], 3);
     *at++ = ' ';
     return put_digits(at, date.year, 4);
 }

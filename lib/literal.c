@@ -95,6 +95,7 @@ static bool is_mapped(const uint8_t *address)
 
 int sansmtp_literal_write(const uint8_t *address, size_t length, char out[48], size_t *out_length)
 {
+    static const char tag[5] = {'I', 'P', 'v', '6', ':'};
     char *at = out;
 
     if (!address || !out || !out_length || (length != 4 && length != 16))
@@ -105,8 +106,8 @@ int sansmtp_literal_write(const uint8_t *address, size_t length, char out[48], s
     } else if (is_mapped(address)) {
         at = put_quad(at, address + 12);
     } else {
-        memcpy(at, "IPv6:", 5);
-        at = put_groups(at + 5, address);
+        memcpy(at, tag, sizeof(tag));
+        at = put_groups(at + sizeof(tag), address);
     }
     *at++ = ']';
     *out_length = (size_t)(at - out);

@@ -8,6 +8,9 @@
 #include "memory.h"
 #include "utf8.h"
 
+/* Of such lengths three and two NULs can be counted. */
+#define LONGEST (SIZE_MAX / 4)
+
 static struct sansmtp_span span_of(const void *octets, size_t length)
 {
     return (struct sansmtp_span){octets, length};
@@ -15,7 +18,7 @@ static struct sansmtp_span span_of(const void *octets, size_t length)
 
 static bool is_span(const struct sansmtp_span *span)
 {
-    return span->data || span->length == 0;
+    return (span->data || span->length == 0) && span->length <= LONGEST;
 }
 
 static bool has_nul(const struct sansmtp_span *text)
@@ -92,7 +95,7 @@ int sansmtp_sasl_plain_write(const struct sansmtp_sasl_credentials *credentials,
         return SANSMTP_ERR_TEXT;
     *out_length = credentials->authzid.length + credentials->authcid.length +
                   credentials->password.length + 2;
-    if (*out_length > capacity)
+    if (!out || *out_length > capacity)
         return SANSMTP_ERR_ROOM;
     at = put(at, &credentials->authzid);
     *at++ = 0;

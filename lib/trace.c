@@ -154,22 +154,22 @@ static void put_with(struct field *field, uint32_t flags)
 {
     const uint32_t extended = SANSMTP_RECEIVED_ESMTP | SANSMTP_RECEIVED_LMTP |
                               SANSMTP_RECEIVED_UTF8;
-    char name[sizeof("UTF8LMTPSA")];
-    size_t length = 0;
+    char octets[sizeof("UTF8LMTPSA")];
+    struct field name = {.out = octets, .capacity = sizeof(octets)};
 
-    if (flags & SANSMTP_RECEIVED_UTF8) {
-        memcpy(name, "UTF8", 4);
-        length = 4;
-    } else if (flags & SANSMTP_RECEIVED_ESMTP) {
-        name[length++] = 'E';
-    }
-    memcpy(name + length, flags & SANSMTP_RECEIVED_LMTP ? "LMTP" : "SMTP", 4);
-    length += 4;
+    if (flags & SANSMTP_RECEIVED_UTF8)
+        PUT(&name, "UTF8");
+    else if (flags & SANSMTP_RECEIVED_ESMTP)
+        PUT(&name, "E");
+    if (flags & SANSMTP_RECEIVED_LMTP)
+        PUT(&name, "LMTP");
+    else
+        PUT(&name, "SMTP");
     if (flags & extended && flags & SANSMTP_RECEIVED_TLS)
-        name[length++] = 'S';
+        PUT(&name, "S");
     if (flags & extended && flags & SANSMTP_RECEIVED_AUTH)
-        name[length++] = 'A';
-    PUT_CLAUSE(field, "with", name, length);
+        PUT(&name, "A");
+    PUT_CLAUSE(field, "with", octets, name.length);
 }
 
 /* RFC 5321 section 4.4: FOR names one path. RFC 6531 section 3.7.3: beyond ASCII only in a

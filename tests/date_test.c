@@ -1,4 +1,7 @@
+/* On 32-bit targets glibc reaches past 2038 only when asked to. */
 #define _DEFAULT_SOURCE
+#define _FILE_OFFSET_BITS 64
+#define _TIME_BITS        64
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,6 +16,8 @@
 #include <sansmtp/trace.h>
 
 #include "guard.h"
+
+_Static_assert(sizeof(time_t) >= 8, "the C library is asked about the year 9999");
 
 #define DAY   INT64_C(86400)
 #define FIRST INT64_C(-2208988800)  /* 1900-01-01 00:00:00 UTC */

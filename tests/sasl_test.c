@@ -222,6 +222,9 @@ static void test_plain_arguments(void **state)
         other = who;
         *spans[place] = (struct sansmtp_span){NULL, 1};
         assert_int_equal(sansmtp_sasl_plain_write(&other, out, 32, &length), SANSMTP_ERR_ARGUMENT);
+        /* a sum of lengths that would wrap round to 2 */
+        *spans[place] = (struct sansmtp_span){out, SIZE_MAX - 1};
+        assert_int_equal(sansmtp_sasl_plain_write(&other, out, 32, &length), SANSMTP_ERR_ARGUMENT);
     }
 }
 
