@@ -243,6 +243,7 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
         return;
     } else if (connection->tls == NULL) {
         advance(connection, (struct sansmtp_span){(const uint8_t *)buffer->base, (size_t)length});
+        turn_tls(connection); /* it may have been STARTTLS */
         settle(connection);
     } else {
         tls_received(connection->tls, buffer->base, (size_t)length);

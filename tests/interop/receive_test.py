@@ -1,0 +1,435 @@
+"""sansmtp-receive as a program: its options, its complaints and exit codes, signals, a full disk, and
+the folders it makes of addresses."""
+
+import os
+import re
+import resource
+import signal
+import socket
+import subprocess
+import time
+
+import support
+from connection import Wire, attempt, stuffed
+
+USAGE, NO_INPUT, UNAVAILABLE, CANNOT_CREATE, CONFIG = 64, 66, 69, 73, 78
+SAFE = re.compile(r"[A-Za-z0-9@_+-][A-Za-z0-9@._+-]*|(?=[^.])(?:[A-Za-z0-9@._+-]|%(?:[0-9A-F]{2}|-))+")
+SMALL = support.message("small")
+
+
+class Limited(support.Receiver):
+    """A receiver whose files cannot grow over a limit: a disk that is soon full, without root."""
+
+    def __init__(self, here, limit, *options):
+        super().__init__(here, *options)
+        self.command = [
+            "sh",
+            "-c",
+            'ulimit -f %d && exec "$@"' % (limit // 512),
+            "sh",
+            *self.command,
+        ]
+
+
+def ends(tap, name, arguments, status, *words, out=b""):
+    """The program ends by itself with this status, and says all these words on standard error."""
+    done = subprocess.run(
+        [support.program(), *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=support.PATIENCE,
+    )
+    said = done.stderr.decode("utf-8", "backslashreplace")
+    why = "%d: %s" % (done.returncode, said)
+    tap.check(done.returncode == status, "%s: ends with %d" % (name, status), why)
+    missing = [word for word in words if word not in said]
+    tap.check(not missing and out in done.stdout, "%s: says what and why" % name, why)
+
+
+# -- options and complaints -----------------------------------------------------------------------
+
+
+def usage(tap):
+    ends(tap, "--help", ["--help"], 0, out=b"--bare-newline")
+    ends(tap, "--version", ["--version"], 0, out=b"sansmtp-receive ")
+    store = ["--store", "none"]
+    where = ["--domain", "*", *store]
+    ends(tap, "no --domain", store, USAGE, "--domain")
+    ends(tap, "no store", ["--domain", "*"], USAGE, "--maildir", "--store")
+    ends(tap, "two stores", [*where, "--maildir", "x"], USAGE, "--maildir", "--store")
+    ends(tap, "an unknown store", ["--domain", "*", "--store", "tape"], USAGE, "tape")
+    ends(tap, "an unknown option", [*where, "--frobnicate"], USAGE, "frobnicate")
+    ends(tap, "an argument too many", [*where, "surplus"], USAGE, "surplus")
+    ends(tap, "--listen without port", [*where, "--listen", "127.0.0.1"], USAGE, "--listen")
+    ends(tap, "--listen without []", [*where, "--listen", "::1:25"], USAGE, "brackets")
+    ends(tap, "--bare-newline", [*where, "--bare-newline", "eat"], USAGE, "eat")
+    for number in "--max-size", "--max-recipients", "--timeout":
+        for value in "many", "-1", "", "99999999999999999999999":
+            ends(tap, "%s '%s'" % (number, value), [*where, number, value], USAGE, number)
+    ends(tap, "a key alone", [*where, "--tls-key", "x"], USAGE, "--tls-cert")
+    ends(tap, "implicit TLS alone", [*where, "--tls-implicit"], USAGE, "--tls-cert")
+    ends(tap, "users without TLS", [*where, "--auth-file", "x"], USAGE, "--auth-without-tls")
+
+
+def start(tap, here, tls):
+    """What stops it before it listens."""
+    where = ["--domain", "*", "--listen", "127.0.0.1:0"]
+    none = [*where, "--store", "none"]
+    gone = os.path.join(here, "gone")
+    junk = support.written(here, "junk", b"no:hash of mine\n")
+    cert, key = tls[1], tls[3]
+    ends(tap, "no certificate", [*none, "--tls-cert", gone], NO_INPUT, gone, "No such file")
+    ends(tap, "a broken certificate", [*none, "--tls-cert", junk], NO_INPUT, junk)
+    ends(tap, "no key", [*none, *tls[:2], "--tls-key", gone], NO_INPUT, gone, "No such file")
+    ends(tap, "no key inside", [*none, *tls[:2]], NO_INPUT, cert)
+    other = os.path.join(here, "other")
+    os.mkdir(other)
+    other_key = support.certificate(other)[0][3]
+    ends(tap, "another's key", [*none, *tls[:2], "--tls-key", other_key], CONFIG, other_key)
+    auth = [*none, *tls, "--auth-file"]
+    ends(tap, "no users", [*auth, gone], NO_INPUT, gone, "No such file")
+    ends(tap, "a broken hash", [*auth, junk], CONFIG, junk + ":1")
+    ends(tap, "an empty file of users", [*auth, os.devnull], CONFIG, os.devnull)
+    ends(tap, "a folder that cannot be", [*where, "--maildir", junk + "/x"], CANNOT_CREATE, junk)
+    ends(tap, "a file for a folder", [*where, "--maildir", key], CANNOT_CREATE, key)
+    ends(tap, "a log that cannot be", [*none, "--log", junk + "/x"], CANNOT_CREATE, junk)
+    ends(tap, "a hostname that is none", [*none, "--hostname", "a b"], CONFIG, "a b", "--hostname")
+    with socket.socket() as taken:
+        taken.bind((support.HOST, 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        listen = ["--domain", "*", "--store", "none", "--listen", "127.0.0.1:" + port]
+        ends(tap, "a port in use", listen, UNAVAILABLE, port, "in use")
+    listen = ["--domain", "*", "--store", "none", "--listen", "192.0.2.1:0"]
+    ends(tap, "an address that is not ours", listen, UNAVAILABLE, "192.0.2.1")
+
+
+def listens_on_ipv6(tap, here):
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError as problem:
+        tap.skip("it listens on ::1", problem)
+        return
+    command = [support.program(), "--domain", "*", "--store", "none", "--listen", "[::1]:0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            line = process.stdout.readline()
+            found = re.fullmatch(rb"listening on \[::1\]:([0-9]+)\n", line)
+            tap.check(found, "the first line says [::1]:PORT", line)
+            with socket.create_connection(("::1", int(found.group(1))), 30) as client:
+                greeting = client.recv(64)
+            tap.check(greeting.startswith(b"220 "), "and it greets there", greeting)
+        finally:
+            process.kill()
+
+
+# -- who is ours, and limits ----------------------------------------------------------------------
+
+
+def recipients(tap, here):
+    domains = ("example.test", "other.test", "[127.0.0.1]")
+    options = ["--max-recipients", "3", "--max-size", "1000"]
+    with support.Receiver(here, *options, domains=domains) as receiver, Wire(receiver.port) as wire:
+        wire.command("EHLO client.example.test")
+
+        def answer(to, code):
+            wire.command("MAIL FROM:<>")
+            said = wire.command("RCPT TO:<%s>" % to, code)
+            wire.command("RSET")
+            return said
+
+        for ours in "a@Example.TEST", "b@other.test", "c@[127.0.0.1]":
+            attempt(tap, "%s is ours" % ours, answer, ours, 250)
+        for theirs in "a@x.test", "a@sub.example.test", "a@xample.test", "a@[127.0.0.2]":
+            said = attempt(tap, "%s is not" % theirs, answer, theirs, 550)
+            tap.check(said and b"5.7.1" in said, "%s: 5.7.1" % theirs, said)
+        for master in "Postmaster", "postMASTER@example.test", "POSTMASTER@other.test":
+            attempt(tap, "%s is ours" % master, answer, master, 250)
+
+        def too_many():
+            wire.envelope("a@other.test", "b@other.test", "c@other.test", hello=False)
+            return wire.command("RCPT TO:<d@other.test>", 452)
+
+        said = attempt(tap, "one recipient too many", too_many)
+        tap.check(said and b"4.5.3" in said, "it is told 4.5.3", said)
+
+        def too_large():
+            wire.command("DATA", 354)
+            wire.send(stuffed(support.message("large", "x" * 70 + "\r\n" * 1000)))
+            return wire.expect(552)
+
+        said = attempt(tap, "one octet too many", too_large)
+        tap.check(said and b"5.3.4" in said, "it is told 5.3.4", said)
+        wire.command("QUIT", 221)
+        tap.check(not receiver.files("new"), "nothing was stored", receiver.files("new"))
+        support.check_end(tap, receiver)
+
+
+def bare_newlines(tap, here):
+    sent = support.message("bare", "one\rtwo\nthree\r\n")
+    wanted = {"refuse": None, "normalise": sent.replace(b"\rtwo\n", b"\r\ntwo\r\n"), "pass": sent}
+    for how, stored in wanted.items():
+        with support.Receiver(here, "--bare-newline", how) as receiver:
+            with Wire(receiver.port) as wire:
+                wire.envelope("a@example.test")
+                wire.command("DATA", 354)
+                wire.send(stuffed(sent))
+                said = attempt(tap, "--bare-newline " + how, wire.expect, 250 if stored else 550)
+            if stored:
+                support.check_stored(tap, receiver, "a@example.test", stored, how + ": stored")
+            else:
+                tap.check(said and b"5.6.0" in said, "refused as 5.6.0", said)
+                tap.check(not receiver.stored(), "and not stored")
+            support.check_end(tap, receiver)
+
+
+def waits(tap, here, tls):
+    def end_of(port, *octets):
+        with Wire(port, greet=False) as wire:
+            for some in octets:
+                wire.send(some)
+            codes = []
+            while (code := wire.reply()[0]) is not None:
+                codes.append(code)
+            return codes
+
+    data = (b"EHLO x\r\nMAIL FROM:<>\r\n", b"RCPT TO:<a@b.test>\r\n", b"DATA\r\n", b"half a li")
+    with support.Receiver(here, "--timeout", "1") as receiver:
+        began = time.monotonic()
+        said = attempt(tap, "--timeout 1: silence is ended", end_of, receiver.port)
+        tap.check(said == [220, 421], "by 421", said)
+        tap.check(time.monotonic() - began >= 0.9, "not before its time")
+        said = attempt(tap, "in a body too", end_of, receiver.port, *data)
+        tap.check(said and said[-2:] == [354, 421], "by 421", said)
+        support.check_end(tap, receiver)
+    with support.Receiver(here, "--timeout", "1", *tls, "--tls-implicit") as receiver:
+        said = attempt(tap, "a handshake that does not come", end_of, receiver.port)
+        tap.check(said == [], "is ended in silence", said)
+
+
+# -- the store ------------------------------------------------------------------------------------
+
+
+def deliver(port, *to, message=SMALL, mail="", codes=(250,)):
+    with Wire(port) as wire:
+        wire.envelope(*to, mail=mail)
+        wire.command("DATA", 354)
+        wire.send(stuffed(message))
+        said = wire.expect(*codes)
+        wire.command("QUIT", 221)
+        return said
+
+
+def folders(tap, here):
+    with support.Receiver(here) as receiver:
+        long = "x" * 64 + "@" + ".".join(["y" * 60] * 3) + ".test"
+        names = {
+            "a.b+c-d_e@example.test": "a.b+c-d_e@example.test",
+            "MiXed@EXAMPLE.Test": "MiXed@example.test",
+            '"quoted"@example.test': "quoted@example.test",
+            '"../../etc/passwd"@example.test': "%2E.%2F..%2Fetc%2Fpasswd@example.test",
+            '".."@example.test': "%2E.@example.test",
+            '"a b\\"%2F\\\\"@example.test': "a%20b%22%252F%5C@example.test",
+            "p%hack@example.test": "p%25hack@example.test",
+            "user@[IPv6:::1]": "user@%5Bipv6%3A%3A%3A1%5D",
+            "PostMaster": "postmaster",
+            "PostMaster@EXAMPLE.test": "postmaster@example.test",
+            long: None,
+            long + "2": None,
+        }
+        for to, folder in names.items():
+            before = {where for where, _ in receiver.files("new")}
+            attempt(tap, "mail for %s" % to, deliver, receiver.port, to)
+            made = {where for where, _ in receiver.files("new")} - before
+            whole = len(made) == 1 and (folder is None or made == {folder})
+            tap.check(whole, "is in the folder %s" % (folder or "of a long name"), made)
+        attempt(tap, "mail for a UTF-8 address",
+                lambda: deliver(receiver.port, "\u00fc@example.test", mail="SMTPUTF8"))
+        tap.check(receiver.stored("\u00fc@example.test"), "is in a folder of its own")
+        entries = os.listdir(receiver.maildir)
+        tap.check(all(SAFE.fullmatch(name) and len(name) < 255 for name in entries),
+                  "all names are safe", entries)
+        beside = sorted(os.listdir(receiver.here))
+        tap.check(beside == ["log", "mail", "stderr", "stdout"], "nothing is beside", beside)
+        twice = ("t@example.test", '"t"@EXAMPLE.test', "t@example.test")
+        attempt(tap, "one mailbox named three times", deliver, receiver.port, *twice)
+        support.check_stored(tap, receiver, "t@example.test", SMALL, "gets one copy")
+        attempt(tap, "two mailboxes", deliver, receiver.port, "u@example.test", "v@example.test")
+        for to in "u@example.test", "v@example.test":
+            support.check_stored(tap, receiver, to, SMALL, "%s gets a copy" % to)
+        one = receiver.stored("a.b+c-d_e@example.test")[0]
+        both = receiver.stored("u@example.test")[0]
+        tap.check(b"for <a.b+c-d_e@example.test>" in one, "Received names a sole recipient", one)
+        tap.check(b"u@example" not in both.split(b"\r\nFrom")[0], "but not one of two", both)
+        attempt(tap, "an empty message", lambda: deliver(receiver.port, "e@example.test", message=b""))
+        support.check_stored(tap, receiver, "e@example.test", b"", "is stored as it is")
+        support.check_end(tap, receiver)
+
+
+def blocked(tap, here):
+    """A folder that cannot be written: not a full disk, so 451; and no other recipient's affair."""
+    with support.Receiver(here, "--lmtp") as receiver, Wire(receiver.port) as wire:
+        os.makedirs(receiver.maildir, exist_ok=True)
+        support.written(receiver.maildir, "b@example.test", b"")
+
+        def lmtp():
+            wire.command("LHLO client.example.test")
+            wire.envelope("a@example.test", "b@example.test", "c@example.test", hello=False)
+            wire.command("DATA", 354)
+            wire.send(stuffed(SMALL))
+            return wire.expect(250), wire.expect(451), wire.expect(250)
+
+        attempt(tap, "LMTP answers each recipient by itself", lmtp)
+        for to in "a@example.test", "c@example.test":
+            support.check_stored(tap, receiver, to, SMALL, "%s has it" % to)
+        support.check_end(tap, receiver)
+    with support.Receiver(here) as receiver:
+        os.makedirs(receiver.maildir, exist_ok=True)
+        support.written(receiver.maildir, "b@example.test", b"")
+        to = ("a@example.test", "b@example.test")
+        said = attempt(tap, "SMTP answers once", lambda: deliver(receiver.port, *to, codes=(451,)))
+        tap.check(said and b"4.3.0" in said, "by 4.3.0", said)
+        tap.check(not receiver.stored(), "and nobody has it", receiver.files("new"))
+        errors = receiver.errors()
+        tap.check("cannot store" in errors and receiver.maildir in errors, "it is told why", errors)
+        support.check_end(tap, receiver)
+
+
+def full_disk(tap, here):
+    large = support.message("large", ("x" * 76 + "\r\n") * 10000)
+    with Limited(here, 262144) as receiver:
+        answers = (452,)
+        said = attempt(tap, "a full disk",
+                       lambda: deliver(receiver.port, "a@example.test", message=large, codes=answers))
+        tap.check(said and b"452 4.3.1" in said, "is 452 4.3.1", said)
+
+        def by_chunks():
+            with Wire(receiver.port) as wire:
+                wire.envelope("a@example.test")
+                while True:
+                    wire.send(b"BDAT %d\r\n" % len(large) + large)
+                    code, said = wire.reply()
+                    if code != 250:
+                        wire.command("NOOP")
+                        return said
+
+        said = attempt(tap, "a full disk, by BDAT", by_chunks)
+        tap.check(said and b"452 4.3.1" in said, "is 452 4.3.1", said)
+        left = [path for _, path in receiver.files("tmp")]
+        deadline = time.monotonic() + support.PATIENCE
+        while left and time.monotonic() < deadline:
+            time.sleep(0.01)
+            left = [path for _, path in receiver.files("tmp")]
+        tap.check(not left, "what was written is removed at once", left)
+        tap.check(not receiver.stored(), "nothing is stored")
+        attempt(tap, "a small message still fits", deliver, receiver.port, "a@example.test")
+        support.check_stored(tap, receiver, "a@example.test", SMALL, "and is stored")
+        tap.check("File too large" in receiver.errors(), "it is told why", receiver.errors())
+        support.check_end(tap, receiver)
+
+
+# -- signals --------------------------------------------------------------------------------------
+
+
+def refuses(port):
+    try:
+        socket.create_connection((support.HOST, port), 30).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def stops(tap, here):
+    for name in "SIGTERM", "SIGINT":
+        with support.Receiver(here) as receiver:
+            with Wire(receiver.port) as idle, Wire(receiver.port) as busy:
+                busy.envelope("a@example.test")
+                busy.command("DATA", 354)
+                busy.send(SMALL[:40])
+                receiver.process.send_signal(getattr(signal, name))
+                said = attempt(tap, "%s: an idle session gets 421" % name, idle.expect, 421)
+                tap.check(said and b"4.3.2" in said, "%s: and 4.3.2" % name, said)
+                tap.check(idle.ended(), "%s: and is closed" % name)
+                tap.check(refuses(receiver.port), "%s: no new connection is taken" % name)
+                busy.send(SMALL[40:] + b".\r\n")
+                attempt(tap, "%s: an open transaction is finished" % name, busy.expect, 250)
+                attempt(tap, "%s: then its session ends too" % name, busy.expect, 421)
+            status = receiver.process.wait(support.PATIENCE)
+            tap.check(status == 0, "%s: it ends with 0" % name, status)
+            support.check_stored(tap, receiver, "a@example.test", SMALL, "%s: stored" % name)
+    with support.Receiver(here) as receiver, Wire(receiver.port) as busy, Wire(receiver.port) as idle:
+        busy.envelope("a@example.test")
+        receiver.process.terminate()
+        attempt(tap, "the first signal is heard", idle.expect, 421)
+        receiver.process.terminate()
+        status = receiver.process.wait(support.PATIENCE)
+        tap.check(status == -signal.SIGTERM, "a second signal ends it at once", status)
+
+
+# -- passwords, log, trace ------------------------------------------------------------------------
+
+
+def logs(tap, here):
+    options = [*support.passwords(here), "--auth-without-tls", "--trace"]
+    with support.Receiver(here, *options) as receiver, Wire(receiver.port) as wire:
+        wire.command("EHLO client.example.test")
+        wire.command("AUTH LOGIN", 334)
+        wire.command("dGVzdGVy", 334)
+        attempt(tap, "a wrong password by LOGIN", wire.command, "bm8=", 535)
+        attempt(tap, "an unknown user", wire.command, "AUTH PLAIN AHdobwBubw==", 535)
+        attempt(tap, "a broken PLAIN", wire.command, "AUTH PLAIN bm8=", 535)
+        attempt(tap, "acting as another", wire.command,
+                "AUTH PLAIN b3RoZXIAdGVzdGVyAGNvcnJlY3QgaG9yc2U=", 535)
+        wire.command("AUTH LOGIN dGVzdGVy", 334)
+        attempt(tap, "a cancelled exchange", wire.command, "*", 501)
+        attempt(tap, "the right password", wire.command,
+                "AUTH PLAIN AHRlc3RlcgBjb3JyZWN0IGhvcnNl", 235)
+        wire.envelope("a@example.test", hello=False)
+        wire.command("DATA", 354)
+        wire.send(stuffed(SMALL))
+        wire.expect(250)
+        wire.send(b"\x1b[31mNOT\x07\r\n")
+        wire.expect(500)
+        wire.command("QUIT", 221)
+        wire.ended()
+        stored = receiver.stored("a@example.test")[0]
+        tap.check(b"with ESMTPA id" in stored, "Received says ESMTPA", stored)
+        line = re.compile(r"[0-9-]{10}T[0-9:]{8}Z 127\.0\.0\.1:[0-9]+ [A-Z]+ [0-9a-z-]+ [0-9]+")
+        lines = receiver.log().splitlines()
+        strange = [one for one in lines if not line.fullmatch(one)]
+        tap.check(lines and not strange, "a line of the log: peer, verb, verdict, octets", strange)
+        wanted = "END 250 %d" % len(SMALL)
+        tap.check(any(one.endswith(wanted) for one in lines), "with the size", lines)
+        errors = receiver.errors()
+        tap.check("S: 235 2.7.0" in errors and "C: MAIL FROM:" in errors, "the trace", errors)
+        secret = [word for word in ("dGVzdGVy", "bm8=", "Y29ycm") if word in errors]
+        tap.check(not secret, "no credentials are in it", secret)
+        tap.check("\x1b" not in errors and "\\x1B[31mNOT\\x07" in errors, "nor control characters")
+        support.check_end(tap, receiver)
+
+
+def raises_file_limit(tap, here):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with support.Receiver(here) as receiver:
+        found = resource.prlimit(receiver.process.pid, resource.RLIMIT_NOFILE)
+    tap.check(found[0] == hard, "its file limit is as high as it may be", (soft, hard, found))
+
+
+def test(tap, here):
+    tls, _ = support.certificate(here)
+    usage(tap)
+    start(tap, here, tls)
+    listens_on_ipv6(tap, here)
+    recipients(tap, here)
+    bare_newlines(tap, here)
+    waits(tap, here, tls)
+    folders(tap, here)
+    blocked(tap, here)
+    full_disk(tap, here)
+    stops(tap, here)
+    logs(tap, here)
+    raises_file_limit(tap, here)
+
+
+support.main(test)
