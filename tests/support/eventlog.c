@@ -80,12 +80,6 @@ static void print_span(struct text *line, const char *name, struct sansmtp_span 
         print_octets(line, name, span.data, span.length);
 }
 
-static void print_number(struct text *line, const char *name, uint64_t number)
-{
-    if (number != 0)
-        text_print(line, " %s=%llu", name, (unsigned long long)number);
-}
-
 static void print_orcpt(struct text *line, const struct sansmtp_parameter *parameter)
 {
     struct text value = {0};
@@ -173,7 +167,9 @@ void event_print(struct text *line, const struct sansmtp_event *event)
         print_parameters(line, event);
     print_span(line, "parameters", event->parameters_text);
     print_set(line, "flags", event->flags, flags);
-    print_number(line, "number", event->number);
+    if (event->number != 0 || event->type == SANSMTP_EVENT_CHUNK ||
+        event->type == SANSMTP_EVENT_END)
+        text_print(line, " number=%llu", (unsigned long long)event->number);
     if (event->type == SANSMTP_EVENT_RECIPIENT || event->type == SANSMTP_EVENT_END)
         text_print(line, " recipient=%u", (unsigned)event->recipient);
     print_reason(line, event);

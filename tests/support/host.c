@@ -296,33 +296,57 @@ static void answer_by_default(struct session *session)
     question_closed(session, wordless ? "accept" : "decline", "");
 }
 
+static bool speaks_of(const struct step *step, uint32_t type)
+{
+    const char *name = sansmtp_event_name(type);
+    size_t length = strlen(name);
+
+    return step->kind == STEP_EVENT && step->text.length >= length &&
+           memcmp(step->text.data, name, length) == 0 && strchr(" ", step->text.data[length]);
+}
+
 /* The E: line of the open question, by its type and its place in the input. */
-static size_t find_event_step(const struct session *session)
+static size_t find_question(const struct session *session)
 {
     const struct transcript *transcript = session->transcript;
-    const char *name = sansmtp_event_name(session->question->type);
-    size_t length = strlen(name), taken = session->given - session->in.length;
+    size_t taken = session->given - session->in.length, i;
 
-    for (size_t i = session->answers; i < transcript->count; i++) {
-        const struct step *step = &transcript->steps[i];
-
-        if (step->kind == STEP_EVENT && step->after == taken && step->text.length >= length &&
-            memcmp(step->text.data, name, length) == 0 && strchr(" ", step->text.data[length]))
-            return i;
+    for (i = session->answers; i < transcript->count; i++) {
+        if (transcript->steps[i].after == taken &&
+            speaks_of(&transcript->steps[i], session->question->type))
+            break;
     }
-    return transcript->count;
+    return i;
+}
+
+static void make_calls(struct session *session, size_t at)
+{
+    const struct transcript *transcript = session->transcript;
+
+    for (at++; at < transcript->count && transcript->steps[at].kind == STEP_ANSWER; at++)
+        make_call(session, &transcript->steps[at]);
+    session->answers = at;
+}
+
+void host_notice(struct session *session, uint32_t type)
+{
+    const struct transcript *transcript = session->transcript;
+
+    for (size_t i = session->answers; i + 1 < transcript->count; i++) {
+        if (speaks_of(&transcript->steps[i], type) &&
+            transcript->steps[i + 1].kind == STEP_ANSWER) {
+            make_calls(session, i);
+            return;
+        }
+    }
 }
 
 void host_answer(struct session *session)
 {
-    const struct transcript *transcript = session->transcript;
-    size_t at = find_event_step(session);
+    size_t at = find_question(session);
 
-    if (at < transcript->count) {
-        for (at++; at < transcript->count && transcript->steps[at].kind == STEP_ANSWER; at++)
-            make_call(session, &transcript->steps[at]);
-        session->answers = at;
-    }
+    if (at < session->transcript->count)
+        make_calls(session, at);
     if (session->question != NULL && !session->withheld)
         answer_by_default(session);
 }

@@ -36,6 +36,13 @@ struct happened *record_event(struct replay *result, uint32_t type)
     return happened;
 }
 
+bool record_ends_in(const struct replay *result, uint32_t type)
+{
+    const struct stretch *stretch = record_last(result);
+
+    return stretch->count > 0 && stretch->events[stretch->count - 1].type == type;
+}
+
 bool event_depends_on_arrival(uint32_t type)
 {
     return type == SANSMTP_EVENT_INJECTION || type == SANSMTP_EVENT_EARLY_TALKER;

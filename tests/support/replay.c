@@ -54,6 +54,8 @@ static void log_event(struct session *session, const struct sansmtp_event *event
         return;
     }
     body_ends(session);
+    if (event_depends_on_arrival(event->type) && record_ends_in(session->result, event->type))
+        return;
     happened = record_event(session->result, event->type);
     if (event_is_question(event->type))
         happened->taken = session->given - session->in.length;
@@ -97,8 +99,10 @@ static void take_event(struct session *session, const struct sansmtp_event *even
         demand(session, sansmtp_server_pause(session->server) == 0, "pause is allowed");
         session->pause_now = true;
     }
-    if (!event_is_question(event->type))
+    if (!event_is_question(event->type)) {
+        host_notice(session, event->type);
         return;
+    }
     session->question = event;
     session->calls = 0;
     text_clear(&session->shown);
@@ -237,16 +241,12 @@ static bool turn(struct session *session)
 }
 
 /* Hands in what lies in front of until: all of it, one octet, or up to the cut. */
-static bool provide(struct session *session, size_t until)
+static void hand_in(struct session *session, size_t until)
 {
     const struct arena *arena = session->arena;
     const struct transcript *transcript = session->transcript;
-    uint32_t wants = sansmtp_server_wants(session->server);
     size_t end = until, cut = session->variant->cut;
 
-    if (session->given == until ||
-        (wants & (SANSMTP_READ | SANSMTP_TLS | SANSMTP_CLOSE)) == 0)
-        return false;
     demand(session, session->in.length == 0, "what is wanted to be read is also taken");
     if (session->given >= transcript->preamble && cut == CUT_EVERYWHERE)
         end = session->given + 1;
@@ -257,6 +257,15 @@ static bool provide(struct session *session, size_t until)
     memcpy(arena->input + arena->input_length - session->in.length,
            transcript->input.data + session->given, session->in.length);
     session->given = end;
+}
+
+static bool provide(struct session *session, size_t until)
+{
+    uint32_t wants = sansmtp_server_wants(session->server);
+
+    if (session->given == until || (wants & (SANSMTP_READ | SANSMTP_TLS | SANSMTP_CLOSE)) == 0)
+        return false;
+    hand_in(session, until);
     return true;
 }
 
@@ -305,7 +314,9 @@ static void begin(struct session *session)
     record_stretch(session->result);
     session->ledger.lmtp = (session->transcript->options.flags & SANSMTP_SERVER_LMTP) != 0;
     session->in.data = session->arena->input + session->arena->input_length;
-    if ((session->transcript->words & TRANSCRIPT_EARLY) == 0)
+    if ((session->transcript->words & TRANSCRIPT_EARLY) != 0)
+        hand_in(session, session->transcript->input.length);
+    else
         pump(session, 0);
 }
 

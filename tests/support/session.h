@@ -33,6 +33,8 @@ void session_trouble(struct session *session, const char *what, const char *deta
 
 /* host.c: answers the open question as the transcript says, or by default. */
 void host_answer(struct session *session);
+/* host.c: what the transcript lets the host do at once when a notice comes, if anything. */
+void host_notice(struct session *session, uint32_t type);
 /* host.c: the action of a H: or W: line. */
 void host_act(struct session *session, const struct step *step);
 

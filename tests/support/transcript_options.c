@@ -98,12 +98,12 @@ uint64_t transcript_extension(const char *name)
     return found == NULL ? 0 : found->bit;
 }
 
-/* "+A,-B,C": C and those with a plus are set, those with a minus cleared. "none" clears all. */
+/* "+A,-B,C": C and those with a plus are set, those with a minus cleared. "none" in front clears all. */
 static bool change_set(uint64_t *set, const struct bit *table, const char *list)
 {
-    if (strcmp(list, "none") == 0) {
+    if (strncmp(list, "none", 4) == 0) {
         *set = 0;
-        return true;
+        list += list[4] == ',' ? 5 : 4;
     }
     while (*list != '\0') {
         bool off = *list == '-';
