@@ -5,6 +5,7 @@ import socket
 import ssl
 
 HOST = "127.0.0.1"
+SENDER = "sender@client.example.test"
 PATIENCE = 30.0  # seconds for one step of a dialogue; far beyond what any should take
 
 
@@ -80,10 +81,10 @@ class Wire:
         self.send(line.encode("utf-8") + b"\r\n")
         return self.expect(*(codes or (250,)))
 
-    def envelope(self, *recipients, sender="sender@client.example.test", mail="", hello=True):
+    def envelope(self, *recipients, mail="", hello=True):
         if hello:
             self.command("EHLO client.example.test")
-        self.command("MAIL FROM:<%s>%s" % (sender, mail and " " + mail))
+        self.command("MAIL FROM:<%s>%s" % (SENDER, mail and " " + mail))
         for recipient in recipients:
             self.command("RCPT TO:<%s>" % recipient)
 

@@ -37,9 +37,10 @@ begin transports
 out:
   driver = smtp
   port = {port}
-  protocol = {protocol}
+  protocol = {mode}
   hosts_try_chunking = {chunking}
   hosts_avoid_tls = {avoid_tls}
+  hosts_require_tls = {require_tls}
   tls_verify_certificates = {trust}
   tls_verify_hosts =
   command_timeout = 60s
@@ -56,32 +57,40 @@ class Exim:
         os.mkdir(spool)
         user = pwd.getpwnam(EXIM_USER)
         os.chown(spool, user.pw_uid, user.pw_gid)
-        settings = {"chunking": "*", "protocol": "smtp", "avoid_tls": "*", "trust": ""}
+        settings = {"chunking": "*", "mode": "smtp", "trust": ""}
+        settings.update(avoid_tls="*", require_tls="")
         settings.update(options, program=self.program, spool=spool, port=self.receiver.port)
         text = CONFIGURATION.format(**settings)
         return support.written(self.here, name + ".exim", text.encode("ascii")), spool
 
-    def deliver(self, name, body=support.AWKWARD, also=(), **options):
+    def deliver(self, name, protocol, body=support.AWKWARD, also=(), **options):
         """Exim takes lines that end in LF, and leaves only when the delivery is over (-odf)."""
         sent = support.message("exim " + name, body)
         recipients = ["%s@example.test" % user for user in (name, *also)]
         path, spool = self.configured(name, **options)
-        command = [self.program, "-C", path, "-odf", "-oi", "-f", "sender@client.example.test"]
+        command = [self.program, "-C", path, "-odf", "-oi", "-f", support.SENDER]
         command += ["--", *recipients]
         support.run(self.tap, "exim, %s" % name, command, self.here, sent.replace(b"\r\n", b"\n"))
         for to in recipients:
-            ok = support.check_stored(
-                self.tap, self.receiver, to, sent, "%s: %s arrived unchanged" % (name, to)
-            )
-            if not ok:
+            text = "%s: %s arrived unchanged" % (name, to)
+            if not support.check_stored(
+                self.tap, self.receiver, to, sent, text, protocol=protocol
+            ):
                 for log in ("mainlog", "paniclog"):
                     self.tap.say(support.slurp(os.path.join(spool, log)).decode(errors="replace"))
 
 
-def commands(receiver, since):
-    """How many BDAT and DATA commands the receiver has seen since then."""
-    traced = receiver.traced()[since:]
-    return len(re.findall(rb"BDAT [0-9]+", traced)), len(re.findall(rb"\bDATA\b", traced))
+class Commands:
+    """How many BDAT and DATA commands the receiver has seen since the last look."""
+
+    def __init__(self, receiver):
+        self.receiver, self.seen = receiver, (0, 0)
+
+    def more(self):
+        traced = self.receiver.traced()
+        seen = [len(re.findall(what, traced)) for what in (rb"C: BDAT [0-9]+", rb"C: DATA\b")]
+        before, self.seen = self.seen, seen
+        return [now - then for now, then in zip(seen, before)]
 
 
 def test(tap, here):
@@ -96,23 +105,24 @@ def test(tap, here):
     os.chmod(tls[1], 0o644)
     with support.Receiver(here, *tls, "--trace") as receiver:
         exim = Exim(tap, here, program, receiver)
-        exim.deliver("chunk", also=["chunk-two"])
-        bdat, _ = commands(receiver, 0)
-        tap.check(bdat >= 1, "it was sent by BDAT", receiver.errors()[-3000:])
-        before = len(receiver.traced())
-        exim.deliver("chunks", body=support.AWKWARD * 100)
-        bdat, _ = commands(receiver, before)
-        tap.check(bdat >= 2, "the long one was sent in several chunks", bdat)
-        exim.deliver("chunks-starttls", body=support.AWKWARD * 100, avoid_tls="", trust=tls[1])
-        tap.check(b"STARTTLS" in receiver.traced(), "it asked for TLS")
-        before = len(receiver.traced())
-        exim.deliver("data", body=support.AWKWARD * 100, chunking="")
-        bdat, data = commands(receiver, before)
-        tap.check(bdat == 0 and data >= 1, "without CHUNKING it was sent by DATA", (bdat, data))
+        commands = Commands(receiver)
+        exim.deliver("chunk", "ESMTP", also=["chunk-two"])
+        bdat, data = commands.more()
+        tap.check(bdat >= 1 and data == 0, "it was sent by BDAT", receiver.errors()[-3000:])
+        exim.deliver("chunks", "ESMTP", body=support.AWKWARD * 100)
+        bdat, data = commands.more()
+        tap.check(bdat >= 2 and data == 0, "the long one was sent in several chunks", bdat)
+        secure = {"avoid_tls": "", "require_tls": "*", "trust": tls[1]}
+        exim.deliver("starttls", "ESMTPS", body=support.AWKWARD * 100, **secure)
+        bdat, data = commands.more()
+        tap.check(bdat >= 2 and data == 0, "under TLS in several chunks", bdat)
+        exim.deliver("data", "ESMTP", body=support.AWKWARD * 100, chunking="")
+        bdat, data = commands.more()
+        tap.check(bdat == 0 and data == 1, "without CHUNKING it was sent by DATA", (bdat, data))
         support.check_end(tap, receiver)
     with support.Receiver(here, "--lmtp") as receiver:
         exim = Exim(tap, here, program, receiver)
-        exim.deliver("lmtp", also=["lmtp-two"], protocol="lmtp")
+        exim.deliver("lmtp", "LMTP", also=["lmtp-two"], mode="lmtp")
         support.check_end(tap, receiver)
 
 

@@ -13,7 +13,7 @@ def deliver(tap, here, program, receiver, name, sent, count, *options):
     path = support.written(here, name, sent.replace(b"\r\n", b"\n"))
     to = name + "@example.test"
     command = [program, "-s", str(SESSIONS), "-m", str(count), "-F", path, *options]
-    command += ["-f", "sender@client.example.test", "-t", to, "-M", "client.example.test"]
+    command += ["-f", support.SENDER, "-t", to, "-M", "client.example.test"]
     command += ["inet:%s:%d" % (support.HOST, receiver.port)]
     support.run(tap, "smtp-source, %s" % name, command, here, seconds=300)
     text = "%d messages for %s arrived unchanged" % (count, name)
@@ -24,7 +24,7 @@ def generated(tap, here, program, receiver):
     """Messages that smtp-source makes itself, each with an identity of its own."""
     to = "generated@example.test"
     command = [program, "-s", str(SESSIONS), "-m", "100", "-l", "5000", "-d"]
-    command += ["-f", "sender@client.example.test", "-t", to, "-M", "client.example.test"]
+    command += ["-f", support.SENDER, "-t", to, "-M", "client.example.test"]
     command += ["inet:%s:%d" % (support.HOST, receiver.port)]
     support.run(tap, "smtp-source, its own messages", command, here, seconds=300)
     stored = receiver.stored(to)

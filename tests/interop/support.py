@@ -14,12 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from tap import Tap
 
 # A test finds all that it needs here.
-from connection import HOST, PATIENCE, Wire, attempt, stuffed
+from connection import HOST, PATIENCE, SENDER, Wire, attempt, stuffed
 from peers import PEERS, missing, peer, run
 
 HOSTNAME = "mx.example.test"
@@ -29,8 +30,15 @@ PASSWORD = "correct horse"
 
 # What we put in front of a message; all behind it must be what came.
 TRACE = re.compile(
-    rb"Return-Path: <[^\r\n]*>\r\n"
-    rb"Received: [^\r\n]+\r\n(?:[ \t]+[^\r\n]+\r\n)*"
+    rb"Return-Path: <%s>\r\n"
+    rb"(Received: [^\r\n]+\r\n(?:[ \t]+[^\r\n]+\r\n)*)" % re.escape(SENDER.encode("ascii"))
+)
+# RFC 5321 4.4, with the tls clause of RFC 8314 4.3.
+RECEIVED = re.compile(
+    rb"Received: from \S+ \((?:\S+ )?\[127\.0\.0\.1\]\)\s+by %s\s+with ([A-Z0-9]+)\s+id \S+"
+    rb"(?:\s+for <\S+>)?(?:\s+tls [A-Z0-9_]+(?:\s+group \S+)?)?;"
+    rb"\s+[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} 20[0-9]{2}"
+    rb" [0-9]{2}:[0-9]{2}:[0-9]{2} [+-][0-9]{4}\r\n" % re.escape(HOSTNAME.encode("ascii"))
 )
 
 
@@ -147,7 +155,8 @@ class Receiver:
 
     def stored(self, address=None):
         """The octets of each message in new/, of one address or of all."""
-        return [slurp(path) for where, path in self.files("new") if address in (None, where)]
+        name = address and urllib.parse.quote(address, safe="@+")
+        return [slurp(path) for where, path in self.files("new") if name in (None, where)]
 
 
 def slurp(path):
@@ -188,7 +197,20 @@ def difference(stored, sent):
     )
 
 
-def check_stored(tap, receiver, address, sent, name, count=1):
+def received(stored, sent, protocol):
+    """"" if our Received is well formed and says by which protocol (RFC 3848, RFC 6531 4.3) the
+    message came; or what it says. sent is known to be what is behind it."""
+    line = TRACE.fullmatch(stored[: len(stored) - len(sent)]).group(1)
+    found = RECEIVED.fullmatch(line)
+    if not found:
+        return "not a Received by RFC 5321 4.4: %r" % line
+    said = found.group(1).decode("ascii")
+    if protocol and said != protocol:
+        return "received with %s, not %s" % (said, protocol)
+    return ""
+
+
+def check_stored(tap, receiver, address, sent, name, count=1, protocol=None):
     """Exactly `count` messages for address, each what was sent."""
     stored = receiver.stored(address)
     if len(stored) != count:
@@ -200,7 +222,8 @@ def check_stored(tap, receiver, address, sent, name, count=1):
             " ".join(folders),
         )
     else:
-        why = next(filter(None, (difference(octets, sent) for octets in stored)), "")
+        whys = (difference(octets, sent) or received(octets, sent, protocol) for octets in stored)
+        why = next(filter(None, whys), "")
     return tap.check(not why, name, why)
 
 

@@ -241,6 +241,19 @@ def lmtp(tap, receiver):
         check_stored(tap, receiver, to, message, "LMTP: %s has both" % to, count=2)
 
 
+def not_offered(receiver):
+    """RFC 5321 4.1.1.11: parameters of extensions that were not offered are refused by 555."""
+    with Wire(receiver.port) as wire:
+        hello = wire.command("EHLO client.example.test")
+        if b"DSN" in hello or b"AUTH" in hello or b"STARTTLS" in hello:
+            raise AssertionError("offered: %r" % hello)
+        wire.command("MAIL FROM:<sender@client.example.test> RET=HDRS ENVID=x", 555)
+        wire.command("MAIL FROM:<sender@client.example.test>")
+        wire.command("RCPT TO:<user@example.test> NOTIFY=SUCCESS", 555)
+        wire.command("STARTTLS", 500, 502, 503)
+        wire.command("QUIT", 221)
+
+
 def escape(tap, receiver):
     """No address can leave the Maildir."""
     hostile = [
@@ -279,6 +292,7 @@ def test(tap, here):
         corners(tap, receiver)
         cuts(tap, receiver)
         ends(tap, receiver)
+        attempt(tap, "what is not offered is refused", not_offered, receiver)
         support.check_end(tap, receiver)
     with support.Receiver(here, "--lmtp", domains=["example.test"]) as receiver:
         lmtp(tap, receiver)
