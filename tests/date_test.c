@@ -135,13 +135,23 @@ static void test_what_has_no_four_digit_year_is_refused(void **state)
         int64_t seconds;
         int32_t offset;
     } rows[] = {
-        {FIRST - 1, 0},    {FIRST, -1},
-        {LAST + 1, 0},     {LAST, 1},
-        {INT64_MAX, 0},    {INT64_MIN, 0},
-        {INT64_MAX, 5999}, {INT64_MIN, -5999},
-        {0, 6000},         {0, -6000},
-        {0, INT32_MAX},    {0, INT32_MIN},
-        {LAST * 2, 0},     {FIRST - 60 * 5999, 5998},
+        /* 2^32 days: a count of 32 bits would come round to 1970 */
+        {DAY * (INT64_C(1) << 32), 0},
+        {-DAY * (INT64_C(1) << 32), 0},
+        {FIRST - 1, 0},
+        {FIRST, -1},
+        {LAST + 1, 0},
+        {LAST, 1},
+        {INT64_MAX, 0},
+        {INT64_MIN, 0},
+        {INT64_MAX, 5999},
+        {INT64_MIN, -5999},
+        {0, 6000},
+        {0, -6000},
+        {0, INT32_MAX},
+        {0, INT32_MIN},
+        {LAST * 2, 0},
+        {FIRST - 60 * 5999, 5998},
     };
     char out[32];
     size_t length = 77;

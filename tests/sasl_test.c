@@ -209,11 +209,11 @@ static void test_plain_arguments(void **state)
     other.size--;
     assert_int_equal(sansmtp_sasl_plain_read(out, 3, &other), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_sasl_plain_read(out, 3, NULL), SANSMTP_ERR_ARGUMENT);
-    assert_int_equal(sansmtp_sasl_plain_read(NULL, 3, &who), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_sasl_plain_read(NULL, 1, &who), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_sasl_plain_read(NULL, 0, &who), SANSMTP_ERR_SYNTAX);
     assert_int_equal(sansmtp_sasl_plain_write(&other, out, 32, &length), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_sasl_plain_write(NULL, out, 32, &length), SANSMTP_ERR_ARGUMENT);
-    assert_int_equal(sansmtp_sasl_plain_write(&who, NULL, 32, &length), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_sasl_plain_write(&who, NULL, 1, &length), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_sasl_plain_write(&who, out, 32, NULL), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_sasl_plain_write(&who, NULL, 0, &length), SANSMTP_ERR_ROOM);
     for (int place = 0; place < 3; place++) {
