@@ -68,9 +68,9 @@ static void log_event(struct session *session, const struct sansmtp_event *event
 /* Input that was taken is not the engine's any more: whoever still looks at it sees rubbish. */
 static void scribble(struct session *session)
 {
-    const struct arena *arena = session->arena;
+    uint8_t *end = session->arena->input + session->arena->input_length;
 
-    memset(arena->input, 0xee, arena->input_length - session->in.length);
+    memset(end - session->piece, 0xee, session->piece - session->in.length);
 }
 
 /* The spans of a question live until it is answered. */
@@ -253,6 +253,7 @@ static void hand_in(struct session *session, size_t until)
     else if (cut > session->given && cut < until && cut != CUT_EVERYWHERE)
         end = cut;
     session->in.length = end - session->given;
+    session->piece = session->in.length;
     session->in.data = arena->input + arena->input_length - session->in.length;
     memcpy(arena->input + arena->input_length - session->in.length,
            transcript->input.data + session->given, session->in.length);

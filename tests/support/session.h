@@ -14,6 +14,7 @@ struct session {
     struct ledger ledger;
 
     struct sansmtp_span in; /* octets given and not yet taken, at the end of arena->input */
+    size_t piece;           /* octets that were handed in together, the last time */
     size_t given;           /* octets of the transcript's input */
 
     const struct sansmtp_event *question; /* open, or NULL */

@@ -48,6 +48,8 @@ struct CMUnitTest {
 #define cmocka_run_group_tests_name(name, tests, setup, teardown) \
     standalone_run(name, tests, sizeof(tests) / sizeof(tests)[0], setup, teardown)
 
+#define _cmocka_run_group_tests standalone_run
+
 int standalone_run(const char *name, const struct CMUnitTest *tests, size_t count,
                    CMFixtureFunction setup, CMFixtureFunction teardown);
 
