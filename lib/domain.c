@@ -4,26 +4,18 @@
 
 #include "address.h"
 #include "ascii.h"
+#include "class.h"
 #include "memory.h"
 #include "utf8.h"
 
-/* What a label may begin and end with. RFC 6531 3.3: a sub-domain may be a U-label too; whether
- * the octets above 127 are well-formed is for the caller to look at, once and as a whole. */
-static bool is_edge(uint8_t octet, bool utf8)
-{
-    return sansmtp_ascii_is_let_dig(octet) || (utf8 && octet >= 0x80);
-}
-
-/* RFC 5321 4.1.2: a label begins and ends with a letter or digit; hyphens stand between. */
+/* RFC 5321 4.1.2: a label begins and ends with a letter or digit; hyphens stand between. RFC 6531
+ * 3.3: it may be a U-label too; whether the octets above 127 are well-formed is for the caller to
+ * look at, once and as a whole. */
 static size_t label_scan(const uint8_t *octets, size_t length, bool utf8)
 {
-    size_t end = 0;
+    size_t end = sansmtp_class_span(octets, length, sansmtp_class_with(SANSMTP_CLASS_LDH, utf8));
 
-    while (end < length && (is_edge(octets[end], utf8) || octets[end] == '-'))
-        end++;
-    if (end == 0 || !is_edge(octets[0], utf8) || !is_edge(octets[end - 1], utf8))
-        return 0;
-    return end;
+    return end > 0 && octets[0] != '-' && octets[end - 1] != '-' ? end : 0;
 }
 
 size_t sansmtp_domain_scan(const uint8_t *octets, size_t length, bool utf8)
@@ -60,6 +52,8 @@ bool sansmtp_domain_fits(const uint8_t *octets, size_t length)
 {
     if (length > SANSMTP_DOMAIN_LONGEST)
         return false;
+    if (length <= SANSMTP_LABEL_LONGEST)
+        return true;
     for (size_t at = 0; at < length; at++) {
         size_t label = before_dot(octets + at, length - at);
 
@@ -70,20 +64,11 @@ bool sansmtp_domain_fits(const uint8_t *octets, size_t length)
     return true;
 }
 
-/* RFC 5321 4.1.3: dcontent. */
-static bool is_content(uint8_t octet)
-{
-    return octet > ' ' && octet < 0x7F && octet != '[' && octet != '\\' && octet != ']';
-}
-
 /* RFC 5321 4.1.2: a Ldh-str, letters, digits and hyphens, the last no hyphen. */
 static bool is_tag(const uint8_t *octets, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        if (!sansmtp_ascii_is_let_dig(octets[i]) && octets[i] != '-')
-            return false;
-    }
-    return length > 0 && octets[length - 1] != '-';
+    return length > 0 && sansmtp_class_span(octets, length, SANSMTP_CLASS_LDH) == length &&
+           octets[length - 1] != '-';
 }
 
 /* What stands between the brackets, all of it content; NONE: no literal. */
@@ -106,12 +91,11 @@ static uint32_t literal_kind(const uint8_t *content, size_t length, uint8_t addr
 size_t sansmtp_literal_scan(const uint8_t *octets, size_t length, uint32_t *kind,
                             uint8_t address[16])
 {
-    size_t end = 1;
+    size_t end;
 
     if (length == 0 || octets[0] != '[')
         return 0;
-    while (end < length && is_content(octets[end]))
-        end++;
+    end = 1 + sansmtp_class_span(octets + 1, length - 1, SANSMTP_CLASS_CONTENT);
     if (end == length || octets[end] != ']' || end == 1)
         return 0;
     *kind = literal_kind(octets + 1, end - 1, address);

@@ -1,27 +1,22 @@
 #include "mailbox.h"
 
 #include "ascii.h"
+#include "class.h"
 #include "domain.h"
 #include "memory.h"
 #include "utf8.h"
 
-/* RFC 6531 3.3: atext and qtext gain what is above 127; well-formedness is looked at elsewhere. */
-static bool is_atext(uint8_t octet, bool utf8)
-{
-    return sansmtp_ascii_is_atext(octet) || (utf8 && octet >= 0x80);
-}
-
 /* Atoms joined by single dots. */
 static size_t dot_string_scan(const uint8_t *octets, size_t length, bool utf8)
 {
+    const uint32_t atext = sansmtp_class_with(SANSMTP_CLASS_ATEXT, utf8);
     size_t end = 0;
 
     for (;;) {
-        size_t atom = end;
+        size_t atom = sansmtp_class_span(octets + end, length - end, atext);
 
-        while (end < length && is_atext(octets[end], utf8))
-            end++;
-        if (end == atom)
+        end += atom;
+        if (atom == 0)
             return 0;
         if (end == length || octets[end] != '.')
             return end;
@@ -29,27 +24,25 @@ static size_t dot_string_scan(const uint8_t *octets, size_t length, bool utf8)
     }
 }
 
-/* What may stand in a quoted string, and behind its backslash: 32 to 126. */
-static bool is_printable(uint8_t octet)
+/* RFC 5321 4.1.2: a backslash may stand before any of 32 to 126, UTF-8 is not among them. */
+static bool is_escape(const uint8_t *octets, size_t length)
 {
-    return octet >= ' ' && octet < 0x7F;
+    return length >= 2 && octets[0] == '\\' && octets[1] >= ' ' && octets[1] < 0x7F;
 }
 
 /* Erratum 5414 of RFC 5321: a quoted string as local part is not empty. */
 static size_t quoted_scan(const uint8_t *octets, size_t length, bool utf8)
 {
+    const uint32_t qtext = sansmtp_class_with(SANSMTP_CLASS_QTEXT, utf8);
     size_t end = 1;
 
-    while (end < length && octets[end] != '"') {
-        if (octets[end] == '\\') {
-            if (++end == length || !is_printable(octets[end]))
-                return 0;
-        } else if (!is_printable(octets[end]) && !(utf8 && octets[end] >= 0x80)) {
-            return 0;
-        }
-        end++;
+    for (;;) {
+        end += sansmtp_class_span(octets + end, length - end, qtext);
+        if (!is_escape(octets + end, length - end))
+            break;
+        end += 2;
     }
-    return end < length && end > 1 ? end + 1 : 0;
+    return end < length && octets[end] == '"' && end > 1 ? end + 1 : 0;
 }
 
 size_t sansmtp_local_scan(const uint8_t *octets, size_t length, bool utf8)
@@ -90,6 +83,8 @@ bool sansmtp_local_is_postmaster(const uint8_t *local, size_t length)
     static const uint8_t name[] = "POSTMASTER";
     struct reader reader = reader_of(local, length);
 
+    if (length < sizeof(name) - 1)
+        return false;
     for (size_t i = 0; i < sizeof(name) - 1; i++) {
         int octet = reader_next(&reader);
 

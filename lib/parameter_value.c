@@ -1,6 +1,7 @@
 #include "parameter_value.h"
 
 #include "ascii.h"
+#include "class.h"
 #include "mailbox.h"
 #include "memory.h"
 #include "number.h"
@@ -178,11 +179,7 @@ bool sansmtp_parameter_notify(const uint8_t *octets, size_t length, uint64_t ext
 /* RFC 3461 4.2: an address type is an atom. */
 static bool is_address_type(const uint8_t *octets, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        if (!sansmtp_ascii_is_atext(octets[i]))
-            return false;
-    }
-    return length > 0;
+    return length > 0 && sansmtp_class_span(octets, length, SANSMTP_CLASS_ATEXT) == length;
 }
 
 /* xtext, but for octets above 127. */

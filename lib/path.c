@@ -118,16 +118,18 @@ int sansmtp_path_parse(const uint8_t *octets, size_t length, uint32_t accept,
 
     if ((octets == NULL && length > 0) || path == NULL || path->size != sizeof(*path))
         return SANSMTP_ERR_ARGUMENT;
-    memset(path, 0, sizeof(*path));
-    path->size = sizeof(*path);
+    *path = (struct sansmtp_path){.size = sizeof(*path)};
     if (length > 0 && octets[0] == '<')
         end = bracketed_scan(octets, length, accept, path);
     else if (length > 0 && (accept & SANSMTP_ACCEPT_UNBRACKETED))
         end = unbracketed_scan(octets, length, accept, path);
-    if (end == 0 || !sansmtp_utf8_valid(octets, end))
+    if (end == 0)
         return SANSMTP_ERR_SYNTAX;
     path->raw = (struct sansmtp_span){octets, end};
-    if (!sansmtp_utf8_ascii(octets, end))
+    if ((accept & SANSMTP_ACCEPT_UTF8) && !sansmtp_utf8_ascii(octets, end)) {
+        if (!sansmtp_utf8_valid(octets, end))
+            return SANSMTP_ERR_SYNTAX;
         path->flags |= SANSMTP_FLAG_UTF8;
+    }
     return path_fits(path, accept) ? 0 : SANSMTP_ERR_LENGTH;
 }

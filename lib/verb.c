@@ -35,7 +35,29 @@ const struct sansmtp_verb *sansmtp_verb_row(uint32_t verb)
     return verb >= 1 && verb <= SANSMTP_VERBS ? &rows[verb - 1] : NULL;
 }
 
-/* The octets before the first space, or all. */
+/* The first eight octets of a line, what is not there as spaces. */
+static uint64_t load(const uint8_t *line, size_t length)
+{
+    uint64_t word = sansmtp_word_fill(' ');
+
+    if (length >= SANSMTP_WORD)
+        return sansmtp_word_load(line);
+    for (size_t i = length; i > 0; i--)
+        word = word << 8 | line[i - 1];
+    return word;
+}
+
+/* The octets before the first space as a row of the table is loaded: letters in upper case, zeros
+ * behind. To take the bit 0x20 from what is no letter never makes a letter of it. */
+static uint64_t as_row(uint64_t word)
+{
+    uint64_t spaces = sansmtp_word_equal(word, sansmtp_word_fill(' ')) & SANSMTP_WORD_TOPS;
+    uint64_t first = spaces & (0 - spaces);
+    uint64_t before = spaces != 0 ? (first >> 7) - 1 : UINT64_MAX;
+
+    return word & before & sansmtp_word_fill(0xDF);
+}
+
 static size_t first_word(const uint8_t *line, size_t length)
 {
     const uint8_t *space = length > 0 ? memchr(line, ' ', length) : NULL;
@@ -43,30 +65,21 @@ static size_t first_word(const uint8_t *line, size_t length)
     return space != NULL ? (size_t)(space - line) : length;
 }
 
-/* Letters in upper case, as sansmtp_word_load reads a row of the table. Taking the bit 0x20 from
- * what is no letter never makes a letter of it. */
-static uint64_t as_integer(const uint8_t *word, size_t length)
-{
-    uint64_t integer = 0;
-
-    for (size_t i = 0; i < length; i++)
-        integer |= (uint64_t)(word[i] & 0xDFu) << (8 * i);
-    return integer;
-}
-
 uint32_t sansmtp_verb_find(const uint8_t *line, size_t length, size_t *verb_length)
 {
-    size_t word = first_word(line, length);
-    uint64_t integer;
+    uint64_t word = as_row(load(line, length));
 
-    *verb_length = word;
-    if (word == 0 || word > SANSMTP_WORD)
-        return SANSMTP_VERB_UNKNOWN;
-    integer = as_integer(line, word);
     for (uint32_t i = 0; i < SANSMTP_VERBS; i++) {
-        /* The length tells a NUL of the line from the padding of the row. */
-        if (rows[i].length == word && sansmtp_word_load((const uint8_t *)rows[i].wire) == integer)
-            return i + 1;
+        size_t end = rows[i].length;
+
+        if (sansmtp_word_load((const uint8_t *)rows[i].wire) != word)
+            continue;
+        /* A NUL in the line looks like the end of the row, and of eight octets none may follow. */
+        if (end > length || (end < length && line[end] != ' '))
+            break;
+        *verb_length = end;
+        return i + 1;
     }
+    *verb_length = first_word(line, length);
     return SANSMTP_VERB_UNKNOWN;
 }

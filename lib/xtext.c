@@ -3,11 +3,12 @@
 #include <sansmtp/wire.h>
 
 #include "ascii.h"
+#include "class.h"
 
 /* RFC 3461 4: 33 to 126 but "+" and "=". */
 bool sansmtp_xtext_is_plain(uint8_t octet)
 {
-    return octet > ' ' && octet < 0x7F && octet != '+' && octet != '=';
+    return sansmtp_class_is(octet, SANSMTP_CLASS_XCHAR);
 }
 
 /* RFC 3461 4 wants the digits in upper case; the grammar of RFC 4954 lets them be of either. */
