@@ -29,11 +29,13 @@ static inline sansmtp_flags look(const uint8_t *octets, const struct sought *sou
     return (cr & lf & dot) | ((cr ^ lf) & sought->bare) | (nul & sought->nul);
 }
 
-/* Words are compared dearly: there it pays to ask first whether any octet is as low as CR. */
+/* No flag in a pair of vectors, by a cheaper question where comparing is dear: is any octet as low
+ * as CR? The octet behind them counts as well, as the bare LF of the last flag. */
 static inline bool is_plain(const uint8_t *pair)
 {
 #if defined(SANSMTP_VECTOR_WORD)
-    return !sansmtp_word_any(sansmtp_word_below(sansmtp_word_load(pair), '\r' + 1) |
+    return pair[2 * SANSMTP_WORD] != '\n' &&
+           !sansmtp_word_any(sansmtp_word_below(sansmtp_word_load(pair), '\r' + 1) |
                              sansmtp_word_below(sansmtp_word_load(pair + SANSMTP_WORD), '\r' + 1));
 #else
     (void)pair;
