@@ -5,8 +5,8 @@
  * what a comparison says about each of SANSMTP_VECTOR octets; &, | and ^ combine them, on NEON too.
  * SANSMTP_PORTABLE takes words on any target.
  *
- * With SSE2 flags are integers at once: after any AVX code, such as the host's memchr, processors are
- * slow at each SSE2 instruction that writes a vector register, so few of them shall be needed. */
+ * With SSE2 flags are integers at once: after any AVX code, such as the host's memchr, processors
+ * are slow at each SSE2 instruction that writes a vector register, so there shall be few. */
 
 #include "word.h"
 
