@@ -1,5 +1,5 @@
-"""sansmtp-receive as a program: its options, its complaints and exit codes, signals, a full disk, and
-the folders it makes of addresses."""
+"""sansmtp-receive as a program: its options, its complaints and exit codes, signals, a full disk,
+and the folders it makes of addresses."""
 
 import os
 import re
@@ -13,7 +13,7 @@ import support
 from connection import Wire, attempt, stuffed
 
 USAGE, NO_INPUT, UNAVAILABLE, CANNOT_CREATE, CONFIG = 64, 66, 69, 73, 78
-SAFE = re.compile(r"[A-Za-z0-9@_+-][A-Za-z0-9@._+-]*|(?=[^.])(?:[A-Za-z0-9@._+-]|%(?:[0-9A-F]{2}|-))+")
+SAFE = re.compile(r"(?=[^.])(?:[A-Za-z0-9@._+-]|%(?:[0-9A-F]{2}|-))+")
 SMALL = support.message("small")
 
 
@@ -167,8 +167,9 @@ def recipients(tap, here):
 
 
 def bare_newlines(tap, here):
-    sent = support.message("bare", "one\rtwo\nthree\r\n")
-    wanted = {"refuse": None, "normalise": sent.replace(b"\rtwo\n", b"\r\ntwo\r\n"), "pass": sent}
+    # so many that the message more than doubles on its way into the store
+    sent = support.message("bare", "one\rtwo\nthree\r\n" + "\n" * 300000 + "\r\n")
+    wanted = {"refuse": None, "normalise": re.sub(rb"\r\n|\r|\n", b"\r\n", sent), "pass": sent}
     for how, stored in wanted.items():
         with support.Receiver(here, "--bare-newline", how) as receiver:
             with Wire(receiver.port) as wire:
@@ -262,7 +263,8 @@ def folders(tap, here):
         both = receiver.stored("u@example.test")[0]
         tap.check(b"for <a.b+c-d_e@example.test>" in one, "Received names a sole recipient", one)
         tap.check(b"u@example" not in both.split(b"\r\nFrom")[0], "but not one of two", both)
-        attempt(tap, "an empty message", lambda: deliver(receiver.port, "e@example.test", message=b""))
+        attempt(tap, "an empty message",
+                lambda: deliver(receiver.port, "e@example.test", message=b""))
         support.check_stored(tap, receiver, "e@example.test", b"", "is stored as it is")
         support.check_end(tap, receiver)
 
@@ -299,9 +301,9 @@ def blocked(tap, here):
 def full_disk(tap, here):
     large = support.message("large", ("x" * 76 + "\r\n") * 10000)
     with Limited(here, 262144) as receiver:
-        answers = (452,)
+        to = "a@example.test"
         said = attempt(tap, "a full disk",
-                       lambda: deliver(receiver.port, "a@example.test", message=large, codes=answers))
+                       lambda: deliver(receiver.port, to, message=large, codes=(452,)))
         tap.check(said and b"452 4.3.1" in said, "is 452 4.3.1", said)
 
         def by_chunks():
@@ -358,10 +360,11 @@ def stops(tap, here):
             status = receiver.process.wait(support.PATIENCE)
             tap.check(status == 0, "%s: it ends with 0" % name, status)
             support.check_stored(tap, receiver, "a@example.test", SMALL, "%s: stored" % name)
-    with support.Receiver(here) as receiver, Wire(receiver.port) as busy, Wire(receiver.port) as idle:
+    with support.Receiver(here) as receiver, Wire(receiver.port) as busy:
         busy.envelope("a@example.test")
-        receiver.process.terminate()
-        attempt(tap, "the first signal is heard", idle.expect, 421)
+        with Wire(receiver.port) as idle:
+            receiver.process.terminate()
+            attempt(tap, "the first signal is heard", idle.expect, 421)
         receiver.process.terminate()
         status = receiver.process.wait(support.PATIENCE)
         tap.check(status == -signal.SIGTERM, "a second signal ends it at once", status)
