@@ -1,4 +1,4 @@
-/* The scanner of DATA against a naive one, at every cut; and the near misses of CRLF.CRLF by name. */
+/* The scanner of DATA against a naive one, at every cut; the near misses of CRLF.CRLF by name. */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -116,7 +116,7 @@ static void assert_like_naive(const struct result *result, const struct naive_un
     assert_memory_equal(result->content, expected->content, expected->length);
 }
 
-/* Whole, at each cut, and by steps: always the content of the naive scanner, and one final state. */
+/* Whole, at each cut, and by steps: always the content of the naive one, and one final state. */
 static void check_all_cuts(const uint8_t *wire, size_t length, uint32_t policy)
 {
     static struct result whole, other;
