@@ -44,31 +44,16 @@ static void on_end(struct sansmtp_server *server, const struct sansmtp_event *ev
     (stored ? sansmtp_server_accept : sansmtp_server_decline)(server); /* 451 */
 }
 
-/* Waits for the peer, until the engine's patience is at its end. */
-static int ready(const struct sansmtp_server *server, int descriptor, short what)
-{
-    static uint32_t known = UINT32_MAX, serial;
-    static time_t until;
-    struct pollfd one = {descriptor, what, 0};
-    time_t now = time(NULL), patience = (time_t)sansmtp_server_patience(server, &serial);
-
-    until = serial == known ? until : now + patience;
-    known = serial;
-    return until > now && poll(&one, 1, (int)(until - now) * 1000) > 0;
-}
-
 int main(int argc, char **argv)
 {
     static const struct sansmtp_server_callbacks callbacks = {
         sizeof callbacks, .mail = on_mail, .recipient = on_rcpt, .body = on_body, .end = on_end};
     static uint8_t memory[SANSMTP_SERVER_MEMORY(1024, 1024)], octets[65536];
+    struct sansmtp_span input = {octets, 0};
     struct sansmtp_server_options options;
     struct sansmtp_server *server;
-    struct sansmtp_span input = {octets, 0};
-    const void *output;
-    uint32_t wants;
-    size_t length;
-    ssize_t done = 1;
+    uint32_t wants, patience, serial, known = UINT32_MAX;
+    time_t until = 0, left;
 
     sansmtp_server_options_init(&options, sizeof options);
     options.hostname = argc == 3 ? argv[1] : "";
@@ -79,12 +64,18 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     while (sansmtp_server_run(server, &input, &callbacks, argv[1]) > 0 &&
            !((wants = sansmtp_server_wants(server)) & SANSMTP_CLOSE)) {
-        int writing = (wants & SANSMTP_WRITE) != 0;
+        struct pollfd out = {1, POLLOUT, 0}, in = {0, POLLIN, 0};
+        size_t length;
+        const void *output = sansmtp_server_output(server, &length);
+        ssize_t done = 1;
 
-        if (!ready(server, writing, writing ? POLLOUT : POLLIN)) {
+        patience = sansmtp_server_patience(server, &serial);
+        until = serial == known ? until : time(NULL) + (time_t)patience;
+        known = serial;
+        left = until > time(NULL) ? until - time(NULL) : 0;
+        if (poll(wants & SANSMTP_WRITE ? &out : &in, 1, (int)left * 1000) <= 0) {
             sansmtp_server_expired(server);
-        } else if (writing) {
-            output = sansmtp_server_output(server, &length);
+        } else if (wants & SANSMTP_WRITE) {
             done = write(1, output, length);
             sansmtp_server_sent(server, done < 0 ? length : (size_t)done);
         } else {

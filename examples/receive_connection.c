@@ -133,7 +133,6 @@ static void advance(struct connection *connection, struct sansmtp_span in)
         connection->lost = true;
     }
     keep_rest(connection, in);
-    session_relieve(connection);
 }
 
 static bool takes_input(const struct connection *connection)
@@ -334,8 +333,8 @@ static void on_shut_down(uv_shutdown_t *request, int status)
     (void)status;
 }
 
-/* All is said. A peer that said QUIT expects no more; any other may still be sending, and would lose
- * our last words if we closed before it has read them. */
+/* All is said. A peer that said QUIT expects no more; any other may still be sending, and would
+ * lose our last words if we closed before it has read them. */
 static void say_farewell(struct connection *connection)
 {
     if (connection->tls != NULL) {

@@ -74,6 +74,8 @@ static void put_line(struct connection *connection, char who, const uint8_t *oct
     funlockfile(stderr);
 }
 
+static const uint8_t hidden[] = "(hidden)";
+
 void log_received(struct connection *connection, const struct sansmtp_event *event)
 {
     size_t length = event->text.length;
@@ -81,13 +83,15 @@ void log_received(struct connection *connection, const struct sansmtp_event *eve
     while (length > 0 && memchr("\r\n", event->text.data[length - 1], 2) != NULL) {
         length--;
     }
-    put_line(connection, 'C', event->text.data, length);
+    if ((event->flags & SANSMTP_FLAG_SECRET) != 0 && length == 0) {
+        put_line(connection, 'C', hidden, sizeof hidden - 1);
+    } else {
+        put_line(connection, 'C', event->text.data, length);
+    }
 }
 
 void log_sent(struct connection *connection, const uint8_t *octets, size_t length)
 {
-    static const uint8_t hidden[] = "334 (hidden)";
-
     if (!connection->receiver->options.trace || length == 0) {
         return;
     }

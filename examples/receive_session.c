@@ -146,14 +146,25 @@ static void on_data(struct sansmtp_server *server, const struct sansmtp_event *e
     sansmtp_server_accept(server);
 }
 
+static void on_written(struct connection *connection, struct message *message)
+{
+    (void)message;
+    sansmtp_server_resume(connection->engine);
+    connection_go(connection);
+}
+
+/* While the pool writes, nothing more is read. */
 static void on_body(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
 {
-    struct connection *connection = user;
+    struct session *session = &((struct connection *)user)->session;
 
-    (void)server;
-    connection->session.in_body = true;
-    if (connection->session.message != NULL) {
-        message_append(connection->session.message, event->data);
+    session->in_body = true;
+    if (session->message != NULL) {
+        message_append(session->message, event->data);
+        if (message_is_full(session->message)) {
+            sansmtp_server_pause(server);
+            message_write(session->message, on_written);
+        }
     }
 }
 
@@ -212,23 +223,6 @@ static void on_reset(struct sansmtp_server *server, const struct sansmtp_event *
     (void)server;
     log_event(user, "RESET", sansmtp_reason_name(event->reason), event->number);
     end_transaction(user);
-}
-
-static void on_written(struct connection *connection, struct message *message)
-{
-    (void)message;
-    sansmtp_server_resume(connection->engine);
-    connection_go(connection);
-}
-
-void session_relieve(struct connection *connection)
-{
-    struct message *message = connection->session.message;
-
-    if (message != NULL && message_is_full(message)) {
-        sansmtp_server_pause(connection->engine);
-        message_write(message, on_written);
-    }
 }
 
 /* -- TLS, AUTH, and the rest ------------------------------------------------------------------ */

@@ -7,9 +7,6 @@
 
 extern const struct sansmtp_server_callbacks session_callbacks; /* user: struct connection */
 
-/* After each run: if enough of a message is held in memory, pauses the engine until it is written. */
-void session_relieve(struct connection *connection);
-
 /* TLS is up: what was known before is void (RFC 3207 4.2). */
 void session_tls_started(struct connection *connection);
 

@@ -16,10 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A delivery holds at most so many octets in memory. Once it holds ENOUGH, write them: then a
- * read of 64 KiB always fits on top. */
+/* A delivery holds at most so many octets in memory. Once it holds ENOUGH, write them: then what
+ * one read of 64 KiB brings always fits on top. */
 #define DELIVERY_CAPACITY (96u * 1024u)
-#define DELIVERY_ENOUGH   (32u * 1024u)
+#define DELIVERY_ENOUGH   (31u * 1024u)
 
 #define STORE_NAME_MAX 320u
 

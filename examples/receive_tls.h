@@ -1,8 +1,8 @@
 #ifndef RECEIVE_TLS_H
 #define RECEIVE_TLS_H
 
-/* TLS without I/O: OpenSSL between two memory BIOs. Octets of the network go in by received and come
- * out by output; those of the session go in by write and come out by read. */
+/* TLS without I/O: OpenSSL between two memory BIOs. Octets of the network go in by received and
+ * come out by output; those of the session go in by write and come out by read. */
 
 #include <openssl/types.h>
 #include <sansmtp/trace.h>

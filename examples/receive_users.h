@@ -1,7 +1,7 @@
 #ifndef RECEIVE_USERS_H
 #define RECEIVE_USERS_H
 
-/* The file of users: lines user:crypt(3)-hash; empty ones and those that begin with # are skipped. */
+/* The file of users: lines user:crypt(3)-hash; empty ones and those behind # do not count. */
 
 #include <stdbool.h>
 #include <stddef.h>
