@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads 1*DIGIT, the whole span. False, with nothing written, if that is not what it holds. A number
- * over 2^64-1 is read as UINT64_MAX, and *saturated (which may be NULL) says so. */
+/* Reads 1*DIGIT, the whole span. False, with nothing written, if it holds anything else or nothing.
+ * A number over 2^64-1 is read as UINT64_MAX, and *saturated (which may be NULL) says so. */
 bool sansmtp_number_parse(const uint8_t *octets, size_t length, uint64_t *value, bool *saturated);
 
 /* Writes the decimal digits, without leading zeros; returns how many, 1 to 20. */
