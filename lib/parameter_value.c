@@ -86,18 +86,26 @@ static bool is_printable(uint8_t octet)
     return (octet >= ' ' && octet < 0x7F) || octet == '\t';
 }
 
+static void add_text(struct sansmtp_value *value, const uint8_t *octets, size_t length)
+{
+    if (value->text != NULL)
+        memcpy(value->text + value->text_length, octets, length);
+    value->text_length += (uint32_t)length;
+}
+
 static bool read_printable_xtext(const uint8_t *octets, size_t length, struct sansmtp_value *value)
 {
-    for (size_t at = 0; at < length;) {
+    for (size_t at = 0; at < length; at += 3) {
+        size_t plain = sansmtp_xtext_plain(octets + at, length - at);
         uint8_t octet;
-        size_t taken = sansmtp_xtext_next(octets + at, length - at, &octet);
 
-        if (taken == 0 || !is_printable(octet))
+        add_text(value, octets + at, plain);
+        at += plain;
+        if (at == length)
+            break;
+        if (sansmtp_xtext_escape(octets + at, length - at, &octet) == 0 || !is_printable(octet))
             return false;
-        if (value->text != NULL)
-            value->text[value->text_length] = octet;
-        value->text_length++;
-        at += taken;
+        add_text(value, &octet, 1);
     }
     value->decoded = true;
     return true;
@@ -185,14 +193,16 @@ static bool is_address_type(const uint8_t *octets, size_t length)
 /* xtext, but for octets above 127. */
 static bool is_utf8_xtext(const uint8_t *octets, size_t length)
 {
-    for (size_t at = 0; at < length;) {
-        uint8_t ignored;
-        size_t taken = octets[at] >= 0x80 ? 1
-                                          : sansmtp_xtext_next(octets + at, length - at, &ignored);
+    const uint32_t plain = sansmtp_class_with(SANSMTP_CLASS_XCHAR, true);
 
-        if (taken == 0)
+    for (size_t at = 0; at < length; at += 3) {
+        uint8_t ignored;
+
+        at += sansmtp_class_span(octets + at, length - at, plain);
+        if (at == length)
+            break;
+        if (sansmtp_xtext_escape(octets + at, length - at, &ignored) == 0)
             return false;
-        at += taken;
     }
     return sansmtp_utf8_valid(octets, length);
 }

@@ -8,7 +8,8 @@
 
 #include <sansmtp/wire.h>
 
-/* What a value says. text: SANSMTP_PARAMETER_TEXT octets for the decoded form, or NULL: not wanted.
+/* What a value says. text: memory for the decoded form, or NULL: not wanted; the octets that a check
+ * without it has counted are enough, and if it has not decoded the value there is nothing to want.
  * All else is cleared by the caller. */
 struct sansmtp_value {
     uint64_t number;

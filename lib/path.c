@@ -116,9 +116,10 @@ int sansmtp_path_parse(const uint8_t *octets, size_t length, uint32_t accept,
 {
     size_t end = 0;
 
-    if ((octets == NULL && length > 0) || path == NULL || path->size != sizeof(*path))
+    if ((octets == NULL && length > 0) || path == NULL || path->size < sizeof(*path))
         return SANSMTP_ERR_ARGUMENT;
-    *path = (struct sansmtp_path){.size = sizeof(*path)};
+    memset(path, 0, sizeof(*path));
+    path->size = sizeof(*path);
     if (length > 0 && octets[0] == '<')
         end = bracketed_scan(octets, length, accept, path);
     else if (length > 0 && (accept & SANSMTP_ACCEPT_UNBRACKETED))

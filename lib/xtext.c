@@ -1,27 +1,24 @@
 #include "xtext.h"
 
+#include <stdbool.h>
+
 #include <sansmtp/wire.h>
 
 #include "ascii.h"
 #include "class.h"
 
-/* RFC 3461 4: 33 to 126 but "+" and "=". */
-bool sansmtp_xtext_is_plain(uint8_t octet)
+size_t sansmtp_xtext_plain(const uint8_t *octets, size_t length)
 {
-    return sansmtp_class_is(octet, SANSMTP_CLASS_XCHAR);
+    return sansmtp_class_span(octets, length, SANSMTP_CLASS_XCHAR);
 }
 
 /* RFC 3461 4 wants the digits in upper case; the grammar of RFC 4954 lets them be of either. */
-size_t sansmtp_xtext_next(const uint8_t *octets, size_t length, uint8_t *octet)
+size_t sansmtp_xtext_escape(const uint8_t *octets, size_t length, uint8_t *octet)
 {
     int high;
     int low;
 
-    if (sansmtp_xtext_is_plain(octets[0])) {
-        *octet = octets[0];
-        return 1;
-    }
-    if (octets[0] != '+' || length < 3)
+    if (length < 3 || octets[0] != '+')
         return 0;
     high = sansmtp_ascii_hex_value(octets[1]);
     low = sansmtp_ascii_hex_value(octets[2]);
@@ -46,8 +43,10 @@ int sansmtp_xtext_decode(const uint8_t *octets, size_t length, uint8_t *out, siz
     if (misused(octets, length, out, capacity, out_length))
         return SANSMTP_ERR_ARGUMENT;
     for (size_t at = 0; at < length; written++) {
-        uint8_t octet;
-        size_t taken = sansmtp_xtext_next(octets + at, length - at, &octet);
+        uint8_t octet = octets[at];
+        size_t taken = sansmtp_class_is(octet, SANSMTP_CLASS_XCHAR)
+                           ? 1
+                           : sansmtp_xtext_escape(octets + at, length - at, &octet);
 
         if (taken == 0)
             return SANSMTP_ERR_SYNTAX;
@@ -64,7 +63,7 @@ static size_t encoded_length(const uint8_t *octets, size_t length)
     size_t encoded = 0;
 
     for (size_t i = 0; i < length; i++)
-        encoded += sansmtp_xtext_is_plain(octets[i]) ? 1 : 3;
+        encoded += sansmtp_class_is(octets[i], SANSMTP_CLASS_XCHAR) ? 1 : 3;
     return encoded;
 }
 
@@ -72,7 +71,7 @@ static uint8_t *encode_octet(uint8_t octet, uint8_t *out)
 {
     static const uint8_t digits[] = "0123456789ABCDEF";
 
-    if (sansmtp_xtext_is_plain(octet)) {
+    if (sansmtp_class_is(octet, SANSMTP_CLASS_XCHAR)) {
         *out++ = octet;
         return out;
     }

@@ -75,10 +75,25 @@ static void test_every_octet_that_stands_for_itself(void **state)
 {
     (void)state;
     for (int octet = 0; octet < 256; octet++) {
+        const uint8_t text[] = {'a', (uint8_t)octet};
         int plain = octet >= 33 && octet <= 126 && octet != '+' && octet != '=';
 
-        assert_int_equal(sansmtp_xtext_is_plain((uint8_t)octet), plain);
+        assert_int_equal(sansmtp_xtext_plain(text, 2), plain ? 2 : 1);
     }
+}
+
+static void test_an_escape_alone(void **state)
+{
+    uint8_t *octets = guard_copy("+2Bx", 4);
+    uint8_t octet = 0;
+    (void)state;
+
+    assert_int_equal(sansmtp_xtext_escape(octets, 4, &octet), 3);
+    assert_int_equal(octet, '+');
+    assert_int_equal(sansmtp_xtext_escape(octets + 1, 3, &octet), 0);
+    assert_int_equal(sansmtp_xtext_escape(octets, 2, &octet), 0);
+    assert_int_equal(sansmtp_xtext_escape(octets + 4, 0, &octet), 0);
+    guard_free(octets, 4);
 }
 
 static void test_tells_the_room_that_is_needed(void **state)
@@ -168,6 +183,7 @@ int main(void)
         cmocka_unit_test(test_decodes_plain_octets_and_hexadecimal_of_either_case),
         cmocka_unit_test(test_refuses_what_is_no_xtext),
         cmocka_unit_test(test_every_octet_that_stands_for_itself),
+        cmocka_unit_test(test_an_escape_alone),
         cmocka_unit_test(test_tells_the_room_that_is_needed),
         cmocka_unit_test(test_decodes_in_place),
         cmocka_unit_test(test_encodes_everything_else),
