@@ -37,13 +37,13 @@ static uint32_t engine_flags(const struct options *options)
     uint32_t flags = 0;
 
     flags |= options->lmtp ? SANSMTP_SERVER_LMTP : 0;
-    flags |= options->tls_implicit ? SANSMTP_SERVER_TLS_FIRST : 0;
+    flags |= options->tls_implicit ? SANSMTP_SERVER_IMPLICIT_TLS : 0;
     flags |= options->auth_without_tls ? SANSMTP_SERVER_AUTH_IN_CLEAR : 0;
     flags |= options->trace ? SANSMTP_SERVER_TRACE : 0;
     return flags;
 }
 
-/* RFC 5321 4.5.3.1.8: a server must take 100. Fewer are for tests, and are counted by the session. */
+/* RFC 5321 4.5.3.1.8: a server must take 100. Fewer are for tests; the session counts them. */
 static uint32_t engine_recipients(const struct options *options)
 {
     bool few = options->max_recipients > 0 && options->max_recipients < 100;
@@ -257,6 +257,10 @@ int main(int argc, char **argv)
     setenv("UV_THREADPOOL_SIZE", THREADS, 0);
     raise_file_limit();
     receiver->loop = uv_default_loop();
+    if (receiver->loop == NULL) {
+        fputs("sansmtp-receive: cannot make an event loop\n", stderr);
+        return EX_OSERR;
+    }
     status = open_all(receiver);
     return status == 0 ? serve(&program) : status;
 }

@@ -8,7 +8,7 @@ struct door {
 };
 
 static const struct door doors[] = {
-#define QUESTION(name, callback, accept, decline, code, lines) \
+#define QUESTION(name, callback, accept, decline, fail, code, lines) \
     {SANSMTP_EVENT_##name, offsetof(struct sansmtp_server_callbacks, callback)},
 #define NOTICE(name, callback) \
     {SANSMTP_EVENT_##name, offsetof(struct sansmtp_server_callbacks, callback)},

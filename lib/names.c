@@ -2,6 +2,7 @@
 
 #include <sansmtp/types.h>
 
+#include "extension.h"
 #include "verb.h"
 
 const char *sansmtp_error_name(int error)
@@ -22,7 +23,7 @@ const char *sansmtp_error_name(int error)
 const char *sansmtp_event_name(uint32_t type)
 {
     switch (type) {
-#define QUESTION(name, callback, accept, decline, code, lines) NOTICE(name, callback)
+#define QUESTION(name, callback, accept, decline, fail, code, lines) NOTICE(name, callback)
 #define NOTICE(name, callback) \
     case SANSMTP_EVENT_##name: \
         return #callback;
@@ -39,6 +40,26 @@ const char *sansmtp_verb_name(uint32_t verb)
     const struct sansmtp_verb *row = sansmtp_verb_row(verb);
 
     return row != NULL ? row->wire : "?";
+}
+
+const char *sansmtp_extension_name(uint32_t number)
+{
+    const struct sansmtp_extension *row = sansmtp_extension_row(number);
+
+    return row != NULL ? row->keyword : "?";
+}
+
+const char *sansmtp_parameter_name(uint32_t id)
+{
+    switch (id) {
+#define PARAMETER(name, keyword, extensions, verb, value, absent, check) \
+    case SANSMTP_PARAMETER_##name:                                       \
+        return keyword;
+#include "parameters.def"
+#undef PARAMETER
+    default:
+        return "?";
+    }
 }
 
 const char *sansmtp_reason_name(uint32_t reason)

@@ -1,8 +1,10 @@
 #include "params.h"
 
 #include "ascii.h"
+#include "class.h"
 #include "parameter_value.h"
 #include "utf8.h"
+#include "verb.h"
 
 enum { VALUE_REQUIRED, VALUE_NONE };
 
@@ -12,10 +14,12 @@ struct row {
     uint64_t extensions;
     uint32_t verb;
     uint32_t value;
+    enum sansmtp_params_result absent;
 };
 
-#define PARAMETER(name, keyword, extensions, verb, value, check) \
-    {keyword, sizeof(keyword) - 1, extensions, SANSMTP_VERB_##verb, VALUE_##value},
+#define PARAMETER(name, keyword, extensions, verb, value, absent, check)     \
+    {keyword,       sizeof(keyword) - 1,    extensions, SANSMTP_VERB_##verb, \
+     VALUE_##value, SANSMTP_PARAMS_##absent},
 
 static const struct row rows[] = {
 #include "parameters.def"
@@ -29,8 +33,8 @@ static bool read_value(uint32_t id, struct sansmtp_span octets, uint64_t extensi
                        struct sansmtp_value *value)
 {
     switch (id) {
-#define PARAMETER(name, keyword, any, verb, value_form, check) \
-    case SANSMTP_PARAMETER_##name:                             \
+#define PARAMETER(name, keyword, any, verb, value_form, absent, check) \
+    case SANSMTP_PARAMETER_##name:                                     \
         return sansmtp_parameter_##check(octets.data, octets.length, extensions, value);
 #include "parameters.def"
 #undef PARAMETER
@@ -48,23 +52,19 @@ struct item {
 /* RFC 5321 4.1.2: esmtp-keyword. */
 static size_t keyword_scan(const uint8_t *octets, size_t length)
 {
-    size_t end = 0;
-
     if (length == 0 || octets[0] == '-')
         return 0;
-    while (end < length && (sansmtp_ascii_is_let_dig(octets[end]) || octets[end] == '-'))
-        end++;
-    return end;
+    return sansmtp_class_span(octets, length, SANSMTP_CLASS_LDH);
 }
 
 /* RFC 5321 4.1.2: esmtp-value; RFC 6531 3.3 lets UTF-8 in where SMTPUTF8 is announced. */
 static size_t value_scan(const uint8_t *octets, size_t length, bool utf8)
 {
-    size_t end = 0;
+    size_t end = sansmtp_class_span(octets, length, SANSMTP_CLASS_VALUE);
 
-    while (end < length && octets[end] > ' ' && octets[end] != '=' && octets[end] != 0x7F &&
-           (octets[end] < 0x80 || utf8))
-        end++;
+    if (!utf8 || end == length || octets[end] < 0x80)
+        return end;
+    end += sansmtp_class_span(octets + end, length - end, SANSMTP_CLASS_VALUE | SANSMTP_CLASS_HIGH);
     return sansmtp_utf8_valid(octets, end) ? end : 0;
 }
 
@@ -102,19 +102,25 @@ static bool next_item(struct sansmtp_span list, size_t *at, bool double_space, b
     return *at == list.length || list.data[*at] == ' ';
 }
 
+/* Both are letters, digits and hyphens, of which none differs from another by the bit 0x20 alone but
+ * the two cases of a letter. */
 static bool is_keyword(const struct row *row, struct sansmtp_span keyword)
 {
-    return sansmtp_ascii_equal(keyword.data, keyword.length, (const uint8_t *)row->keyword,
-                               row->keyword_length);
+    if (keyword.length != row->keyword_length)
+        return false;
+    for (size_t i = 0; i < keyword.length; i++) {
+        if ((keyword.data[i] ^ (uint8_t)row->keyword[i]) & 0xDF)
+            return false;
+    }
+    return true;
 }
 
-/* The number of the parameter that verb has by these extensions; PARAMETERS if there is none. */
-static uint32_t find(struct sansmtp_span keyword, uint32_t verb, uint64_t extensions)
+/* The number of the parameter that verb may have; PARAMETERS if there is none. */
+static uint32_t find(struct sansmtp_span keyword, uint32_t verb)
 {
     uint32_t id = 0;
 
-    while (id < PARAMETERS && !(rows[id].verb == verb && (rows[id].extensions & extensions) &&
-                                is_keyword(&rows[id], keyword)))
+    while (id < PARAMETERS && !(rows[id].verb == verb && is_keyword(&rows[id], keyword)))
         id++;
     return id;
 }
@@ -134,11 +140,13 @@ static enum sansmtp_params_result check_item(const struct item *item, uint32_t v
                                              uint64_t extensions, struct sansmtp_params *params)
 {
     struct sansmtp_value value = {0};
-    uint32_t id = find(item->keyword, verb, extensions);
+    uint32_t id = find(item->keyword, verb);
 
     /* RFC 5321 4.1.1.11: 555 for what is "not recognized or not implemented". */
     if (id == PARAMETERS)
         return SANSMTP_PARAMS_UNKNOWN;
+    if ((rows[id].extensions & extensions) == 0)
+        return rows[id].absent;
     if (params->present >> id & 1)
         return SANSMTP_PARAMS_SYNTAX;
     if ((item->value.data != NULL) != (rows[id].value == VALUE_REQUIRED) ||
@@ -187,11 +195,11 @@ static uint32_t flags_of(uint32_t id, const struct sansmtp_event *event, bool de
     uint32_t flags = 0;
 
     if (rows[id].value == VALUE_REQUIRED)
-        flags |= SANSMTP_PARAMETER_VALUE;
+        flags |= SANSMTP_VALUE_PRESENT;
     if (decoded)
-        flags |= SANSMTP_PARAMETER_DECODED;
+        flags |= SANSMTP_VALUE_DECODED;
     if (id == SANSMTP_PARAMETER_AUTH && (event->flags & SANSMTP_FLAG_AUTHENTICATED))
-        flags |= SANSMTP_PARAMETER_TRUSTED;
+        flags |= SANSMTP_VALUE_TRUSTED;
     return flags;
 }
 
@@ -201,17 +209,24 @@ int sansmtp_parameter_get(const struct sansmtp_event *event, uint32_t id,
     struct sansmtp_span raw = {NULL, 0};
     struct sansmtp_value value = {0};
 
-    if (event == NULL || out == NULL || out->size != sizeof(*out) || id >= PARAMETERS)
+    if (event == NULL || out == NULL || out->size < sizeof(*out))
         return SANSMTP_ERR_ARGUMENT;
-    if (!(event->parameters >> id & 1))
+    if (id >= PARAMETERS || !(event->parameters >> id & 1))
         return 0;
-    value.text = out->text;
     if (!find_value(event->parameters_text, id, &raw) || !read_value(id, raw, UINT64_MAX, &value))
         return SANSMTP_ERR_ARGUMENT;
-    out->flags = flags_of(id, event, value.decoded);
+    out->text_length = value.text_length;
+    if (out->text != NULL && value.text_length > out->capacity)
+        return SANSMTP_ERR_ROOM;
+    /* What cannot be decoded must not be begun either: its length is not known. */
+    if (out->text != NULL && value.decoded) {
+        value = (struct sansmtp_value){.text = out->text};
+        read_value(id, raw, UINT64_MAX, &value);
+    }
+    out->flags = flags_of(id, event, value.decoded && out->text != NULL);
     out->number = value.number;
+    out->second = 0;
     out->raw = raw;
     out->type = value.type;
-    out->text_length = value.text_length;
     return 1;
 }

@@ -9,8 +9,9 @@
 
 enum sansmtp_params_result {
     SANSMTP_PARAMS_OK,
-    SANSMTP_PARAMS_SYNTAX, /* 501: form, value, or given twice */
-    SANSMTP_PARAMS_UNKNOWN /* 555: no such parameter here and now */
+    SANSMTP_PARAMS_SYNTAX,     /* 501: form, value, or given twice */
+    SANSMTP_PARAMS_UNKNOWN,    /* 555: no such parameter here and now */
+    SANSMTP_PARAMS_UNAVAILABLE /* 504: likewise, where its RFC says so */
 };
 
 struct sansmtp_params {

@@ -67,12 +67,13 @@ int sansmtp_sasl_plain_read(const uint8_t *message, size_t length,
 {
     struct sansmtp_sasl_credentials found = {.size = sizeof(found)};
 
-    if ((!message && length > 0) || !credentials || credentials->size != sizeof(*credentials))
+    if ((!message && length > 0) || !credentials || credentials->size < sizeof(*credentials))
         return SANSMTP_ERR_ARGUMENT;
     found.password = span_of(message, length);
     if (!take_text(&found.password, &found.authzid) ||
         !take_text(&found.password, &found.authcid) || !are_plain(&found))
         return SANSMTP_ERR_SYNTAX;
+    found.size = credentials->size;
     *credentials = found;
     return 0;
 }

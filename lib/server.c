@@ -16,6 +16,12 @@ struct sansmtp_event *sansmtp_server_event(struct sansmtp_server *server, uint32
 
 enum sansmtp_step sansmtp_server_ask(struct sansmtp_server *server)
 {
+    if (sansmtp_server_knows(server, SANSMTP_KNOWS_TLS)) {
+        server->event.flags |= SANSMTP_FLAG_TLS;
+    }
+    if (sansmtp_server_knows(server, SANSMTP_KNOWS_AUTHENTICATED)) {
+        server->event.flags |= SANSMTP_FLAG_AUTHENTICATED;
+    }
     server->question = server->event.type;
     return SANSMTP_STEP_TELL;
 }
@@ -184,7 +190,7 @@ static enum sansmtp_step step_long_answer(struct sansmtp_server *server)
 }
 
 /* RFC 3207 6, CVE-2011-0411: whatever stands between the STARTTLS line and the handshake was put
- * there by somebody; it is told, and never obeyed. */
+ * there by somebody; it is told, never obeyed, and the end. */
 static enum sansmtp_step step_tls(struct sansmtp_server *server, struct sansmtp_span *in)
 {
     if (in->length == 0) {
@@ -193,9 +199,7 @@ static enum sansmtp_step step_tls(struct sansmtp_server *server, struct sansmtp_
     sansmtp_server_event(server, SANSMTP_EVENT_INJECTION)->data = *in;
     in->data += in->length;
     in->length = 0;
-    if (!sansmtp_server_is(server, SANSMTP_SERVER_TLS_DISCARD)) {
-        sansmtp_server_over(server, SANSMTP_REASON_INJECTION, SANSMTP_ERR_INJECTION);
-    }
+    sansmtp_server_over(server, SANSMTP_REASON_INJECTION, SANSMTP_ERR_INJECTION);
     return SANSMTP_STEP_TELL;
 }
 
@@ -328,6 +332,11 @@ uint32_t sansmtp_server_wants(const struct sansmtp_server *server)
         return SANSMTP_TLS;
     }
     return server->phase == SANSMTP_PHASE_OVER ? SANSMTP_CLOSE : SANSMTP_READ;
+}
+
+const struct sansmtp_event *sansmtp_server_question(const struct sansmtp_server *server)
+{
+    return server != NULL && server->question != 0 ? &server->event : NULL;
 }
 
 int sansmtp_server_error(const struct sansmtp_server *server)

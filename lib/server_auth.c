@@ -119,13 +119,6 @@ static enum sansmtp_reply initial_response(struct sansmtp_server *server, struct
     return text.length != 0 && decode(server, text) ? SANSMTP_REPLY_NONE : SANSMTP_REPLY_BASE64;
 }
 
-static void tls_flag(struct sansmtp_server *server)
-{
-    if (sansmtp_server_knows(server, SANSMTP_KNOWS_TLS)) {
-        server->event.flags |= SANSMTP_FLAG_TLS;
-    }
-}
-
 enum sansmtp_reply sansmtp_server_auth_check(struct sansmtp_server *server,
                                              struct sansmtp_span argument)
 {
@@ -148,7 +141,6 @@ enum sansmtp_reply sansmtp_server_auth_check(struct sansmtp_server *server,
     if (!offered(server, name)) {
         return SANSMTP_REPLY_MECHANISM;
     }
-    tls_flag(server);
     return space == NULL ? SANSMTP_REPLY_NONE : initial_response(server, response);
 }
 
@@ -181,8 +173,17 @@ void sansmtp_server_auth_over(struct sansmtp_server *server)
     sansmtp_server_await_line(server);
 }
 
+/* The host is told of the limit before the refusal, once for each line. */
+enum sansmtp_reply sansmtp_server_auth_long(struct sansmtp_server *server)
+{
+    if (!sansmtp_server_knows(server, SANSMTP_KNOWS_LENT_ASKED)) {
+        server->limit = SANSMTP_LIMIT_AUTH_LINE;
+    }
+    return SANSMTP_REPLY_AUTH_LONG;
+}
+
 /* What is wrong with a line of the exchange, before its base64 is looked at. */
-static enum sansmtp_reply response_check(const struct sansmtp_server *server)
+static enum sansmtp_reply response_check(struct sansmtp_server *server)
 {
     const struct sansmtp_line *line = &server->line;
 
@@ -190,7 +191,7 @@ static enum sansmtp_reply response_check(const struct sansmtp_server *server)
         return SANSMTP_REPLY_LINE_BROKEN;
     }
     if (line->overlong || line->total > server->options->auth_line) {
-        return SANSMTP_REPLY_AUTH_LONG;
+        return sansmtp_server_auth_long(server);
     }
     if (line->length == 1 && line->octets[0] == '*') {
         return SANSMTP_REPLY_CANCELLED;
@@ -207,7 +208,6 @@ enum sansmtp_step sansmtp_server_response(struct sansmtp_server *server)
     sansmtp_server_event(server, asked ? SANSMTP_EVENT_RESPONSE : SANSMTP_EVENT_AUTH);
     server->event.text.data = (const uint8_t *)server->options->mechanisms + server->mechanism;
     server->event.text.length = server->mechanism_length;
-    tls_flag(server);
     if (reply == SANSMTP_REPLY_NONE && !decode(server, text)) {
         reply = SANSMTP_REPLY_BASE64;
     }

@@ -80,7 +80,7 @@ static void look_at_facts(struct sansmtp_server *server)
     if ((facts & SANSMTP_UNSTUFF_DISCARD) == 0 || server->refusal != SANSMTP_REPLY_NONE) {
         return;
     }
-    if ((facts & SANSMTP_UNSTUFF_NUL) != 0) {
+    if ((facts & SANSMTP_UNSTUFF_NUL) != 0 && (facts & SANSMTP_UNSTUFF_REFUSE_NUL) != 0) {
         refuse_message(server, SANSMTP_REPLY_NUL, SANSMTP_REASON_NUL);
     } else {
         refuse_message(server, SANSMTP_REPLY_BARE_NEWLINE, SANSMTP_REASON_BARE_NEWLINE);
@@ -146,7 +146,8 @@ static enum sansmtp_step ask_verdict(struct sansmtp_server *server)
                                                                              : SANSMTP_EVENT_CHUNK);
 
     event->number = server->octets;
-    event->recipient = server->verdicts;
+    event->recipient = sansmtp_server_is(server, SANSMTP_SERVER_LMTP) ? server->verdicts
+                                                                      : SANSMTP_RECIPIENT_ALL;
     end_flags(server, event);
     return sansmtp_server_ask(server);
 }

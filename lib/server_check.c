@@ -41,15 +41,29 @@ static enum sansmtp_reply check_line(struct sansmtp_server *server)
     }
     /* RFC 5321 4.5.3.1.4: every verb may have 512 octets, so most lines need no sum. */
     if (line->overlong || (line->total > 512 && line->total > longest_line(server))) {
+        if (server->verb == SANSMTP_VERB_AUTH) {
+            return sansmtp_server_auth_long(server);
+        }
         server->limit = SANSMTP_LIMIT_LINE;
-        return server->verb == SANSMTP_VERB_AUTH ? SANSMTP_REPLY_AUTH_LONG
-                                                 : SANSMTP_REPLY_LINE_LONG;
+        return SANSMTP_REPLY_LINE_LONG;
     }
     return SANSMTP_REPLY_NONE;
 }
 
+static bool switched_off(const struct sansmtp_server *server)
+{
+    const struct sansmtp_verb *verb = sansmtp_verb_row(server->verb);
+
+    return verb != NULL && (verb->extension & ~sansmtp_server_extensions(server)) != 0;
+}
+
 static enum sansmtp_reply check_state(const struct sansmtp_server *server)
 {
+    /* Before a hello nothing is offered yet; after it, what was not offered is 502 in any state. */
+    if (server->state > SANSMTP_STATE_OPEN && server->state < SANSMTP_STATE_DENIED &&
+        switched_off(server) && server->verb != SANSMTP_VERB_EXPN) {
+        return SANSMTP_REPLY_SWITCHED_OFF;
+    }
     switch (sansmtp_server_cell(server->verb, (enum sansmtp_state)server->state)) {
     case SANSMTP_CELL_GO:
         break;
@@ -104,7 +118,7 @@ static enum sansmtp_reply check_circumstances(struct sansmtp_server *server)
         (needed & server->options->extensions & ~server->extensions) != 0) {
         return SANSMTP_REPLY_CANNOT_VERIFY;
     }
-    if ((needed & ~sansmtp_server_extensions(server)) != 0) {
+    if (switched_off(server)) {
         return SANSMTP_REPLY_SWITCHED_OFF;
     }
     /* RFC 3030 3: a binary message cannot come by DATA, and only RSET leads out. */
@@ -160,7 +174,6 @@ static enum sansmtp_reply check_hello(struct sansmtp_server *server, struct sans
         return SANSMTP_REPLY_ARGUMENT;
     }
     event->text = name;
-    event->flags = sansmtp_server_knows(server, SANSMTP_KNOWS_TLS) ? SANSMTP_FLAG_TLS : 0;
     return SANSMTP_REPLY_NONE;
 }
 
@@ -197,6 +210,21 @@ static uint32_t accepted_paths(const struct sansmtp_server *server)
     return accept;
 }
 
+static enum sansmtp_reply reply_of(enum sansmtp_params_result result)
+{
+    switch (result) {
+    case SANSMTP_PARAMS_SYNTAX:
+        return SANSMTP_REPLY_ARGUMENT;
+    case SANSMTP_PARAMS_UNKNOWN:
+        return SANSMTP_REPLY_PARAMETER;
+    case SANSMTP_PARAMS_UNAVAILABLE:
+        return SANSMTP_REPLY_UNAVAILABLE;
+    case SANSMTP_PARAMS_OK:
+        break;
+    }
+    return SANSMTP_REPLY_NONE;
+}
+
 /* Reads path and parameters of MAIL or RCPT into the event. */
 static enum sansmtp_reply check_envelope(struct sansmtp_server *server, struct sansmtp_span rest,
                                          enum sansmtp_reply bad_path, struct sansmtp_params *params)
@@ -221,10 +249,7 @@ static enum sansmtp_reply check_envelope(struct sansmtp_server *server, struct s
     event->domain_kind = path.domain_kind;
     event->parameters = params->present;
     event->parameters_text = rest;
-    if (result == SANSMTP_PARAMS_UNKNOWN) {
-        return SANSMTP_REPLY_PARAMETER;
-    }
-    return result == SANSMTP_PARAMS_OK ? SANSMTP_REPLY_NONE : SANSMTP_REPLY_ARGUMENT;
+    return reply_of(result);
 }
 
 static enum sansmtp_reply check_mail(struct sansmtp_server *server, struct sansmtp_span rest)
@@ -248,9 +273,6 @@ static enum sansmtp_reply check_mail(struct sansmtp_server *server, struct sansm
         return SANSMTP_REPLY_SIZE;
     }
     server->event.number = params.size;
-    if (sansmtp_server_knows(server, SANSMTP_KNOWS_AUTHENTICATED)) {
-        server->event.flags |= SANSMTP_FLAG_AUTHENTICATED;
-    }
     server->knows |= (params.utf8 ? SANSMTP_KNOWS_UTF8 : 0u) |
                      (params.body == SANSMTP_BODY_BINARYMIME ? SANSMTP_KNOWS_BINARY : 0u);
     return SANSMTP_REPLY_NONE;

@@ -16,9 +16,16 @@ static bool spend(struct sansmtp_server *server, uint32_t *used, uint32_t most, 
     return false;
 }
 
-static bool spend_unknown(struct sansmtp_server *server)
+/* Counted when they are refused: a verb may be the host's own. */
+static bool unknown_left(struct sansmtp_server *server)
 {
-    return spend(server, &server->unknown, server->options->unknown, SANSMTP_LIMIT_UNKNOWN);
+    uint32_t most = server->options->unknown;
+
+    if (most == 0 || server->unknown < most) {
+        return true;
+    }
+    sansmtp_server_spent(server, SANSMTP_LIMIT_UNKNOWN);
+    return false;
 }
 
 static bool spend_repetition(struct sansmtp_server *server)
@@ -32,7 +39,7 @@ static bool within_budgets(struct sansmtp_server *server, const struct sansmtp_v
     const struct sansmtp_server_options *options = server->options;
 
     if (verb == NULL) {
-        return spend_unknown(server);
+        return unknown_left(server);
     }
     if (verb->budget == SANSMTP_BUDGET_NOTHING) {
         return true;
@@ -199,30 +206,51 @@ static bool input_behind_last(const struct sansmtp_server *server, const struct 
            sansmtp_server_is(server, SANSMTP_SERVER_STRICT_PIPELINING);
 }
 
-enum sansmtp_step sansmtp_server_command(struct sansmtp_server *server, size_t behind)
+/* What ends the session before the command is looked at. */
+static bool unwelcome(struct sansmtp_server *server, const struct sansmtp_verb *verb, size_t behind)
 {
-    const struct sansmtp_verb *verb;
-    enum sansmtp_reply reply;
-
-    trim(server);
-    verb = find_verb(server);
     if (!within_budgets(server, verb)) {
-        return SANSMTP_STEP_ON;
+        return true;
     }
     if (input_behind_last(server, verb, behind)) {
         sansmtp_server_say(server, SANSMTP_REPLY_PIPELINING);
-        sansmtp_server_over(server, SANSMTP_REASON_PIPELINING, SANSMTP_ERR_BUDGET);
-        return SANSMTP_STEP_ON;
+        sansmtp_server_over(server, SANSMTP_REASON_PIPELINING, SANSMTP_ERR_PIPELINING);
+        return true;
     }
     if (server->state == SANSMTP_STATE_ABSENT && server->verb != SANSMTP_VERB_QUIT &&
         sansmtp_server_is(server, SANSMTP_SERVER_GONE_AFTER_521)) {
         sansmtp_server_over(server, SANSMTP_REASON_CLOSED, 0);
-        return SANSMTP_STEP_ON;
+        return true;
     }
+    return false;
+}
+
+static enum sansmtp_step command(struct sansmtp_server *server, const struct sansmtp_verb *verb)
+{
+    enum sansmtp_reply reply;
+
     sansmtp_server_event(server, verb == NULL ? SANSMTP_EVENT_UNKNOWN : verb->question);
     reply = sansmtp_server_check(server);
     if (server->verb == SANSMTP_VERB_BDAT) {
         return bdat(server, reply);
     }
     return reply == SANSMTP_REPLY_NONE ? go(server) : refuse(server, reply);
+}
+
+enum sansmtp_step sansmtp_server_command(struct sansmtp_server *server, size_t behind)
+{
+    const struct sansmtp_verb *verb;
+    enum sansmtp_step done = SANSMTP_STEP_ON;
+    bool credentials;
+
+    trim(server);
+    verb = find_verb(server);
+    credentials = server->verb == SANSMTP_VERB_AUTH;
+    if (!unwelcome(server, verb, behind)) {
+        done = command(server, verb);
+    }
+    if (credentials && server->question == 0) {
+        sansmtp_server_line_wipe(server); /* refused or not, they are nobody's any more */
+    }
+    return done;
 }

@@ -1,5 +1,7 @@
 #include "server_engine.h"
 
+#include "sized.h"
+
 /* How a session ends, and how long it may be silent. A session that is over drops its input, gives
  * its last notices, drains its output, and wants CLOSE. */
 
@@ -72,7 +74,7 @@ int sansmtp_server_eof(struct sansmtp_server *server)
     server->knows |= SANSMTP_KNOWS_EOF;
     if (sansmtp_server_knows(server, SANSMTP_KNOWS_BUSY)) {
         /* Maybe a jump left a callback: whatever it was about to answer is void. */
-        server->knows &= ~(uint32_t)(SANSMTP_KNOWS_BUSY | SANSMTP_KNOWS_PAUSED);
+        server->knows &= ~(uint32_t)SANSMTP_KNOWS_PAUSED;
         sansmtp_server_over(server, SANSMTP_REASON_GONE, SANSMTP_ERR_GONE);
     }
     return 0;
@@ -168,7 +170,8 @@ int sansmtp_server_tls_started(struct sansmtp_server *server, const struct sansm
 {
     size_t pending = 0;
 
-    if (server == NULL || tls == NULL || tls->size < sizeof(*tls)) {
+    if (server == NULL || tls == NULL || !sansmtp_sized(tls, tls->size, sizeof(*tls)) ||
+        (tls->flags & ~SANSMTP_TLS_INSUFFICIENT) != 0) {
         return SANSMTP_ERR_ARGUMENT;
     }
     if (sansmtp_server_knows(server, SANSMTP_KNOWS_BUSY)) {

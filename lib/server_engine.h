@@ -196,6 +196,7 @@ enum sansmtp_step sansmtp_server_verdict(struct sansmtp_server *server);
 /* server_auth.c */
 enum sansmtp_reply sansmtp_server_auth_check(struct sansmtp_server *server,
                                              struct sansmtp_span argument);
+enum sansmtp_reply sansmtp_server_auth_long(struct sansmtp_server *server);
 enum sansmtp_step sansmtp_server_auth(struct sansmtp_server *server);
 enum sansmtp_step sansmtp_server_response(struct sansmtp_server *server);
 bool sansmtp_server_challenge_rest(struct sansmtp_server *server);

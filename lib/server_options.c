@@ -5,6 +5,7 @@
 #include "ascii.h"
 #include "extension.h"
 #include "memory.h"
+#include "sized.h"
 
 /* What the host may ask for, what that costs, and how a session begins in its block. */
 
@@ -37,10 +38,12 @@ int sansmtp_server_options_init(struct sansmtp_server_options *options, size_t s
         .progress = 1024,
     };
 
-    if (options == NULL || size != sizeof(defaults)) {
+    if (options == NULL || size < sizeof(defaults) || size > UINT32_MAX) {
         return SANSMTP_ERR_ARGUMENT;
     }
+    memset(options, 0, size);
     *options = defaults;
+    options->size = (uint32_t)size;
     return 0;
 }
 
@@ -108,9 +111,8 @@ static bool mechanisms_fit(const struct sansmtp_server_options *options)
 }
 
 /* What the RFCs want together. */
-static bool extensions_fit(const struct sansmtp_server_options *options)
+static bool extensions_fit(const struct sansmtp_server_options *options, uint64_t on)
 {
-    uint64_t on = options->extensions;
     /* RFC 2033 5: an LMTP server has both. */
     uint64_t lmtp = SANSMTP_EXTENSION_PIPELINING | SANSMTP_EXTENSION_ENHANCEDSTATUSCODES;
 
@@ -128,7 +130,23 @@ static bool extensions_fit(const struct sansmtp_server_options *options)
     }
     return (options->flags & SANSMTP_SERVER_REQUIRE_TLS) == 0 ||
            (on & SANSMTP_EXTENSION_STARTTLS) != 0 ||
-           (options->flags & SANSMTP_SERVER_TLS_FIRST) != 0;
+           (options->flags & SANSMTP_SERVER_IMPLICIT_TLS) != 0;
+}
+
+static bool bits_fit(const struct sansmtp_server_options *options)
+{
+    uint32_t flags = SANSMTP_SERVER_LMTP | SANSMTP_SERVER_IMPLICIT_TLS |
+                     SANSMTP_SERVER_REQUIRE_TLS | SANSMTP_SERVER_REQUIRE_AUTH |
+                     SANSMTP_SERVER_AUTH_IN_CLEAR | SANSMTP_SERVER_REFUSE_NUL |
+                     SANSMTP_SERVER_STRICT_PIPELINING | SANSMTP_SERVER_TRACE |
+                     SANSMTP_SERVER_GONE_AFTER_521;
+    uint32_t leniency = SANSMTP_LENIENT_TRAILING_SPACE | SANSMTP_LENIENT_HELLO |
+                        SANSMTP_LENIENT_LOCAL_PART | SANSMTP_LENIENT_INITIAL |
+                        SANSMTP_LENIENT_PATH_SPACE | SANSMTP_LENIENT_BRACKETS |
+                        SANSMTP_LENIENT_DOUBLE_SPACE;
+
+    return (options->flags & ~flags) == 0 && (options->leniency & ~leniency) == 0 &&
+           options->reserved == 0;
 }
 
 static bool numbers_fit(const struct sansmtp_server_options *options)
@@ -148,11 +166,11 @@ static bool numbers_fit(const struct sansmtp_server_options *options)
 
 static int options_check(const struct sansmtp_server_options *options)
 {
-    if (options == NULL || options->size < sizeof(*options)) {
+    if (options == NULL || !sansmtp_sized(options, options->size, sizeof(*options))) {
         return SANSMTP_ERR_ARGUMENT;
     }
-    return numbers_fit(options) && texts_fit(options) && mechanisms_fit(options) &&
-                   extensions_fit(options)
+    return bits_fit(options) && numbers_fit(options) && texts_fit(options) &&
+                   mechanisms_fit(options) && extensions_fit(options, options->extensions)
                ? 0
                : SANSMTP_ERR_OPTIONS;
 }
@@ -176,8 +194,8 @@ static void begin(struct sansmtp_server *server, const struct sansmtp_server_opt
     sansmtp_out_init(&server->out, server->buffer + server->line_capacity, options->output);
     sansmtp_server_line_begin(server);
     server->state = SANSMTP_STATE_OPEN;
-    server->phase = (options->flags & SANSMTP_SERVER_TLS_FIRST) != 0 ? SANSMTP_PHASE_TLS
-                                                                     : SANSMTP_PHASE_GREETING;
+    server->phase = (options->flags & SANSMTP_SERVER_IMPLICIT_TLS) != 0 ? SANSMTP_PHASE_TLS
+                                                                        : SANSMTP_PHASE_GREETING;
 }
 
 int sansmtp_server_init(struct sansmtp_server **server, void *memory, size_t length,
@@ -212,7 +230,7 @@ int sansmtp_server_allow(struct sansmtp_server *server, uint64_t extensions, int
         return SANSMTP_ERR_OPTIONS;
     }
     set = on != 0 ? server->extensions | extensions : server->extensions & ~extensions;
-    if (sansmtp_extension_missing(set) != 0) {
+    if (!extensions_fit(server->options, set)) {
         return SANSMTP_ERR_OPTIONS;
     }
     server->extensions = set;

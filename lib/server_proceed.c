@@ -103,6 +103,7 @@ static void after_end(struct sansmtp_server *server, bool yes)
         server->repetitions = 0;
     }
     server->verdicts++;
+    server->knows &= ~(uint32_t)SANSMTP_KNOWS_BEGUN; /* answered once, it is not reset any more */
     if (sansmtp_server_is(server, SANSMTP_SERVER_LMTP) && server->verdicts < server->recipients) {
         return;
     }
@@ -163,7 +164,11 @@ void sansmtp_server_proceed(struct sansmtp_server *server, uint32_t question, ui
     case SANSMTP_EVENT_RESPONSE:
         after_auth(server, yes);
         break;
-    default: /* VERIFY, EXPAND, HELP, UNKNOWN change nothing */
+    case SANSMTP_EVENT_UNKNOWN:
+        server->unknown += yes ? 0 : 1;
+        sansmtp_server_await_line(server);
+        break;
+    default: /* VERIFY, EXPAND and HELP change nothing */
         sansmtp_server_await_line(server);
     }
     if (code == 421) {

@@ -9,16 +9,17 @@
 
 /* What an answer may be, from events.def. */
 struct sansmtp_question {
-    uint16_t accept, decline; /* enum sansmtp_reply */
-    uint16_t code;            /* the one positive code, 2: any 2yz */
+    uint16_t accept, decline, fail; /* enum sansmtp_reply */
+    uint16_t code;                  /* the one positive code, 2: any 2yz */
     bool lines;
 };
 
 enum { LINES = true, ONE = false };
 
 static const struct sansmtp_question questions[] = {
-#define QUESTION(name, callback, accept, decline, code, lines) \
-    [SANSMTP_EVENT_##name] = {SANSMTP_REPLY_##accept, SANSMTP_REPLY_##decline, code, lines},
+#define QUESTION(name, callback, accept, decline, fail, code, lines)           \
+    [SANSMTP_EVENT_##name] = {SANSMTP_REPLY_##accept, SANSMTP_REPLY_##decline, \
+                              SANSMTP_REPLY_##fail, code, lines},
 #define NOTICE(name, callback)
 #include "events.def"
 #undef QUESTION
@@ -341,4 +342,15 @@ int sansmtp_server_decline(struct sansmtp_server *server)
         return 0;
     }
     return settle_default(server, questions[server->question].decline);
+}
+
+int sansmtp_server_fail(struct sansmtp_server *server)
+{
+    if (server == NULL) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (server->question == 0) {
+        return SANSMTP_ERR_STATE;
+    }
+    return settle_default(server, questions[server->question].fail);
 }

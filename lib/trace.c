@@ -10,6 +10,7 @@
 
 #include "ascii.h"
 #include "memory.h"
+#include "sized.h"
 
 #define KNOWN_FLAGS 63u
 #define LINE_END \
@@ -284,8 +285,9 @@ static int check(const struct sansmtp_received *received)
 {
     const uint32_t both = SANSMTP_RECEIVED_ESMTP | SANSMTP_RECEIVED_LMTP;
 
-    if (received->size != sizeof(*received) || received->flags > KNOWN_FLAGS ||
-        (received->flags & both) == both || received->tls_cipher_number > 0xFFFF)
+    if (!sansmtp_sized(received, received->size, sizeof(*received)) ||
+        received->flags > KNOWN_FLAGS || (received->flags & both) == both ||
+        received->tls_cipher_number > 0xFFFF)
         return SANSMTP_ERR_ARGUMENT;
     if (!are_spans(received))
         return SANSMTP_ERR_ARGUMENT;

@@ -18,11 +18,11 @@ typedef bool reader(const uint8_t *octets, size_t length, uint64_t extensions,
                     struct sansmtp_value *value);
 
 /* Reads a value at a guard page, with the decoded text and without: both must say the same. */
-static bool read_value(reader *read, const char *text, uint64_t extensions,
+static bool read_value(reader *read, const char *from, uint64_t extensions,
                        struct sansmtp_value *value, uint8_t *decoded)
 {
-    size_t length = strlen(text);
-    uint8_t *octets = guard_copy(text, length);
+    size_t length = strlen(from);
+    uint8_t *octets = guard_copy(from, length);
     struct sansmtp_value checked = {0};
     bool good;
 
@@ -39,39 +39,39 @@ static bool read_value(reader *read, const char *text, uint64_t extensions,
     return good;
 }
 
-static void assert_number(reader *read, const char *text, uint64_t number)
+static void assert_number(reader *read, const char *from, uint64_t number)
 {
-    uint8_t decoded[SANSMTP_PARAMETER_TEXT];
+    uint8_t decoded[SANSMTP_VALUE_LONGEST];
     struct sansmtp_value value;
 
-    if (!read_value(read, text, ALL, &value, decoded))
-        fail_msg("refused: %s", text);
+    if (!read_value(read, from, ALL, &value, decoded))
+        fail_msg("refused: %s", from);
     assert_true(value.number == number);
     assert_false(value.decoded);
 }
 
-static void assert_text(reader *read, const char *text, const char *expected)
+static void assert_text(reader *read, const char *from, const char *expected)
 {
-    uint8_t *decoded = guard_alloc(SANSMTP_PARAMETER_TEXT);
+    uint8_t *decoded = guard_alloc(SANSMTP_VALUE_LONGEST);
     struct sansmtp_value value;
 
-    if (!read_value(read, text, ALL, &value, decoded))
-        fail_msg("refused: %s", text);
+    if (!read_value(read, from, ALL, &value, decoded))
+        fail_msg("refused: %s", from);
     assert_int_equal(value.decoded, expected != NULL);
     if (expected != NULL) {
         assert_int_equal(value.text_length, strlen(expected));
         assert_memory_equal(decoded, expected, value.text_length);
     }
-    guard_free(decoded, SANSMTP_PARAMETER_TEXT);
+    guard_free(decoded, SANSMTP_VALUE_LONGEST);
 }
 
-static void assert_bad(reader *read, const char *text)
+static void assert_bad(reader *read, const char *from)
 {
-    uint8_t decoded[SANSMTP_PARAMETER_TEXT];
+    uint8_t decoded[SANSMTP_VALUE_LONGEST];
     struct sansmtp_value value;
 
-    if (read_value(read, text, ALL, &value, decoded))
-        fail_msg("taken: %s", text);
+    if (read_value(read, from, ALL, &value, decoded))
+        fail_msg("taken: %s", from);
 }
 
 /* 3461-4.3-a */
@@ -258,94 +258,130 @@ static struct sansmtp_event event_of(const char *list, uint64_t parameters)
     };
 }
 
+/* What sansmtp_parameter_get says with exactly capacity octets of text, at a guard page. */
+static struct sansmtp_parameter out;
+static char text[SANSMTP_VALUE_LONGEST + 1];
+
+static int get(const struct sansmtp_event *event, uint32_t id, size_t capacity)
+{
+    uint8_t *room = guard_alloc(capacity);
+    int result;
+
+    memset(&out, 0xA5, sizeof(out));
+    out.size = sizeof(out);
+    out.text = room;
+    out.capacity = capacity;
+    result = sansmtp_parameter_get(event, id, &out);
+    memset(text, 0, sizeof(text));
+    memcpy(text, room, capacity);
+    guard_free(room, capacity);
+    return result;
+}
+
 static void test_getting_what_an_event_has(void **state)
 {
     static const char list[] = " Size=10  auth=e+3Dmc2@x.example SMTPUTF8 ENVID=a+20b";
     struct sansmtp_event event = event_of(
         list, 1u << SANSMTP_PARAMETER_SIZE | 1u << SANSMTP_PARAMETER_AUTH |
                   1u << SANSMTP_PARAMETER_SMTPUTF8 | 1u << SANSMTP_PARAMETER_ENVID);
-    struct sansmtp_parameter out = {.size = sizeof(out)};
     (void)state;
 
-    assert_int_equal(sansmtp_parameter_get(&event, SANSMTP_PARAMETER_SIZE, &out), 1);
-    assert_int_equal(out.flags, SANSMTP_PARAMETER_VALUE);
+    assert_int_equal(get(&event, SANSMTP_PARAMETER_SIZE, 0), 1);
+    assert_int_equal(out.flags, SANSMTP_VALUE_PRESENT);
     assert_true(out.number == 10);
+    assert_true(out.second == 0);
     assert_ptr_equal(out.raw.data, list + 6);
     assert_int_equal(out.raw.length, 2);
+    assert_int_equal(out.type.length, 0);
     assert_int_equal(out.text_length, 0);
-    assert_int_equal(sansmtp_parameter_get(&event, SANSMTP_PARAMETER_SMTPUTF8, &out), 1);
+    assert_int_equal(get(&event, SANSMTP_PARAMETER_SMTPUTF8, 0), 1);
     assert_int_equal(out.flags, 0);
     assert_int_equal(out.raw.length, 0);
     assert_true(out.number == 0);
-    assert_int_equal(sansmtp_parameter_get(&event, SANSMTP_PARAMETER_ENVID, &out), 1);
-    assert_int_equal(out.flags, SANSMTP_PARAMETER_VALUE | SANSMTP_PARAMETER_DECODED);
+    assert_int_equal(get(&event, SANSMTP_PARAMETER_ENVID, 3), 1);
+    assert_int_equal(out.flags, SANSMTP_VALUE_PRESENT | SANSMTP_VALUE_DECODED);
     assert_int_equal(out.text_length, 3);
-    assert_memory_equal(out.text, "a b", 3);
+    assert_string_equal(text, "a b");
     assert_int_equal(out.raw.length, 5);
-    assert_int_equal(sansmtp_parameter_get(&event, SANSMTP_PARAMETER_RET, &out), 0);
+    assert_int_equal(get(&event, SANSMTP_PARAMETER_RET, 0), 0);
+}
+
+static void test_the_room_that_a_value_needs(void **state)
+{
+    struct sansmtp_event event = event_of(" ENVID=a+20b", 1u << SANSMTP_PARAMETER_ENVID);
+    (void)state;
+
+    assert_int_equal(get(&event, SANSMTP_PARAMETER_ENVID, 2), SANSMTP_ERR_ROOM);
+    assert_int_equal(out.text_length, 3);
+    assert_string_equal(text, "");
+    assert_int_equal(get(&event, SANSMTP_PARAMETER_ENVID, SANSMTP_VALUE_LONGEST), 1);
+    assert_string_equal(text, "a b");
+    /* without memory: everything but the text */
+    out = (struct sansmtp_parameter){.size = sizeof(out)};
+    assert_int_equal(sansmtp_parameter_get(&event, SANSMTP_PARAMETER_ENVID, &out), 1);
+    assert_int_equal(out.flags, SANSMTP_VALUE_PRESENT);
+    assert_int_equal(out.text_length, 3);
+    assert_int_equal(out.raw.length, 5);
 }
 
 /* 4954-5-b: whether an identity is trusted is the session's matter, not the sender's */
 static void test_auth_is_trusted_after_authentication_alone(void **state)
 {
     struct sansmtp_event event = event_of(" AUTH=e+3Dmc2@x.example", 1u << SANSMTP_PARAMETER_AUTH);
-    struct sansmtp_parameter out = {.size = sizeof(out)};
     (void)state;
 
-    assert_int_equal(sansmtp_parameter_get(&event, SANSMTP_PARAMETER_AUTH, &out), 1);
-    assert_int_equal(out.flags, SANSMTP_PARAMETER_VALUE | SANSMTP_PARAMETER_DECODED);
-    assert_int_equal(out.text_length, strlen("e=mc2@x.example"));
-    assert_memory_equal(out.text, "e=mc2@x.example", out.text_length);
+    assert_int_equal(get(&event, SANSMTP_PARAMETER_AUTH, 15), 1);
+    assert_int_equal(out.flags, SANSMTP_VALUE_PRESENT | SANSMTP_VALUE_DECODED);
+    assert_string_equal(text, "e=mc2@x.example");
     event.flags = SANSMTP_FLAG_AUTHENTICATED;
-    assert_int_equal(sansmtp_parameter_get(&event, SANSMTP_PARAMETER_AUTH, &out), 1);
-    assert_int_equal(out.flags, SANSMTP_PARAMETER_VALUE | SANSMTP_PARAMETER_DECODED |
-                                    SANSMTP_PARAMETER_TRUSTED);
+    assert_int_equal(get(&event, SANSMTP_PARAMETER_AUTH, 15), 1);
+    assert_int_equal(out.flags,
+                     SANSMTP_VALUE_PRESENT | SANSMTP_VALUE_DECODED | SANSMTP_VALUE_TRUSTED);
     event = event_of(" ENVID=x", 1u << SANSMTP_PARAMETER_ENVID);
     event.flags = SANSMTP_FLAG_AUTHENTICATED;
-    assert_int_equal(sansmtp_parameter_get(&event, SANSMTP_PARAMETER_ENVID, &out), 1);
-    assert_int_equal(out.flags, SANSMTP_PARAMETER_VALUE | SANSMTP_PARAMETER_DECODED);
+    assert_int_equal(get(&event, SANSMTP_PARAMETER_ENVID, 1), 1);
+    assert_int_equal(out.flags, SANSMTP_VALUE_PRESENT | SANSMTP_VALUE_DECODED);
 }
 
-/* 6533-3-b: given as raw, without the flag */
-static void test_getting_the_type_of_an_orcpt(void **state)
+/* 6533-3-b: given as raw, without the flag; and nothing is written, however little room there is */
+static void test_getting_an_orcpt_that_cannot_be_decoded(void **state)
 {
-    static const char list[] = " ORCPT=utf-8;\\x{D800}@x NOTIFY=DELAY";
+    static const char list[] = " ORCPT=utf-8;abc\\x{D800}@x NOTIFY=DELAY";
     struct sansmtp_event event = event_of(list, 1u << SANSMTP_PARAMETER_ORCPT);
-    struct sansmtp_parameter out = {.size = sizeof(out)};
     (void)state;
 
-    assert_int_equal(sansmtp_parameter_get(&event, SANSMTP_PARAMETER_ORCPT, &out), 1);
-    assert_int_equal(out.flags, SANSMTP_PARAMETER_VALUE);
-    assert_int_equal(out.text_length, 0);
-    assert_int_equal(out.raw.length, 16);
-    assert_memory_equal(out.raw.data, "utf-8;\\x{D800}@x", 16);
-    assert_int_equal(out.type.length, 5);
-    assert_ptr_equal(out.type.data, out.raw.data);
+    for (size_t capacity = 0; capacity < 8; capacity++) {
+        assert_int_equal(get(&event, SANSMTP_PARAMETER_ORCPT, capacity), 1);
+        assert_int_equal(out.flags, SANSMTP_VALUE_PRESENT);
+        assert_int_equal(out.text_length, 0);
+        assert_string_equal(text, "");
+        assert_int_equal(out.raw.length, 19);
+        assert_memory_equal(out.raw.data, "utf-8;abc\\x{D800}@x", 19);
+        assert_int_equal(out.type.length, 5);
+        assert_ptr_equal(out.type.data, out.raw.data);
+    }
 }
 
 static void test_getting_by_wrong_arguments(void **state)
 {
     struct sansmtp_event event = event_of(" SIZE=1", 1u << SANSMTP_PARAMETER_SIZE);
-    struct sansmtp_parameter out = {.size = sizeof(out)};
     (void)state;
 
-    assert_int_equal(sansmtp_parameter_get(NULL, 0, &out), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(get(NULL, 0, 0), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_parameter_get(&event, 0, NULL), SANSMTP_ERR_ARGUMENT);
-    assert_int_equal(sansmtp_parameter_get(&event, 63, &out), SANSMTP_ERR_ARGUMENT);
-    assert_int_equal(sansmtp_parameter_get(&event, UINT32_MAX, &out), SANSMTP_ERR_ARGUMENT);
-    out.size = 0;
+    out = (struct sansmtp_parameter){.size = 0};
     assert_int_equal(sansmtp_parameter_get(&event, 0, &out), SANSMTP_ERR_ARGUMENT);
+    /* a number that this library does not know is absent, as a newer host must expect */
+    event.parameters = UINT64_MAX;
+    assert_int_equal(get(&event, 63, 0), 0);
+    assert_int_equal(get(&event, UINT32_MAX, 0), 0);
     /* an event that no engine made */
-    out.size = sizeof(out);
     event = event_of(" BODY=7BIT", 1u << SANSMTP_PARAMETER_SIZE);
-    assert_int_equal(sansmtp_parameter_get(&event, SANSMTP_PARAMETER_SIZE, &out),
-                     SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(get(&event, SANSMTP_PARAMETER_SIZE, 0), SANSMTP_ERR_ARGUMENT);
     event = event_of(" SIZE=x", 1u << SANSMTP_PARAMETER_SIZE);
-    assert_int_equal(sansmtp_parameter_get(&event, SANSMTP_PARAMETER_SIZE, &out),
-                     SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(get(&event, SANSMTP_PARAMETER_SIZE, 0), SANSMTP_ERR_ARGUMENT);
     event = event_of(" =", 1u << SANSMTP_PARAMETER_SIZE);
-    assert_int_equal(sansmtp_parameter_get(&event, SANSMTP_PARAMETER_SIZE, &out),
-                     SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(get(&event, SANSMTP_PARAMETER_SIZE, 0), SANSMTP_ERR_ARGUMENT);
 }
 
 int main(void)
@@ -361,8 +397,9 @@ int main(void)
         cmocka_unit_test(test_orcpt),
         cmocka_unit_test(test_utf8_orcpt),
         cmocka_unit_test(test_getting_what_an_event_has),
+        cmocka_unit_test(test_the_room_that_a_value_needs),
         cmocka_unit_test(test_auth_is_trusted_after_authentication_alone),
-        cmocka_unit_test(test_getting_the_type_of_an_orcpt),
+        cmocka_unit_test(test_getting_an_orcpt_that_cannot_be_decoded),
         cmocka_unit_test(test_getting_by_wrong_arguments),
     };
 

@@ -471,8 +471,8 @@ static void test_arguments(void **state)
     assert_int_equal(sansmtp_path_parse(NULL, 0, UNBRACKETED, &path), SANSMTP_ERR_SYNTAX);
     path.size = 0;
     assert_int_equal(sansmtp_path_parse(&octet, 1, 0, &path), SANSMTP_ERR_ARGUMENT);
-    path.size = sizeof(path) + 1;
-    assert_int_equal(sansmtp_path_parse(&octet, 1, 0, &path), SANSMTP_ERR_ARGUMENT);
+    path.size = sizeof(path) + 1; /* a later library's */
+    assert_int_equal(sansmtp_path_parse(&octet, 1, 0, &path), SANSMTP_ERR_SYNTAX);
 }
 
 int main(void)

@@ -23,7 +23,8 @@ typedef void sansmtp_server_callback(struct sansmtp_server *server,
 
 /* One callback an event type; any may be NULL: a question is then declined, a notice dropped. */
 struct sansmtp_server_callbacks {
-    size_t size; /* sizeof (struct sansmtp_server_callbacks) */
+    uint32_t size;     /* sizeof (struct sansmtp_server_callbacks) */
+    uint32_t reserved; /* 0 */
 
     sansmtp_server_callback *connect;
     sansmtp_server_callback *hello;

@@ -19,15 +19,14 @@ struct sansmtp_server; /* opaque; lives in the host's block */
 
 /* options.flags */
 #define SANSMTP_SERVER_LMTP              1u  /* speak LMTP (RFC 2033): LHLO, a reply a recipient */
-#define SANSMTP_SERVER_TLS_FIRST         2u  /* implicit TLS (RFC 8314): handshake, then greeting */
+#define SANSMTP_SERVER_IMPLICIT_TLS      2u  /* implicit TLS (RFC 8314): handshake, then greeting */
 #define SANSMTP_SERVER_REQUIRE_TLS       4u  /* 530 until TLS is up (RFC 3207 4) */
 #define SANSMTP_SERVER_REQUIRE_AUTH      8u  /* 530 until the client is authenticated (RFC 4954) */
 #define SANSMTP_SERVER_AUTH_IN_CLEAR     16u /* offer clear-text mechanisms without TLS */
-#define SANSMTP_SERVER_TLS_DISCARD       32u /* drop plaintext behind STARTTLS, do not close */
-#define SANSMTP_SERVER_REFUSE_NUL        64u /* refuse messages that hold a NUL */
-#define SANSMTP_SERVER_STRICT_PIPELINING 128u /* 554 and close on input behind a group's last */
-#define SANSMTP_SERVER_TRACE             256u /* a TRACE notice for each received line */
-#define SANSMTP_SERVER_GONE_AFTER_521    512u /* after a 521 greeting close at the next command */
+#define SANSMTP_SERVER_REFUSE_NUL        32u /* refuse messages that hold a NUL */
+#define SANSMTP_SERVER_STRICT_PIPELINING 64u /* 554 and close on input behind a group's last */
+#define SANSMTP_SERVER_TRACE             128u /* a TRACE notice for each received line */
+#define SANSMTP_SERVER_GONE_AFTER_521    256u /* after a 521 greeting close at the next command */
 
 /* options.leniency */
 #define SANSMTP_LENIENT_TRAILING_SPACE 1u /* white space before CRLF (default) */
@@ -73,7 +72,7 @@ struct sansmtp_server_options {
     uint32_t recipients;      /* per message: further ones get 452 4.5.3; default 1000, least 100 */
     uint32_t messages;        /* per session; then 421; default 0 */
     uint32_t errors;          /* 5yz the engine gave; then 421; default 20 */
-    uint32_t unknown;         /* unknown verbs; then 421; default 10 */
+    uint32_t unknown;         /* unknown verbs that the host refused; then 421; default 10 */
     uint32_t idle_commands;   /* commands since the last message or start; then 421; default 300 */
                               /* (RCPT does not count) */
     uint32_t repetitions;     /* NOOP, RSET, HELP, hellos and empty chunks; 421; default 100 */
@@ -83,14 +82,18 @@ struct sansmtp_server_options {
     uint32_t auth_line;     /* octets of an AUTH line with CRLF, if lent memory holds them; */
                             /* default 12288 */
     uint32_t patience;      /* seconds to wait for a command; default 300 (RFC 5321 4.5.3.2.7) */
-    uint32_t body_patience; /* seconds to wait for progress in a body; default 300 */
-    uint32_t progress;      /* octets of body that count as progress; default 1024 */
+    uint32_t body_patience; /* seconds to wait for the next progress octets; default 300 */
+    uint32_t progress;      /* so many octets of body renew body_patience; default 1024 */
+    uint32_t reserved;      /* 0 */
 };
 
-/* What a static block needs: the engine, plus its line buffer and its output buffer. LINE is enough
- * for every set of extensions. The exact need of given options is sansmtp_server_memory(). */
-#define SANSMTP_SERVER_ENGINE               512u
+/* What a static block needs: the engine, plus its line buffer and its output buffer. ENGINE is not
+ * outgrown within one soname. LINE is enough for every set of this header's extensions, LINE_BASIC
+ * for SIZE and 8BITMIME and all that add nothing to a line. The exact need of given options is
+ * sansmtp_server_memory(). */
+#define SANSMTP_SERVER_ENGINE               (384u + 16u * (unsigned)sizeof(void *))
 #define SANSMTP_SERVER_LINE                 1200u
+#define SANSMTP_SERVER_LINE_BASIC           552u
 #define SANSMTP_SERVER_MEMORY(line, output) (SANSMTP_SERVER_ENGINE + (line) + (output) + 16u)
 
 /* What the host says of a finished handshake. */
@@ -104,8 +107,9 @@ struct sansmtp_tls {
 /*
  * sansmtp_server_options_init - fill options with the defaults.
  *
- * size is sizeof (struct sansmtp_server_options) as the caller was compiled.
- * Returns 0 or SANSMTP_ERR_ARGUMENT (NULL, or a size this library does not know). From anywhere.
+ * size is sizeof (struct sansmtp_server_options) as the caller was compiled; so many octets are
+ * written. Returns 0 or SANSMTP_ERR_ARGUMENT (NULL, or smaller than the first version's).
+ * From anywhere.
  */
 SANSMTP_API int sansmtp_server_options_init(struct sansmtp_server_options *options, size_t size);
 
@@ -121,9 +125,10 @@ SANSMTP_API size_t sansmtp_server_memory(const struct sansmtp_server_options *op
  *
  * memory need not be aligned; length must be at least sansmtp_server_memory(options). The block
  * holds the whole session; there is nothing to release, and init on the same block begins anew.
- * options are borrowed until then. The first event is CONNECT (under TLS_FIRST after
- * tls_started()).
+ * options are borrowed until the last call on this engine. The first event is CONNECT (under
+ * IMPLICIT_TLS after tls_started()).
  * Returns 0 and sets *server, or SANSMTP_ERR_ARGUMENT, SANSMTP_ERR_MEMORY, or SANSMTP_ERR_OPTIONS:
+ * bits unknown to this library;
  * no hostname or one with foreign octets; output < 2 * reply; reply < 512 or over 65535;
  * line shorter than the extensions need; BINARYMIME without CHUNKING (RFC 3030 3); SMTPUTF8 without
  * 8BITMIME (RFC 6531 3.1); AUTH without mechanisms; recipients under 100; authentications 1
@@ -136,21 +141,33 @@ SANSMTP_API int sansmtp_server_init(struct sansmtp_server **server, void *memory
 /*
  * sansmtp_server_next - take octets of the peer until there is something to tell.
  *
- * Advances *in past what it took; what is left must be handed in again, in front of anything new.
+ * Advances *in past what it took; what is left must be handed in again, in front of anything new,
+ * and completed writes must be reported by sent() before anything new is handed in: who is an early
+ * talker, and what was injected in front of TLS, is judged by that.
  * in may be NULL: no octets now. Returns the next event, or NULL: nothing more for now, look
- * at sansmtp_server_wants(). NULL too if called with a broken span, or from a callback.
- * Octets behind an open question are not taken. After CLOSE all octets are taken and dropped.
+ * at sansmtp_server_wants(). NULL too if called with a broken span, or from a callback; run()
+ * names such errors. Octets behind an open question are not taken. After CLOSE all octets are taken
+ * and dropped. CONNECT and HELLO may be asked more than once in a session.
  */
 SANSMTP_API const struct sansmtp_event *sansmtp_server_next(struct sansmtp_server *server,
                                                             struct sansmtp_span *in);
 
-/* sansmtp_server_wants - what can happen now: a set of SANSMTP_READ and so on. Never 0 but for
- * NULL. Notices may wait even then: call next() first, until it gives NULL. Changes nothing; from
- * anywhere. */
+/*
+ * sansmtp_server_wants - what can happen now: a set of SANSMTP_READ and so on; 0 only for NULL.
+ *
+ * It holds once next() has given NULL or run() has returned. So after init, an answer, sent,
+ * resume, tls_started, eof, expired or close call next() or run() again, with what is left of the
+ * input, even none, before you wait for anything. Changes nothing; from anywhere.
+ */
 SANSMTP_API uint32_t sansmtp_server_wants(const struct sansmtp_server *server);
 
+/* sansmtp_server_question - the open question, or NULL: it tells a question from a pause. The event
+ * is the one that next() gave. Changes nothing; from anywhere. */
+SANSMTP_API const struct sansmtp_event *
+sansmtp_server_question(const struct sansmtp_server *server);
+
 /* sansmtp_server_error - 0, or why the session ended: one of SANSMTP_ERR_GONE, EXPIRED, BUDGET,
- * INJECTION, FRAMING. Sticky. From anywhere. */
+ * INJECTION, FRAMING, PIPELINING. Sticky. From anywhere. */
 SANSMTP_API int sansmtp_server_error(const struct sansmtp_server *server);
 
 /*
@@ -165,13 +182,23 @@ SANSMTP_API int sansmtp_server_error(const struct sansmtp_server *server);
 SANSMTP_API int sansmtp_server_accept(struct sansmtp_server *server);
 
 /*
- * sansmtp_server_decline - answer the open question with its safe default.
+ * sansmtp_server_decline - answer the open question with its safe default, as a host does that has
+ * no opinion. NOT a refusal of CONNECT, HELLO, MAIL, DATA and CHUNK: these are accepted.
  *
- * CONNECT, HELLO, MAIL, DATA, CHUNK: as accept. RECIPIENT 550 5.7.1; END 451 4.3.0; VERIFY and
- * EXPAND 252; HELP the table of commands; STARTTLS 454 4.7.0; AUTH 504 5.5.4; RESPONSE 535 5.7.8;
- * UNKNOWN 500 5.5.2. Returns as accept. From a callback: yes.
+ * RECIPIENT 550 5.7.1; END 451 4.3.0; VERIFY and EXPAND 252; HELP the table of commands; STARTTLS
+ * 454 4.7.0; AUTH 504 5.5.4; RESPONSE 535 5.7.8; UNKNOWN 500 5.5.2. To refuse, say reply().
+ * Returns as accept. From a callback: yes.
  */
 SANSMTP_API int sansmtp_server_decline(struct sansmtp_server *server);
+
+/*
+ * sansmtp_server_fail - answer the open question with: the host could not find an answer.
+ *
+ * Accepts nothing: CONNECT and HELLO 421, and the session ends; AUTH, RESPONSE and STARTTLS
+ * 454 4.7.0; VERIFY and EXPAND 252; HELP 502; all others 451 4.3.0. It is what a binding calls when
+ * its callback has raised. Returns as accept. From a callback: yes.
+ */
+SANSMTP_API int sansmtp_server_fail(struct sansmtp_server *server);
 
 /*
  * sansmtp_server_reply - answer the open question in the host's own words.
@@ -181,7 +208,8 @@ SANSMTP_API int sansmtp_server_decline(struct sansmtp_server *server);
  * enhanced: class * 1000000 + subject * 1000 + detail, so 5001001 is 5.1.1; 0: the table's for
  * this code and question. It is left out where RFC 2034 has none. text: HT and printable ASCII,
  * UTF-8 where RFC 6531 3.7.4 allows it; no CR, LF, NUL; it is copied. length 0: the table's
- * text. For 220, 221, 250 to HELLO and 421 the hostname is put in front (RFC 5321 4.3.1).
+ * text. The hostname is put in front of every answer to CONNECT, of 250 to HELLO, and of 421
+ * (RFC 5321 4.3.1).
  * Where UTF-8 text may not be shown (251, 551, VRFY, EXPN without SMTPUTF8), the answer goes out
  * without it, as RFC 6531 3.7.4 says.
  * Returns 0, or, with nothing changed: SANSMTP_ERR_STATE, SANSMTP_ERR_CODE, SANSMTP_ERR_TEXT (also:
@@ -203,7 +231,8 @@ SANSMTP_API int sansmtp_server_reply_line(struct sansmtp_server *server, uint32_
 /*
  * sansmtp_server_challenge - answer AUTH or RESPONSE with a challenge (334, RFC 4954 4).
  *
- * data (raw; the engine encodes it) is borrowed until the next event; length 0: an empty one.
+ * data (raw; the engine encodes it) is borrowed until the next event, or until wants() has READ
+ * again; length 0: an empty one. It must not lie in the event, whose octets are wiped now.
  * Returns 0, SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT (NULL, or so long that 334 and its
  * base64 pass options.auth_line). From a callback: yes.
  */
@@ -232,8 +261,9 @@ SANSMTP_API const void *sansmtp_server_output(const struct sansmtp_server *serve
  * Returns 0, or SANSMTP_ERR_ARGUMENT: more than there are. From a callback: yes. */
 SANSMTP_API int sansmtp_server_sent(struct sansmtp_server *server, size_t length);
 
-/* sansmtp_server_secret - must a log mask what goes through now? 1 from the AUTH command to the
- * end of its exchange, in both directions, else 0. From anywhere. */
+/* sansmtp_server_secret - must a log mask the output, and the lines that come now? 1 from the AUTH
+ * command to the end of its exchange, else 0. An AUTH line that is still coming is input like any
+ * other: never log raw input, log TRACE. From anywhere. */
 SANSMTP_API int sansmtp_server_secret(const struct sansmtp_server *server);
 
 /*
@@ -241,8 +271,8 @@ SANSMTP_API int sansmtp_server_secret(const struct sansmtp_server *server);
  *
  * Only what options.extensions has can be on. A command of an extension that is off is 502, its
  * parameters 555; EXPN that the host can do but that is off is 252 (RFC 5321 7.3). Takes effect
- * with the next command. Returns 0, SANSMTP_ERR_OPTIONS (not in options, or it would leave
- * BINARYMIME without CHUNKING or SMTPUTF8 without 8BITMIME), or SANSMTP_ERR_ARGUMENT.
+ * with the next command and stays across STARTTLS. Returns 0, SANSMTP_ERR_OPTIONS (not in options,
+ * or a set that init would refuse), or SANSMTP_ERR_ARGUMENT.
  * From a callback: yes.
  */
 SANSMTP_API int sansmtp_server_allow(struct sansmtp_server *server, uint64_t extensions, int on);
@@ -259,7 +289,8 @@ SANSMTP_API int sansmtp_server_tls_started(struct sansmtp_server *server,
 
 /*
  * sansmtp_server_patience - how many seconds the peer may still be silent; 0: do not wait on
- * it, the host has the turn.
+ * it, the host has the turn. While a question is open nothing but its answer, or init, ends the
+ * session: bound the time of your own answers.
  *
  * *serial (may be NULL) changes whenever the wait begins anew: re-arm the timer then. When it
  * runs out, call sansmtp_server_expired(). From anywhere. Source: RFC 5321 4.5.3.2.
@@ -267,8 +298,9 @@ SANSMTP_API int sansmtp_server_tls_started(struct sansmtp_server *server,
 SANSMTP_API uint32_t sansmtp_server_patience(const struct sansmtp_server *server, uint32_t *serial);
 
 /* sansmtp_server_expired - the wait of patience() is over: 421 4.4.2, then CLOSE. A message that
- * had begun is reset. Returns 0, SANSMTP_ERR_STATE (patience is 0), SANSMTP_ERR_ARGUMENT, or
- * SANSMTP_ERR_BUSY. */
+ * had begun is reset. When the session is closing already: output that is left is dropped.
+ * Returns 0, SANSMTP_ERR_STATE (patience is 0), SANSMTP_ERR_ARGUMENT, or SANSMTP_ERR_BUSY.
+ * From a callback: no. */
 SANSMTP_API int sansmtp_server_expired(struct sansmtp_server *server);
 
 /* sansmtp_server_close - the host stops: 421 4.3.2 at once, or after the answer to an open
@@ -280,9 +312,10 @@ SANSMTP_API int sansmtp_server_close(struct sansmtp_server *server);
 /*
  * sansmtp_server_eof - no more octets will come from the peer.
  *
- * An open question stays open and its reply still goes out; then RESET if a message had begun,
- * CLOSING and CLOSE. From inside a callback, or on an engine that a jump out of one left busy, the
- * session ends at once instead: an open question is void, nothing is accepted.
+ * Octets that were not taken yet must still be handed in; commands among them are obeyed. An open
+ * question stays open and its reply still goes out; then RESET if a message had begun, CLOSING and
+ * CLOSE. From inside a callback, or on an engine that a jump out of one left busy, the session
+ * ends at once instead: an open question is void, nothing is accepted, and wants() leads to CLOSE.
  * Returns 0 or SANSMTP_ERR_ARGUMENT. From a callback: yes.
  */
 SANSMTP_API int sansmtp_server_eof(struct sansmtp_server *server);
@@ -290,10 +323,11 @@ SANSMTP_API int sansmtp_server_eof(struct sansmtp_server *server);
 /*
  * sansmtp_server_pause, sansmtp_server_resume - a slow store without copies.
  *
- * pause: no more events until resume; wants() says REPLY. Called from the BODY callback, run()
- * returns after it, and the octets of that event stay what they are as long as the host keeps
- * its input. Both return 0 or SANSMTP_ERR_ARGUMENT; resume: SANSMTP_ERR_STATE if not paused.
- * From a callback: yes.
+ * pause: no more events until resume; wants() says REPLY, patience is 0, and eof and close show
+ * no effect until then. Called from the BODY callback, run() returns after it, and the octets of
+ * that event stay what they are as long as the host keeps its input. A store that fails cannot stop
+ * the body: remember it, and say so at CHUNK or END. Both return 0 or SANSMTP_ERR_ARGUMENT;
+ * resume: SANSMTP_ERR_STATE if not paused. From a callback: yes.
  */
 SANSMTP_API int sansmtp_server_pause(struct sansmtp_server *server);
 SANSMTP_API int sansmtp_server_resume(struct sansmtp_server *server);

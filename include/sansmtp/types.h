@@ -7,7 +7,9 @@
  *
  * All numbers are part of the ABI: they are written out here so that a binding can copy them, they
  * never change, and tests/numbers_test.c holds them against the tables in lib/ (*.def) from
- * which the library works.
+ * which the library works. New ones will come: a notice that a host does not know is to be
+ * ignored, a question that it does not know is to be declined. Never to be assigned, and so the
+ * host's own: extension bits and parameter numbers 48 to 62, verbs from 256 up.
  */
 
 #include <stddef.h>
@@ -55,11 +57,12 @@ struct sansmtp_span {
 #define SANSMTP_ERR_CODE     (-7) /* reply or enhanced code of the wrong class for the question */
 #define SANSMTP_ERR_ROOM     (-8) /* no room now: drain the output, or give more memory; repeat */
 
-#define SANSMTP_ERR_GONE      (-101) /* the connection ended without QUIT */
-#define SANSMTP_ERR_EXPIRED   (-102) /* the peer was silent for longer than patience() */
-#define SANSMTP_ERR_BUDGET    (-103) /* a budget is used up, or pipelining was not authorised */
-#define SANSMTP_ERR_INJECTION (-104) /* plaintext octets behind STARTTLS */
-#define SANSMTP_ERR_FRAMING   (-105) /* the size of a chunk cannot be read: out of step */
+#define SANSMTP_ERR_GONE       (-101) /* the connection ended without QUIT */
+#define SANSMTP_ERR_EXPIRED    (-102) /* the peer was silent for longer than patience() */
+#define SANSMTP_ERR_BUDGET     (-103) /* a budget for errors or idle commands is used up */
+#define SANSMTP_ERR_INJECTION  (-104) /* plaintext octets behind STARTTLS */
+#define SANSMTP_ERR_FRAMING    (-105) /* the size of a chunk cannot be read: out of step */
+#define SANSMTP_ERR_PIPELINING (-106) /* input behind a command that must be a group's last */
 
 #define SANSMTP_ERR_SYNTAX (-201) /* outside the grammar */
 #define SANSMTP_ERR_LENGTH (-202) /* inside the grammar, but longer than its RFC allows */
@@ -110,6 +113,8 @@ struct sansmtp_span {
 #define SANSMTP_PARAMETER_AUTH     5u
 #define SANSMTP_PARAMETER_NOTIFY   6u
 #define SANSMTP_PARAMETER_ORCPT    7u
+#define SANSMTP_PARAMETER_CONPERM  8u
+#define SANSMTP_PARAMETER_CONNEG   9u
 
 /* Values of parameters that are words: parameter.number. */
 #define SANSMTP_BODY_7BIT       1u
@@ -169,8 +174,8 @@ struct sansmtp_span {
 #define SANSMTP_FLAG_BARE_CR       128u  /* the message held a CR without LF */
 #define SANSMTP_FLAG_BARE_LF       256u  /* the message held an LF without CR */
 #define SANSMTP_FLAG_CHUNKED       512u  /* the message came by BDAT: newlines were not looked at */
-#define SANSMTP_FLAG_TLS           1024u /* hello, auth: the channel is under TLS */
-#define SANSMTP_FLAG_AUTHENTICATED 2048u /* mail: the client has authenticated itself */
+#define SANSMTP_FLAG_TLS           1024u /* any question: the channel is under TLS */
+#define SANSMTP_FLAG_AUTHENTICATED 2048u /* any question: the client has authenticated itself */
 
 /* event.reason of RESET and CLOSING. */
 #define SANSMTP_REASON_QUIT         1u  /* the client said QUIT */
@@ -190,41 +195,53 @@ struct sansmtp_span {
 #define SANSMTP_REASON_PIPELINING   15u /* input behind a command that must be a group's last */
 
 /* event.reason of LIMIT: the option of the same name in struct sansmtp_server_options. */
-#define SANSMTP_LIMIT_ERRORS          1u
-#define SANSMTP_LIMIT_UNKNOWN         2u
-#define SANSMTP_LIMIT_IDLE_COMMANDS   3u
-#define SANSMTP_LIMIT_REPETITIONS     4u
-#define SANSMTP_LIMIT_VERIFICATIONS   5u
-#define SANSMTP_LIMIT_AUTHENTICATIONS 6u
-#define SANSMTP_LIMIT_RECIPIENTS      7u
-#define SANSMTP_LIMIT_MESSAGES        8u
-#define SANSMTP_LIMIT_MESSAGE_SIZE    9u
-#define SANSMTP_LIMIT_LINE            10u /* a command line longer than its verb allows */
-#define SANSMTP_LIMIT_AUTH_LINE       11u /* an AUTH line fills the memory it has: lend() more now */
+#define SANSMTP_LIMIT_ERRORS          65u
+#define SANSMTP_LIMIT_UNKNOWN         66u
+#define SANSMTP_LIMIT_IDLE_COMMANDS   67u
+#define SANSMTP_LIMIT_REPETITIONS     68u
+#define SANSMTP_LIMIT_VERIFICATIONS   69u
+#define SANSMTP_LIMIT_AUTHENTICATIONS 70u
+#define SANSMTP_LIMIT_RECIPIENTS      71u
+#define SANSMTP_LIMIT_MESSAGES        72u
+#define SANSMTP_LIMIT_MESSAGE_SIZE    73u
+#define SANSMTP_LIMIT_LINE            74u /* a command line longer than its verb allows */
+#define SANSMTP_LIMIT_AUTH_LINE       75u /* an AUTH line fills its memory: lend() more now */
+
+/* event.recipient of an END that is about the message as a whole: SMTP. */
+#define SANSMTP_RECIPIENT_ALL UINT32_MAX
 
 /*
  * One flat event. Members that do not apply to a type are zero. An event is the engine's; it and
- * its spans stay until the next call of next() or, for a question, until it is answered, but
- * body octets (data of BODY) are the host's own input: they stay as long as the host keeps them.
+ * its spans stay until the next call of next() or, for a question, until it is answered. Body
+ * octets (data of BODY) are the host's own input, as long as the host keeps that, or constants of the
+ * library: a CR that a cut held back, a CRLF that NORMALISE made.
+ *
+ * Members may be appended in later versions: take events by pointer. sansmtp_parameter_get() reads
+ * only verb, flags, parameters and parameters_text, so a copy made for a late answer will do.
  */
 struct sansmtp_event {
-    uint32_t type;             /* SANSMTP_EVENT_... */
-    uint32_t verb;             /* SANSMTP_VERB_... of the command it is about */
-    uint32_t flags;            /* SANSMTP_FLAG_... */
-    uint32_t reason;           /* SANSMTP_REASON_... or SANSMTP_LIMIT_... */
-    uint32_t domain_kind;      /* SANSMTP_DOMAIN_... of domain, or of a hello name */
-    uint32_t recipient;        /* running number among the accepted, from 0: the number that this */
-                               /* RECIPIENT would have, or the one whose END this is (LMTP) */
-    uint64_t parameters;       /* set of the parameters present: 1 << SANSMTP_PARAMETER_... */
-    uint64_t number;           /* MAIL: declared SIZE, 0 if none; CHUNK, END: octets so far */
-    struct sansmtp_span text;  /* see the type; as received */
-    struct sansmtp_span data;  /* see the type; decoded or body octets */
-    struct sansmtp_span path;  /* the path as received, with its brackets */
-    struct sansmtp_span local; /* its local part as received, with its quotes */
-    struct sansmtp_span domain;          /* its domain, a literal with its brackets */
-    struct sansmtp_span route;           /* the source route, without its colon */
+    uint32_t type;        /* SANSMTP_EVENT_... */
+    uint32_t verb;        /* SANSMTP_VERB_... of the command it is about */
+    uint32_t flags;       /* SANSMTP_FLAG_... */
+    uint32_t reason;      /* SANSMTP_REASON_... or SANSMTP_LIMIT_... */
+    uint32_t domain_kind; /* SANSMTP_DOMAIN_... of domain, or of a hello name */
+    uint32_t recipient; /* running number among the accepted, from 0: RECIPIENT: the one it would */
+                        /* get; END: whose answer this is (LMTP), or SANSMTP_RECIPIENT_ALL */
+    uint32_t code;      /* client: the reply's code; 0 with the server */
+    uint32_t enhanced;  /* client: its enhanced code, 5001001 is 5.1.1; 0 if none */
+    uint64_t parameters;        /* set of the parameters present: 1 << SANSMTP_PARAMETER_... */
+    uint64_t number;            /* MAIL: declared SIZE, 0 if none; CHUNK, END: octets so far */
+    struct sansmtp_span text;   /* see the type; as received */
+    struct sansmtp_span data;   /* see the type; decoded or body octets */
+    struct sansmtp_span path;   /* the path as received, with its brackets */
+    struct sansmtp_span local;  /* its local part as received, with its quotes */
+    struct sansmtp_span domain; /* its domain, a literal with its brackets */
+    struct sansmtp_span route;  /* the source route, without its colon */
     struct sansmtp_span parameters_text; /* the parameters as received */
 };
+
+/* An enhanced status code as a number: SANSMTP_ENHANCED(5, 1, 10) is 5.1.10. */
+#define SANSMTP_ENHANCED(class_, subject, detail) ((class_)*1000000u + (subject)*1000u + (detail))
 
 /* sansmtp_error_name - the name of an error, "SANSMTP_ERR_STATE", for logs.
  * Returns static text, never NULL: "SANSMTP_ERR_?" for a number that is none, "SANSMTP_OK" for
@@ -238,6 +255,14 @@ SANSMTP_API const char *sansmtp_event_name(uint32_t type);
 /* sansmtp_verb_name - the verb as it stands on the wire, "RCPT"; "?" for SANSMTP_VERB_UNKNOWN
  * and numbers that are none. Static text. Any thread, any time, also from a callback. */
 SANSMTP_API const char *sansmtp_verb_name(uint32_t verb);
+
+/* sansmtp_extension_name - the EHLO keyword of the extension 1 << number, "PIPELINING"; "?" for a
+ * number that is none. Static text. Any thread, any time, also from a callback. */
+SANSMTP_API const char *sansmtp_extension_name(uint32_t number);
+
+/* sansmtp_parameter_name - the keyword of SANSMTP_PARAMETER_..., "ORCPT"; "?" for a number that is
+ * none. Static text. Any thread, any time, also from a callback. */
+SANSMTP_API const char *sansmtp_parameter_name(uint32_t id);
 
 /* sansmtp_reason_name - event.reason of RESET and CLOSING as a word, "bare newline"; "?" for a
  * number that is none. Static text. Any thread, any time, also from a callback. */

@@ -14,12 +14,12 @@ extern "C" {
 #endif
 
 /* What sansmtp_path_parse and sansmtp_domain_parse take beyond RFC 5321's grammar. */
-#define SANSMTP_ACCEPT_UTF8 1u        /* non-ASCII UTF-8 in local part and domain (RFC 6531) */
-#define SANSMTP_ACCEPT_NULL 2u        /* the null path <>: MAIL */
-#define SANSMTP_ACCEPT_POSTMASTER 4u  /* <Postmaster> without a domain: RCPT */
-#define SANSMTP_ACCEPT_LONG_LOCAL 8u  /* a local part over 64 octets, up to the path's limit */
+#define SANSMTP_ACCEPT_UTF8        1u  /* non-ASCII UTF-8 in local part and domain (RFC 6531) */
+#define SANSMTP_ACCEPT_NULL        2u  /* the null path <>: MAIL */
+#define SANSMTP_ACCEPT_POSTMASTER  4u  /* <Postmaster> without a domain: RCPT */
+#define SANSMTP_ACCEPT_LONG_LOCAL  8u  /* a local part over 64 octets, up to the path's limit */
 #define SANSMTP_ACCEPT_UNBRACKETED 16u /* a path without its angle brackets */
-#define SANSMTP_ACCEPT_ODD_NAME 32u   /* domain_parse: any printable octets, kind ODD */
+#define SANSMTP_ACCEPT_ODD_NAME    32u /* domain_parse: any printable octets, kind ODD */
 
 /* A path taken apart. Spans point into the octets given to sansmtp_path_parse. */
 struct sansmtp_path {
@@ -75,8 +75,8 @@ SANSMTP_API int sansmtp_local_decode(const uint8_t *local, size_t length, uint8_
  * All quoted spellings of a local part are equal, its case counts; the domain's case does not.
  * Returns 1 or 0; 0 too where one is not a mailbox. Source: RFC 5321 2.4, 4.1.2.
  */
-SANSMTP_API int sansmtp_mailbox_equal(const uint8_t *left, size_t left_length,
-                                      const uint8_t *right, size_t right_length);
+SANSMTP_API int sansmtp_mailbox_equal(const uint8_t *left, size_t left_length, const uint8_t *right,
+                                      size_t right_length);
 
 /*
  * sansmtp_xtext_decode, sansmtp_xtext_encode - RFC 3461 4.
@@ -91,32 +91,36 @@ SANSMTP_API int sansmtp_xtext_decode(const uint8_t *octets, size_t length, uint8
 SANSMTP_API int sansmtp_xtext_encode(const uint8_t *octets, size_t length, uint8_t *out,
                                      size_t capacity, size_t *out_length);
 
-/* The longest decoded value of a parameter: ORCPT's 500 octets (RFC 3461 5.4). */
-#define SANSMTP_PARAMETER_TEXT 500u
+/* Room for any decoded value: ORCPT's 500 octets are the longest (RFC 3461 5.4). */
+#define SANSMTP_VALUE_LONGEST 500u
 
 /* struct sansmtp_parameter.flags */
-#define SANSMTP_PARAMETER_VALUE 1u   /* it has a value */
-#define SANSMTP_PARAMETER_DECODED 2u /* text holds the decoded value */
-#define SANSMTP_PARAMETER_TRUSTED 4u /* AUTH=: given by a client that has authenticated itself */
+#define SANSMTP_VALUE_PRESENT 1u /* it has a value */
+#define SANSMTP_VALUE_DECODED 2u /* text holds the decoded value */
+#define SANSMTP_VALUE_TRUSTED 4u /* AUTH=: given by a client that has authenticated itself */
 
-/* One decoded parameter, in memory of the host. */
+/* One parameter. The host sets size, and text and capacity if it wants the decoded value. */
 struct sansmtp_parameter {
-    uint32_t size;            /* sizeof (struct sansmtp_parameter), set by the caller */
-    uint32_t flags;           /* SANSMTP_PARAMETER_VALUE, DECODED, TRUSTED */
+    uint32_t size;            /* sizeof (struct sansmtp_parameter) */
+    uint32_t flags;           /* SANSMTP_VALUE_PRESENT, DECODED, TRUSTED */
     uint64_t number;          /* SIZE: octets; BODY, RET, NOTIFY: SANSMTP_BODY_... and so on */
+    uint64_t second;          /* where an extension has two numbers; else 0 */
     struct sansmtp_span raw;  /* the value as received; lives as long as the event's spans */
     struct sansmtp_span type; /* ORCPT: the address type, "rfc822"; lives as raw */
-    uint32_t text_length;     /* octets of text: ENVID, AUTH, the address of ORCPT, decoded */
-    uint8_t text[SANSMTP_PARAMETER_TEXT];
+    uint8_t *text;      /* the host's memory for ENVID, AUTH, the address of ORCPT, decoded; */
+                        /* NULL: not wanted */
+    size_t capacity;    /* octets of text */
+    size_t text_length; /* octets of the decoded value */
 };
 
 /*
  * sansmtp_parameter_get - decode one parameter of a MAIL or RECIPIENT event.
  *
  * id is SANSMTP_PARAMETER_...; out->size must be set. A utf-8 ORCPT whose escapes cannot be decoded
- * is still given, as raw, without SANSMTP_PARAMETER_DECODED (RFC 6533 3).
- * Returns 1 if the parameter is present and out is filled, 0 if it is absent, or
- * SANSMTP_ERR_ARGUMENT. Source: RFC 1870, 3030, 3461, 4954 5, 6152, 6531, 6533.
+ * is still given, as raw, without SANSMTP_VALUE_DECODED (RFC 6533 3).
+ * Returns 1 if the parameter is present and out is filled, 0 if it is absent or not known to this
+ * library, SANSMTP_ERR_ROOM: text_length octets are needed, or SANSMTP_ERR_ARGUMENT.
+ * Source: RFC 1870, 3030, 3461, 4954 5, 6152, 6531, 6533.
  */
 SANSMTP_API int sansmtp_parameter_get(const struct sansmtp_event *event, uint32_t id,
                                       struct sansmtp_parameter *out);

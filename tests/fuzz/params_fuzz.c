@@ -29,12 +29,18 @@ static void look_at(const struct sansmtp_event *event, uint32_t id,
     HOLDS(sansmtp_parameter_get(event, id, &out) == present);
     if (!present)
         return;
-    HOLDS(out.text_length <= SANSMTP_PARAMETER_TEXT);
+    HOLDS(out.text_length <= SANSMTP_VALUE_LONGEST);
+    out.capacity = out.text_length;
+    out.text = malloc(out.capacity);
+    HOLDS(sansmtp_parameter_get(event, id, &out) == 1 && out.text_length == out.capacity);
+    if (out.capacity-- > 0)
+        HOLDS(sansmtp_parameter_get(event, id, &out) == SANSMTP_ERR_ROOM);
+    free(out.text);
     HOLDS(out.raw.length == 0 || (out.raw.data > list.data && out.raw.length < list.length));
     HOLDS(out.raw.length == 0 ||
           (size_t)(out.raw.data - list.data) <= list.length - out.raw.length);
     HOLDS(out.type.length <= out.raw.length);
-    HOLDS(out.text_length == 0 || (out.flags & SANSMTP_PARAMETER_DECODED));
+    HOLDS(out.text_length == 0 || (out.flags & SANSMTP_VALUE_DECODED));
     HOLDS(id != SANSMTP_PARAMETER_SIZE || out.number == params->size);
     HOLDS(id != SANSMTP_PARAMETER_BODY || out.number == params->body);
     HOLDS(id != SANSMTP_PARAMETER_SMTPUTF8 || params->utf8);

@@ -84,7 +84,7 @@ static void print_orcpt(struct text *line, const struct sansmtp_parameter *param
 {
     struct text value = {0};
 
-    if ((parameter->flags & SANSMTP_PARAMETER_DECODED) == 0) {
+    if ((parameter->flags & SANSMTP_VALUE_DECODED) == 0) {
         print_octets(line, "ORCPT.raw", parameter->raw.data, parameter->raw.length);
         return;
     }
@@ -116,7 +116,7 @@ static void print_parameter(struct text *line, uint32_t id,
         print_octets(line, keywords[id], parameter->text, parameter->text_length);
     if (id == SANSMTP_PARAMETER_AUTH)
         text_print(line, " trusted=%s",
-                   (parameter->flags & SANSMTP_PARAMETER_TRUSTED) != 0 ? "yes" : "no");
+                   (parameter->flags & SANSMTP_VALUE_TRUSTED) != 0 ? "yes" : "no");
 }
 
 static void print_parameters(struct text *line, const struct sansmtp_event *event)

@@ -20,11 +20,10 @@ struct number {
 
 static const struct bit flags[] = {
     {"lmtp", SANSMTP_SERVER_LMTP},
-    {"tls_first", SANSMTP_SERVER_TLS_FIRST},
+    {"tls_first", SANSMTP_SERVER_IMPLICIT_TLS},
     {"require_tls", SANSMTP_SERVER_REQUIRE_TLS},
     {"require_auth", SANSMTP_SERVER_REQUIRE_AUTH},
     {"auth_in_clear", SANSMTP_SERVER_AUTH_IN_CLEAR},
-    {"tls_discard", SANSMTP_SERVER_TLS_DISCARD},
     {"refuse_nul", SANSMTP_SERVER_REFUSE_NUL},
     {"strict_pipelining", SANSMTP_SERVER_STRICT_PIPELINING},
     {"trace", SANSMTP_SERVER_TRACE},
