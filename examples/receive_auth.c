@@ -125,10 +125,10 @@ static void login(struct exchange *exchange, const struct sansmtp_span *response
     struct sansmtp_span challenge = {NULL, 0};
     bool good = sansmtp_sasl_login_next(&exchange->login, response, &challenge) == 0;
 
-    if (good && exchange->login == SANSMTP_SASL_LOGIN_PASSWORD) {
-        good = take_text(exchange->name, *response);
-    } else if (good && exchange->login == SANSMTP_SASL_LOGIN_DONE) {
-        good = take_text(exchange->password, *response);
+    if (response != NULL && exchange->login == SANSMTP_SASL_LOGIN_PASSWORD) {
+        good = good && take_text(exchange->name, *response);
+    } else if (response != NULL && exchange->login == SANSMTP_SASL_LOGIN_DONE) {
+        good = good && take_text(exchange->password, *response);
     }
     if (!good || exchange->login == SANSMTP_SASL_LOGIN_FAILED) {
         refuse(exchange->connection);

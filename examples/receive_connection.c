@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #define LINGER        2000u /* milliseconds that a peer has to close after our farewell */
 #define COMMANDS_ROOM 4096u /* octets read at once where commands are awaited */
@@ -222,9 +223,9 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 
 static void on_end(struct connection *connection, ssize_t status)
 {
-    if (connection->farewell || status != UV_EOF) {
-        connection->lost = true;
-    } else if ((sansmtp_server_wants(connection->engine) & SANSMTP_TLS) != 0) {
+    bool in_handshake = (sansmtp_server_wants(connection->engine) & SANSMTP_TLS) != 0;
+
+    if (connection->farewell || in_handshake || status != UV_EOF) {
         connection->lost = true;
     } else {
         no_more_input(connection);
@@ -312,9 +313,6 @@ static void watch_patience(struct connection *connection)
 {
     uint32_t serial, seconds = sansmtp_server_patience(connection->engine, &serial);
 
-    if ((sansmtp_server_wants(connection->engine) & SANSMTP_TLS) != 0) {
-        seconds = connection->receiver->engine.patience; /* the handshake is ours to watch */
-    }
     if (seconds == 0) {
         connection->deadline = NEVER;
         connection->serial = serial;
@@ -420,7 +418,9 @@ void connection_accept(struct receiver *receiver, uv_stream_t *listener)
     struct connection *connection = new_connection(receiver);
 
     if (connection == NULL) {
-        return;
+        /* libuv would take no other connection before this one has been taken. */
+        fputs("sansmtp-receive: no memory for a connection\n", stderr);
+        exit(EX_OSERR);
     }
     sansmtp_server_init(&connection->engine, connection->block, receiver->engine_memory,
                         &receiver->engine);

@@ -77,7 +77,7 @@ void folder_name(const struct sansmtp_event *event, char out[FOLDER_MAX])
 {
     const size_t digest_room = 2 + 2 * SHA256_DIGEST_LENGTH + 1;
     uint8_t mailbox[MAILBOX_MAX];
-    char text[3 * MAILBOX_MAX + 1];
+    char text[3 * MAILBOX_MAX + 1] = "";
     size_t length = mailbox_of(event, mailbox), written = 0, kept = 0;
 
     for (size_t i = 0; i < length; i++) {

@@ -76,13 +76,18 @@ static void put_line(struct connection *connection, char who, const uint8_t *oct
 
 static const uint8_t hidden[] = "(hidden)";
 
-void log_received(struct connection *connection, const struct sansmtp_event *event)
+static size_t without_newline(const uint8_t *octets, size_t length)
 {
-    size_t length = event->text.length;
-
-    while (length > 0 && memchr("\r\n", event->text.data[length - 1], 2) != NULL) {
+    while (length > 0 && (octets[length - 1] == '\r' || octets[length - 1] == '\n')) {
         length--;
     }
+    return length;
+}
+
+void log_received(struct connection *connection, const struct sansmtp_event *event)
+{
+    size_t length = without_newline(event->text.data, event->text.length);
+
     if ((event->flags & SANSMTP_FLAG_SECRET) != 0 && length == 0) {
         put_line(connection, 'C', hidden, sizeof hidden - 1);
     } else {
@@ -102,12 +107,8 @@ void log_sent(struct connection *connection, const uint8_t *octets, size_t lengt
     while (length > 0) {
         const uint8_t *newline = memchr(octets, '\n', length);
         size_t line = newline == NULL ? length : (size_t)(newline - octets) + 1;
-        size_t shown = line;
 
-        while (shown > 0 && memchr("\r\n", octets[shown - 1], 2) != NULL) {
-            shown--;
-        }
-        put_line(connection, 'S', octets, shown);
+        put_line(connection, 'S', octets, without_newline(octets, line));
         octets += line;
         length -= line;
     }

@@ -18,8 +18,8 @@
 
 /* A delivery holds at most so many octets in memory. Once it holds ENOUGH, write them: then what
  * one read of 64 KiB brings always fits on top. */
-#define DELIVERY_CAPACITY (96u * 1024u)
-#define DELIVERY_ENOUGH   (31u * 1024u)
+#define DELIVERY_CAPACITY ((size_t)96 * 1024)
+#define DELIVERY_ENOUGH   ((size_t)31 * 1024)
 
 #define STORE_NAME_MAX 320u
 

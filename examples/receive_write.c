@@ -53,7 +53,7 @@ void connection_send(struct connection *connection, const void *octets, size_t l
     if (length == 0 || connection->lost) {
         return;
     }
-    buffer.base = (char *)(uintptr_t)octets; /* libuv only reads it */
+    memcpy(&buffer.base, &octets, sizeof octets); /* libuv reads it only, but does not say so */
     buffer.len = length;
     sent = uv_try_write((uv_stream_t *)&connection->stream, &buffer, 1);
     if (sent < 0 && sent != UV_EAGAIN) {
