@@ -149,8 +149,9 @@ int sansmtp_mailbox_parse(const uint8_t *octets, size_t length, uint32_t accept,
 {
     bool utf8 = (accept & SANSMTP_ACCEPT_UTF8) != 0;
 
-    if (length == 0 || sansmtp_mailbox_scan(octets, length, utf8, path) != length ||
-        !sansmtp_utf8_valid(octets, length))
+    if (length == 0 || sansmtp_mailbox_scan(octets, length, utf8, path) != length)
+        return SANSMTP_ERR_SYNTAX;
+    if (utf8 && !sansmtp_utf8_ascii(octets, length) && !sansmtp_utf8_valid(octets, length))
         return SANSMTP_ERR_SYNTAX;
     if (length > SANSMTP_MAILBOX_LONGEST)
         return SANSMTP_ERR_LENGTH;
