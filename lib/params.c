@@ -1,6 +1,5 @@
 #include "params.h"
 
-#include "ascii.h"
 #include "class.h"
 #include "parameter_value.h"
 #include "utf8.h"
