@@ -22,7 +22,8 @@ static sansmtp_server_callback *callback_of(const struct sansmtp_server_callback
                                             uint32_t type)
 {
     for (size_t i = 0; i < sizeof(doors) / sizeof(doors[0]); i++) {
-        if (doors[i].type == type && doors[i].member < callbacks->size) {
+        if (doors[i].type == type &&
+            doors[i].member + sizeof(sansmtp_server_callback *) <= callbacks->size) {
             return *(sansmtp_server_callback *const *)(const void *)((const char *)callbacks +
                                                                      doors[i].member);
         }

@@ -174,6 +174,7 @@ static void after_refusal(struct sansmtp_server *server)
         server->state = SANSMTP_STATE_BROKEN;
     }
     server->knows &= ~(uint32_t)(SANSMTP_KNOWS_CHUNK | SANSMTP_KNOWS_LAST);
+    sansmtp_server_renew(server);
     sansmtp_server_await_line(server);
 }
 

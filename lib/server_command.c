@@ -243,6 +243,7 @@ enum sansmtp_step sansmtp_server_command(struct sansmtp_server *server, size_t b
     enum sansmtp_step done = SANSMTP_STEP_ON;
     bool credentials;
 
+    server->extensions = server->allowed;
     trim(server);
     verb = find_verb(server);
     credentials = server->verb == SANSMTP_VERB_AUTH;

@@ -180,7 +180,10 @@ int sansmtp_server_tls_started(struct sansmtp_server *server, const struct sansm
     sansmtp_out_pending(&server->out, &pending);
     if (server->question != 0 || pending != 0 ||
         (server->phase != SANSMTP_PHASE_TLS && server->phase != SANSMTP_PHASE_GREETING) ||
-        sansmtp_server_knows(server, SANSMTP_KNOWS_TLS)) {
+        sansmtp_server_knows(
+            server,
+            SANSMTP_KNOWS_TLS | SANSMTP_KNOWS_PAUSED |
+                (server->phase == SANSMTP_PHASE_GREETING ? (uint32_t)SANSMTP_KNOWS_EARLY : 0u))) {
         return SANSMTP_ERR_STATE;
     }
     forget(server, tls);

@@ -99,7 +99,8 @@ struct sansmtp_server {
     const uint8_t *challenge; /* of the host, what is still to be written */
     size_t challenge_length;
 
-    uint64_t extensions; /* what the host allows in this session */
+    uint64_t extensions; /* what is on for the command in hand */
+    uint64_t allowed;    /* what the host allows, from the next command on */
     uint64_t octets;     /* of the message so far */
     uint64_t remaining;  /* of the chunk */
     uint64_t progressed; /* body octets since patience last began anew */
@@ -111,7 +112,8 @@ struct sansmtp_server {
     uint32_t verb;      /* of the command in hand */
     uint32_t refusal;   /* the reply that a message, chunk or session being skipped will get */
     uint32_t unstuff;   /* state of sansmtp_unstuff */
-    uint32_t line_code; /* code of the lines that reply_line has written */
+    uint32_t line_code;     /* code of the lines that reply_line has written */
+    uint32_t line_enhanced; /* and their enhanced code */
     uint32_t line_capacity;
     uint32_t row;       /* the next row of a list; of HELP or EHLO says verb */
     uint32_t mechanism; /* where the name of the mechanism stands in options.mechanisms */

@@ -149,6 +149,8 @@ static bool bits_fit(const struct sansmtp_server_options *options)
            options->reserved == 0;
 }
 
+enum { BUFFER_MOST = 1 << 28 };
+
 static bool numbers_fit(const struct sansmtp_server_options *options)
 {
     if (options->reply < 512 || options->reply > UINT16_MAX ||
@@ -158,6 +160,10 @@ static bool numbers_fit(const struct sansmtp_server_options *options)
     /* RFC 5321 4.5.3.1.8: at least 100 recipients; RFC 4954 9: at least three failed attempts. */
     if ((options->recipients != 0 && options->recipients < 100) ||
         (options->authentications != 0 && options->authentications < 3)) {
+        return false;
+    }
+    /* The sum of the buffers must fit a size_t, whatever its width. */
+    if (options->line > BUFFER_MOST || options->output > BUFFER_MOST) {
         return false;
     }
     return options->auth_line >= 512 && options->patience != 0 && options->body_patience != 0 &&
@@ -189,6 +195,7 @@ static void begin(struct sansmtp_server *server, const struct sansmtp_server_opt
     memset(server, 0, sizeof(*server));
     server->options = options;
     server->extensions = options->extensions;
+    server->allowed = options->extensions;
     server->buffer = (uint8_t *)(server + 1);
     server->line_capacity = (uint32_t)line_octets(options);
     sansmtp_out_init(&server->out, server->buffer + server->line_capacity, options->output);
@@ -229,10 +236,10 @@ int sansmtp_server_allow(struct sansmtp_server *server, uint64_t extensions, int
     if ((extensions & ~server->options->extensions) != 0) {
         return SANSMTP_ERR_OPTIONS;
     }
-    set = on != 0 ? server->extensions | extensions : server->extensions & ~extensions;
+    set = on != 0 ? server->allowed | extensions : server->allowed & ~extensions;
     if (!extensions_fit(server->options, set)) {
         return SANSMTP_ERR_OPTIONS;
     }
-    server->extensions = set;
+    server->allowed = set;
     return 0;
 }

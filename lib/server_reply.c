@@ -146,21 +146,6 @@ static bool may_show_utf8(const struct sansmtp_server *server, uint32_t code)
     }
 }
 
-/* What goes out instead of an answer that needs UTF-8 where it may not be shown; NONE: nothing. */
-static enum sansmtp_reply utf8_instead(const struct sansmtp_server *server, uint32_t code)
-{
-    if (sansmtp_server_knows(server, SANSMTP_KNOWS_LINES)) {
-        return SANSMTP_REPLY_NONE;
-    }
-    if (server->question == SANSMTP_EVENT_VERIFY || server->question == SANSMTP_EVENT_EXPAND) {
-        return SANSMTP_REPLY_VERIFY_NEEDS_UTF8;
-    }
-    if (server->question == SANSMTP_EVENT_RECIPIENT && (code == 251 || code == 551)) {
-        return code == 251 ? SANSMTP_REPLY_RCPT_OK : SANSMTP_REPLY_NOT_OURS;
-    }
-    return SANSMTP_REPLY_NONE;
-}
-
 static bool printable(const uint8_t *text, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
@@ -186,10 +171,43 @@ static bool code_fits(const struct sansmtp_server *server, uint32_t code)
     return question->code == 2 ? code < 300 : code == question->code;
 }
 
-static bool enhanced_fits(uint32_t code, uint32_t enhanced)
+/* RFC 2034 4: the class is the code's, and all lines of an answer have one enhanced code. */
+static bool enhanced_fits(const struct sansmtp_server *server, uint32_t code, uint32_t enhanced)
 {
-    return enhanced == 0 ||
-           (sansmtp_enhanced_valid(enhanced) && enhanced / 1000000u == code / 100u);
+    if (enhanced == 0) {
+        return true;
+    }
+    if (sansmtp_server_knows(server, SANSMTP_KNOWS_LINES)) {
+        return enhanced == server->line_enhanced;
+    }
+    return sansmtp_enhanced_valid(enhanced) && enhanced / 1000000u == code / 100u;
+}
+
+/* What the host left out: the row of the question for its own code, else what the code means. */
+static struct sansmtp_reply_row defaults(const struct sansmtp_server *server, uint32_t code)
+{
+    const struct sansmtp_reply_row *row = sansmtp_reply_row(questions[server->question].accept);
+
+    return row->code == code ? *row : sansmtp_reply_of_code(code);
+}
+
+static uint32_t enhanced_of(const struct sansmtp_server *server, uint32_t code, uint32_t enhanced)
+{
+    if (sansmtp_server_knows(server, SANSMTP_KNOWS_LINES)) {
+        return server->line_enhanced;
+    }
+    return enhanced != 0 ? enhanced : defaults(server, code).enhanced;
+}
+
+static bool text_fits(const struct sansmtp_server *server, uint32_t code, uint32_t enhanced,
+                      const char *text, size_t length)
+{
+    uint32_t most = server->options->reply;
+
+    return length <= most &&
+           line_length(server, code, enhanced_of(server, code, enhanced), length) <= most &&
+           printable((const uint8_t *)text, length) &&
+           sansmtp_utf8_valid((const uint8_t *)text, length);
 }
 
 /* The gate: all that can be wrong with an answer but UTF-8. */
@@ -202,19 +220,13 @@ static int answer_check(const struct sansmtp_server *server, uint32_t code, uint
     if (server->question == 0) {
         return SANSMTP_ERR_STATE;
     }
-    if (!code_fits(server, code) || !enhanced_fits(code, enhanced)) {
+    if (!code_fits(server, code) || !enhanced_fits(server, code, enhanced)) {
         return SANSMTP_ERR_CODE;
     }
     if (sansmtp_server_knows(server, SANSMTP_KNOWS_LINES) && code != server->line_code) {
         return SANSMTP_ERR_CODE;
     }
-    if (length > server->options->reply ||
-        line_length(server, code, enhanced, length) > server->options->reply ||
-        !printable((const uint8_t *)text, length) ||
-        !sansmtp_utf8_valid((const uint8_t *)text, length)) {
-        return SANSMTP_ERR_TEXT;
-    }
-    return 0;
+    return text_fits(server, code, enhanced, text, length) ? 0 : SANSMTP_ERR_TEXT;
 }
 
 /* Gives the last line of the answer to the open question, and goes on from there. */
@@ -240,16 +252,41 @@ static void settle_by_row(struct sansmtp_server *server, enum sansmtp_reply repl
     if (reply == SANSMTP_REPLY_GREETING) {
         settle(server, row->code, 0, server->options->greeting, server->options->greeting_length);
     } else {
-        settle(server, row->code, row->enhanced, row->text, row->length);
+        settle(server, row->code, enhanced_of(server, row->code, row->enhanced), row->text,
+               row->length);
     }
 }
 
-/* What the host left out: the row of the question for its own code, else what the code means. */
-static struct sansmtp_reply_row defaults(const struct sansmtp_server *server, uint32_t code)
+/* Does the text need UTF-8 where it may not be shown? */
+static bool hidden(const struct sansmtp_server *server, uint32_t code, const char *text,
+                   size_t length)
 {
-    const struct sansmtp_reply_row *row = sansmtp_reply_row(questions[server->question].accept);
+    return length != 0 && !sansmtp_utf8_ascii((const uint8_t *)text, length) &&
+           !may_show_utf8(server, code);
+}
 
-    return row->code == code ? *row : sansmtp_reply_of_code(code);
+/* RFC 6531 3.7.4: 251 and 551 become 250 and 550, a yes to VRFY or EXPN 252, and a no keeps its
+ * code; none shows the text. */
+static int settle_hidden(struct sansmtp_server *server, uint32_t code, uint32_t enhanced)
+{
+    bool verifies = server->question == SANSMTP_EVENT_VERIFY ||
+                    server->question == SANSMTP_EVENT_EXPAND;
+
+    if (sansmtp_server_knows(server, SANSMTP_KNOWS_LINES)) {
+        return SANSMTP_ERR_TEXT;
+    }
+    if (server->question == SANSMTP_EVENT_RECIPIENT && (code == 251 || code == 551)) {
+        settle_by_row(server, code == 251 ? SANSMTP_REPLY_RCPT_OK : SANSMTP_REPLY_NOT_OURS);
+    } else if (verifies && code < 400) {
+        settle_by_row(server, SANSMTP_REPLY_VERIFY_NEEDS_UTF8);
+    } else if (verifies) {
+        struct sansmtp_reply_row row = sansmtp_reply_of_code(code);
+
+        settle(server, code, enhanced_of(server, code, enhanced), row.text, row.length);
+    } else {
+        return SANSMTP_ERR_TEXT;
+    }
+    return 0;
 }
 
 int sansmtp_server_reply(struct sansmtp_server *server, uint32_t code, uint32_t enhanced,
@@ -261,18 +298,11 @@ int sansmtp_server_reply(struct sansmtp_server *server, uint32_t code, uint32_t 
     if (error != 0) {
         return error;
     }
-    row = defaults(server, code);
-    if (length != 0 && !sansmtp_utf8_ascii((const uint8_t *)text, length) &&
-        !may_show_utf8(server, code)) {
-        enum sansmtp_reply instead = utf8_instead(server, code);
-
-        if (instead == SANSMTP_REPLY_NONE) {
-            return SANSMTP_ERR_TEXT;
-        }
-        settle_by_row(server, instead);
-        return 0;
+    if (hidden(server, code, text, length)) {
+        return settle_hidden(server, code, enhanced);
     }
-    settle(server, code, enhanced != 0 ? enhanced : row.enhanced, length != 0 ? text : row.text,
+    row = defaults(server, code);
+    settle(server, code, enhanced_of(server, code, enhanced), length != 0 ? text : row.text,
            length != 0 ? length : row.length);
     return 0;
 }
@@ -288,12 +318,10 @@ int sansmtp_server_reply_line(struct sansmtp_server *server, uint32_t code, uint
     if (!questions[server->question].lines) {
         return SANSMTP_ERR_STATE;
     }
-    if (!sansmtp_utf8_ascii((const uint8_t *)text, length) && !may_show_utf8(server, code)) {
+    if (hidden(server, code, text, length)) {
         return SANSMTP_ERR_TEXT;
     }
-    if (enhanced == 0) {
-        enhanced = defaults(server, code).enhanced;
-    }
+    enhanced = enhanced_of(server, code, enhanced);
     /* The last line must still find its room. */
     if (line_length(server, code, enhanced, length) + server->options->reply >
         sansmtp_out_room(&server->out)) {
@@ -302,6 +330,7 @@ int sansmtp_server_reply_line(struct sansmtp_server *server, uint32_t code, uint
     sansmtp_server_put_line(server, code, '-', enhanced, text, length);
     server->knows |= SANSMTP_KNOWS_LINES;
     server->line_code = code;
+    server->line_enhanced = enhanced;
     return 0;
 }
 

@@ -16,7 +16,8 @@ extern "C" {
  * A callback. It returns nothing: to answer a question, call accept, decline, reply or challenge,
  * now or any time later; silence leaves it open. It may call every function that says so in
  * server.h. It must not be left by longjmp or an exception: an engine whose callback never
- * returned stays busy, and only eof() and init() work on it.
+ * returned stays busy, takes and tells nothing more, and only eof() and init() lead on. (An answer
+ * given then would still go out: the engine cannot see whether a callback runs.)
  */
 typedef void sansmtp_server_callback(struct sansmtp_server *server,
                                      const struct sansmtp_event *event, void *user);

@@ -64,7 +64,8 @@ struct sansmtp_server_options {
     const char *mechanisms; /* SASL mechanisms, separated by one space; needed for AUTH */
     size_t mechanisms_length;
 
-    uint32_t line;   /* octets of the line buffer; default 0: what the extensions need */
+    uint32_t line;   /* octets of the line buffer; default 0: what the extensions need; */
+                     /* this and output at most 2^28 */
     uint32_t output; /* octets of the output buffer; at least 2 * reply; default 1024 */
     uint32_t reply;  /* octets that the longest reply line may take, CRLF too; least and */
                      /* default 512 */
@@ -206,12 +207,11 @@ SANSMTP_API int sansmtp_server_fail(struct sansmtp_server *server);
  * code: 2yz is a yes, 354 for DATA; 4yz and 5yz a no; 421 also ends the session. Fixed: 220 CONNECT
  * and STARTTLS, 250 HELLO, 354 DATA, 235 AUTH and RESPONSE; CONNECT refuses by 421, 521 or 554.
  * enhanced: class * 1000000 + subject * 1000 + detail, so 5001001 is 5.1.1; 0: the table's for
- * this code and question. It is left out where RFC 2034 has none. text: HT and printable ASCII,
- * UTF-8 where RFC 6531 3.7.4 allows it; no CR, LF, NUL; it is copied. length 0: the table's
- * text. The hostname is put in front of every answer to CONNECT, of 250 to HELLO, and of 421
- * (RFC 5321 4.3.1).
- * Where UTF-8 text may not be shown (251, 551, VRFY, EXPN without SMTPUTF8), the answer goes out
- * without it, as RFC 6531 3.7.4 says.
+ * this code and question, or that of the lines before. It is left out where RFC 2034 has none.
+ * text: HT and printable ASCII, UTF-8 where RFC 6531 3.7.4 allows it; no CR, LF, NUL; it is copied.
+ * length 0: the table's text. The hostname is put in front of every answer to CONNECT, of 250 to
+ * HELLO, and of 421 (RFC 5321 4.3.1). Where UTF-8 text may not be shown (251, 551, VRFY and EXPN
+ * without SMTPUTF8) the answer goes out without it, as RFC 6531 3.7.4 says.
  * Returns 0, or, with nothing changed: SANSMTP_ERR_STATE, SANSMTP_ERR_CODE, SANSMTP_ERR_TEXT (also:
  * the line would be longer than options.reply), SANSMTP_ERR_ARGUMENT. From a callback: yes.
  */
@@ -221,7 +221,8 @@ SANSMTP_API int sansmtp_server_reply(struct sansmtp_server *server, uint32_t cod
 /*
  * sansmtp_server_reply_line - a line before the last of an answer (code, '-', text).
  *
- * As reply, but the question stays open; all lines and the last have one code. Not for CONNECT,
+ * As reply, but the question stays open; all lines and the last have one code and one enhanced
+ * code (SANSMTP_ERR_CODE). Not for CONNECT,
  * HELLO, DATA, STARTTLS, AUTH and RESPONSE (SANSMTP_ERR_STATE). SANSMTP_ERR_ROOM: nothing changed,
  * call again when output has drained. From a callback: yes.
  */

@@ -213,8 +213,8 @@ struct sansmtp_span {
 /*
  * One flat event. Members that do not apply to a type are zero. An event is the engine's; it and
  * its spans stay until the next call of next() or, for a question, until it is answered. Body
- * octets (data of BODY) are the host's own input, as long as the host keeps that, or constants of the
- * library: a CR that a cut held back, a CRLF that NORMALISE made.
+ * octets (data of BODY) are the host's own input, as long as the host keeps that, or constants of
+ * the library: a CR that a cut held back, a CRLF that NORMALISE made.
  *
  * Members may be appended in later versions: take events by pointer. sansmtp_parameter_get() reads
  * only verb, flags, parameters and parameters_text, so a copy made for a late answer will do.
