@@ -122,7 +122,9 @@ static void print_parameter(struct text *line, uint32_t id,
 static void print_parameters(struct text *line, const struct sansmtp_event *event)
 {
     for (uint32_t id = 0; id < sizeof keywords / sizeof keywords[0]; id++) {
-        struct sansmtp_parameter parameter = {.size = sizeof parameter};
+        uint8_t decoded[SANSMTP_VALUE_LONGEST];
+        struct sansmtp_parameter parameter = {
+            .size = sizeof parameter, .text = decoded, .capacity = sizeof decoded};
         int present = sansmtp_parameter_get(event, id, &parameter);
 
         if (present != (int)((event->parameters >> id) & 1))
@@ -170,7 +172,9 @@ void event_print(struct text *line, const struct sansmtp_event *event)
     if (event->number != 0 || event->type == SANSMTP_EVENT_CHUNK ||
         event->type == SANSMTP_EVENT_END)
         text_print(line, " number=%llu", (unsigned long long)event->number);
-    if (event->type == SANSMTP_EVENT_RECIPIENT || event->type == SANSMTP_EVENT_END)
+    if (event->type == SANSMTP_EVENT_END && event->recipient == SANSMTP_RECIPIENT_ALL)
+        text_print(line, " recipient=all");
+    else if (event->type == SANSMTP_EVENT_RECIPIENT || event->type == SANSMTP_EVENT_END)
         text_print(line, " recipient=%u", (unsigned)event->recipient);
     print_reason(line, event);
 }

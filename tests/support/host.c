@@ -52,6 +52,12 @@ static int call_decline(struct session *session, const char *words)
     return sansmtp_server_decline(session->server);
 }
 
+static int call_fail(struct session *session, const char *words)
+{
+    (void)words;
+    return sansmtp_server_fail(session->server);
+}
+
 static int call_reply(struct session *session, const char *words)
 {
     struct saying saying = {0};
@@ -210,7 +216,7 @@ static const struct call calls[] = {
     {"tls", call_tls},           {"allow", call_allow},         {"lend", call_lend},
     {"pause", call_pause},       {"resume", call_resume},       {"wait", call_nothing},
     {"begin", call_nothing},     {"patience", call_patience},   {"secret", call_secret},
-    {"forgotten", call_forgotten},
+    {"forgotten", call_forgotten}, {"fail", call_fail},
 };
 
 static const struct call *call_find(const char *words, size_t length)
@@ -226,13 +232,16 @@ static const struct call *call_find(const char *words, size_t length)
 static bool closes_question(const char *name)
 {
     return strcmp(name, "accept") == 0 || strcmp(name, "decline") == 0 ||
-           strcmp(name, "reply") == 0 || strcmp(name, "challenge") == 0;
+           strcmp(name, "reply") == 0 || strcmp(name, "challenge") == 0 ||
+           strcmp(name, "fail") == 0;
 }
 
 static bool says_yes(const char *name, const char *words, uint32_t type)
 {
     if (strcmp(name, "reply") == 0)
         return *words == '2' || *words == '3';
+    if (strcmp(name, "fail") == 0)
+        return false;
     return strcmp(name, "accept") == 0 ||
            (type != SANSMTP_EVENT_RECIPIENT && type != SANSMTP_EVENT_END);
 }

@@ -13,7 +13,8 @@ static void end_asked(struct ledger *ledger, const struct sansmtp_event *event)
     demand(ledger, ledger->open, "END without a transaction");
     demand(ledger, ledger->recipients > 0, "END without a recipient");
     demand(ledger, ledger->ended < (ledger->lmtp ? ledger->recipients : 1), "END once too often");
-    demand(ledger, event->recipient == ledger->ended || !ledger->lmtp, "END of the wrong recipient");
+    demand(ledger, event->recipient == (ledger->lmtp ? ledger->ended : SANSMTP_RECIPIENT_ALL),
+           "END of the wrong recipient");
     ledger->ending = true;
     ledger->ended++;
 }

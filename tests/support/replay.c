@@ -198,6 +198,8 @@ static void check_turn(struct session *session)
     uint32_t wants = sansmtp_server_wants(session->server);
 
     demand(session, wants != 0, "something is always wanted");
+    demand(session, sansmtp_server_question(session->server) == session->question,
+           "question() gives the open question");
     if (session->question == NULL && !session->pause_now && !session->held)
         return;
     demand(session, (wants & SANSMTP_REPLY) != 0, "REPLY is wanted while the host has the turn");

@@ -20,7 +20,7 @@ struct number {
 
 static const struct bit flags[] = {
     {"lmtp", SANSMTP_SERVER_LMTP},
-    {"tls_first", SANSMTP_SERVER_IMPLICIT_TLS},
+    {"implicit_tls", SANSMTP_SERVER_IMPLICIT_TLS},
     {"require_tls", SANSMTP_SERVER_REQUIRE_TLS},
     {"require_auth", SANSMTP_SERVER_REQUIRE_AUTH},
     {"auth_in_clear", SANSMTP_SERVER_AUTH_IN_CLEAR},
