@@ -175,6 +175,23 @@ static void test_unknown_parameters(void **state)
     assert_rows(rows, COUNT(rows));
 }
 
+/* RFC 4141 4, 5: not offered, these two have an answer of their own; on the other verb they are as
+ * unknown as any. */
+static void test_parameters_that_are_known_and_not_to_be_had(void **state)
+{
+    static const struct row rows[] = {
+        {" CONPERM", MAIL, ALL, SANSMTP_PARAMS_UNAVAILABLE},
+        {" conneg", RCPT, ALL, SANSMTP_PARAMS_UNAVAILABLE},
+        {" CONPERM", RCPT, ALL, OTHER},
+        {" CONNEG", MAIL, ALL, OTHER},
+        {" SIZE=1 CONPERM", MAIL, ALL, SANSMTP_PARAMS_UNAVAILABLE},
+        {" SIZE=x CONPERM", MAIL, ALL, SYNTAX},
+    };
+    (void)state;
+
+    assert_rows(rows, COUNT(rows));
+}
+
 /* PRACT-dupparam-a, 1870-6-a, 6152-3-f, 3461-4.5-a */
 static void test_no_parameter_twice(void **state)
 {
@@ -319,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_the_form_of_the_list),
         cmocka_unit_test(test_doubled_spaces_by_leniency),
         cmocka_unit_test(test_unknown_parameters),
+        cmocka_unit_test(test_parameters_that_are_known_and_not_to_be_had),
         cmocka_unit_test(test_no_parameter_twice),
         cmocka_unit_test(test_values_are_there_or_not),
         cmocka_unit_test(test_size),
