@@ -3,7 +3,7 @@
 #include "ascii.h"
 #include "memory.h"
 
-enum { GROUP = 2, WHOLE = 16 };
+enum { GROUP = 2, IPV4 = 4, WHOLE = 16 };
 
 /* RFC 5321 4.1.3: a "::" stands for two groups at least, so that at most six are shown. */
 enum { SHOWN_BESIDE_GAP = 6 * GROUP };
@@ -72,10 +72,10 @@ static bool read_group(const uint8_t *piece, size_t length, struct shown *shown)
 /* The tail of the mixed forms. */
 static bool read_ipv4(const uint8_t *piece, size_t length, struct shown *shown)
 {
-    if (shown->length + 2 * GROUP > WHOLE ||
+    if (shown->length + IPV4 > WHOLE ||
         !sansmtp_address_ipv4(piece, length, shown->octets + shown->length))
         return false;
-    shown->length += 2 * GROUP;
+    shown->length += IPV4;
     return true;
 }
 

@@ -29,10 +29,10 @@ struct sansmtp_extension {
 
 /* How many extensions there are: their bits run from 0 to one less. */
 enum {
-    SANSMTP_EXTENSIONS = 0
-#define EXTENSION(...) +1
+#define EXTENSION(name, ...) SANSMTP_EXTENSION_ROW_##name,
 #include "extensions.def"
 #undef EXTENSION
+    SANSMTP_EXTENSIONS
 };
 
 /* The row of the extension 1 << bit_number; NULL if there is none. */

@@ -8,9 +8,9 @@
 
 #include <sansmtp/wire.h>
 
-/* What a value says. text: memory for the decoded form, or NULL: not wanted; the octets that a check
- * without it has counted are enough, and if it has not decoded the value there is nothing to want.
- * All else is cleared by the caller. */
+/* What a value says. text: memory for the decoded form, or NULL: not wanted; the octets that a
+ * check without it has counted are enough, and if it has not decoded the value there is nothing to
+ * want. All else is cleared by the caller. */
 struct sansmtp_value {
     uint64_t number;
     struct sansmtp_span type;

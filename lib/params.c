@@ -31,15 +31,12 @@ enum { PARAMETERS = sizeof(rows) / sizeof(rows[0]) };
 static bool read_value(uint32_t id, struct sansmtp_span octets, uint64_t extensions,
                        struct sansmtp_value *value)
 {
-    switch (id) {
 #define PARAMETER(name, keyword, any, verb, value_form, absent, check) \
-    case SANSMTP_PARAMETER_##name:                                     \
+    if (id == SANSMTP_PARAMETER_##name)                                \
         return sansmtp_parameter_##check(octets.data, octets.length, extensions, value);
 #include "parameters.def"
 #undef PARAMETER
-    default:
-        return false;
-    }
+    return false;
 }
 
 /* One parameter of the list; value.data is NULL if it has no "=". */
@@ -101,8 +98,8 @@ static bool next_item(struct sansmtp_span list, size_t *at, bool double_space, b
     return *at == list.length || list.data[*at] == ' ';
 }
 
-/* Both are letters, digits and hyphens, of which none differs from another by the bit 0x20 alone but
- * the two cases of a letter. */
+/* Both are letters, digits and hyphens, of which none differs from another by the bit 0x20 alone
+ * but the two cases of a letter. */
 static bool is_keyword(const struct row *row, struct sansmtp_span keyword)
 {
     if (keyword.length != row->keyword_length)

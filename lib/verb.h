@@ -47,10 +47,10 @@ struct sansmtp_verb {
 
 /* How many verbs there are: SANSMTP_VERB_... run from 1 to this. */
 enum {
-    SANSMTP_VERBS = 0
-#define VERB(...) +1
+#define VERB(name, ...) SANSMTP_VERB_ROW_##name,
 #include "verbs.def"
 #undef VERB
+    SANSMTP_VERBS
 };
 
 /* The row of SANSMTP_VERB_...; NULL for UNKNOWN and numbers that are none. */

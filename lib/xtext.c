@@ -58,38 +58,30 @@ int sansmtp_xtext_decode(const uint8_t *octets, size_t length, uint8_t *out, siz
     return written <= capacity ? 0 : SANSMTP_ERR_ROOM;
 }
 
-static size_t encoded_length(const uint8_t *octets, size_t length)
+/* Counts what there is no room for. */
+static void put(uint8_t octet, uint8_t *out, size_t capacity, size_t *length)
 {
-    size_t encoded = 0;
-
-    for (size_t i = 0; i < length; i++)
-        encoded += sansmtp_class_is(octets[i], SANSMTP_CLASS_XCHAR) ? 1 : 3;
-    return encoded;
-}
-
-static uint8_t *encode_octet(uint8_t octet, uint8_t *out)
-{
-    static const uint8_t digits[] = "0123456789ABCDEF";
-
-    if (sansmtp_class_is(octet, SANSMTP_CLASS_XCHAR)) {
-        *out++ = octet;
-        return out;
-    }
-    *out++ = '+';
-    *out++ = digits[octet >> 4];
-    *out++ = digits[octet & 0x0F];
-    return out;
+    if (*length < capacity)
+        out[*length] = octet;
+    *length += 1;
 }
 
 int sansmtp_xtext_encode(const uint8_t *octets, size_t length, uint8_t *out, size_t capacity,
                          size_t *out_length)
 {
+    static const uint8_t digits[] = "0123456789ABCDEF";
+
     if (misused(octets, length, out, capacity, out_length) || length > SIZE_MAX / 3)
         return SANSMTP_ERR_ARGUMENT;
-    *out_length = encoded_length(octets, length);
-    if (*out_length > capacity)
-        return SANSMTP_ERR_ROOM;
-    for (size_t i = 0; i < length; i++)
-        out = encode_octet(octets[i], out);
-    return 0;
+    *out_length = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (sansmtp_class_is(octets[i], SANSMTP_CLASS_XCHAR)) {
+            put(octets[i], out, capacity, out_length);
+            continue;
+        }
+        put('+', out, capacity, out_length);
+        put(digits[octets[i] >> 4], out, capacity, out_length);
+        put(digits[octets[i] & 0x0F], out, capacity, out_length);
+    }
+    return *out_length <= capacity ? 0 : SANSMTP_ERR_ROOM;
 }
