@@ -1,0 +1,109 @@
+"""The C in README.md and docs/*.md compiles, and the tour's server speaks as its page shows.
+
+    examples.py STATIC_LIBRARY COMPILER...
+
+A block fenced as ```c NAME.c is a piece of a program; pieces of one name in one page, put together in
+their order, are a whole source file. With a main function it is linked, too. A block ```dialogue NAME
+tells what that program reads on standard input (C:) and writes on standard output (S:).
+"""
+
+import glob
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
+
+from tap import Tap  # noqa: E402
+
+STRICT = ["-std=c11", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Wsign-conversion", "-Wshadow",
+          "-Wstrict-prototypes", "-Wswitch-enum", "-Wcast-qual", "-Wundef", "-Wvla", "-Werror",
+          "-D_GNU_SOURCE"]
+BLOCK = re.compile(r"^```(c|dialogue) ([\w-]+(?:\.c)?)\n(.*?)^```$", re.M | re.S)
+
+
+def pages():
+    for path in ["README.md", *sorted(glob.glob("docs/*.md", root_dir=ROOT))]:
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+            yield path, file.read()
+
+
+def programs(text):
+    """({name: source}, {name: dialogue}) of a page."""
+    sources, dialogues = {}, {}
+    for kind, name, body in BLOCK.findall(text):
+        if kind == "c":
+            sources[name[:-2]] = sources.get(name[:-2], "") + body + "\n"
+        else:
+            dialogues[name] = body
+    return sources, dialogues
+
+
+def flags_of(package):
+    """Compiler and linker flags of a library, or None if it is not installed."""
+    done = subprocess.run(["pkg-config", "--cflags", "--libs", package], stdout=subprocess.PIPE,
+                          text=True, check=False)
+    return done.stdout.split() if done.returncode == 0 else None
+
+
+def build(source, target, library, compiler):
+    """What the compiler complained of: "" if nothing."""
+    with open(source, encoding="utf-8") as file:
+        text = file.read()
+    is_whole = re.search(r"^int main\(", text, re.M)
+    command = [*compiler, *STRICT, "-I" + os.path.join(ROOT, "include"), source, "-o", target]
+    command += [library] if is_whole else ["-c"]
+    if "<openssl/" in text:
+        flags = flags_of("openssl")
+        if flags is None:
+            return None
+        command += flags if is_whole else [flag for flag in flags if not flag.startswith("-l")]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          check=False)
+    return done.stdout if done.returncode == 0 else done.stdout + "exit %d" % done.returncode
+
+
+def lines(dialogue, side):
+    return [line[3:] for line in dialogue.splitlines() if line.startswith(side + ":")]
+
+
+def speak(program, dialogue, folder):
+    """(what the page shows, what the program said)"""
+    octets = "".join(line + "\r\n" for line in lines(dialogue, "C"))
+    done = subprocess.run([program], input=octets.encode(), stdout=subprocess.PIPE, cwd=folder,
+                          timeout=20, check=False)
+    return lines(dialogue, "S"), done.stdout.decode().splitlines()
+
+
+def check_page(tap, page, text, library, compiler):
+    sources, dialogues = programs(text)
+    for name, source in sources.items():
+        with tempfile.TemporaryDirectory() as folder:
+            path, target = os.path.join(folder, name + ".c"), os.path.join(folder, name)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(source)
+            said = build(path, target, library, compiler)
+            if said is None:
+                tap.skip("%s: %s" % (page, name), "no OpenSSL")
+                continue
+            built = tap.check(said == "", "%s: %s compiles" % (page, name), said)
+            if built and name in dialogues:
+                shown, spoken = speak(target, dialogues[name], folder)
+                tap.check(shown == spoken, "%s: %s speaks as shown" % (page, name),
+                          "shown:\n%s\nspoken:\n%s" % ("\n".join(shown), "\n".join(spoken)))
+    for name in set(dialogues) - set(sources):
+        tap.check(False, "%s: dialogue of %s" % (page, name), "there is no such program")
+
+
+def main():
+    library, *compiler = sys.argv[1:]
+    tap = Tap()
+    for page, text in pages():
+        check_page(tap, page, text, library, compiler)
+    return tap.done()
+
+
+sys.exit(main())
