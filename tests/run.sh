@@ -139,7 +139,7 @@ try() {
 }
 
 mkdir -p build
-unit='--no-suite abi --no-suite install'
+unit='--no-suite abi --no-suite install --no-suite docs'
 sanitizers='-Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all'
 
 cc=gcc
