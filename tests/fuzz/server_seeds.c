@@ -1,0 +1,150 @@
+/*
+ * Makes the seeds of server_fuzz.c from the transcripts: one file a case.
+ *
+ *     server_seeds FOLDER STAMP FILE.md...
+ *
+ * STAMP is written last, for the build to see.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "server_input.h"
+#include "text.h"
+#include "transcript.h"
+
+struct act {
+    const char *call;
+    unsigned char octet;
+};
+
+static unsigned char act_of(const struct step *step)
+{
+    static const struct act acts[] = {
+        {"tls", ACT_TLS},
+        {"tls insufficient", ACT_TLS_WEAK},
+        {"eof", ACT_EOF},
+        {"close", ACT_CLOSE},
+        {"expired", ACT_EXPIRED},
+        {"pause", ACT_PAUSE},
+        {"allow -EXPN", ACT_ALLOW + ACTS * 11},
+    };
+
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        if (step->kind == STEP_HOST && strcmp(step->text.data, acts[i].call) == 0)
+            return acts[i].octet;
+    }
+    return ACT_WAIT;
+}
+
+static unsigned char flag(unsigned set, unsigned bit, unsigned head)
+{
+    return (unsigned char)((set & bit) != 0 ? head : 0);
+}
+
+static void add_head(struct text *seed, const struct transcript *transcript)
+{
+    const struct sansmtp_server_options *options = &transcript->options;
+    unsigned char head[HEAD_LENGTH] = {0};
+
+    head[HEAD_FLAGS] =
+        (unsigned char)(flag(options->flags, SANSMTP_SERVER_LMTP, HEAD_LMTP) |
+                        flag(options->flags, SANSMTP_SERVER_REQUIRE_TLS, HEAD_REQUIRE_TLS) |
+                        flag(options->flags, SANSMTP_SERVER_REQUIRE_AUTH, HEAD_REQUIRE_AUTH) |
+                        flag(options->flags, SANSMTP_SERVER_AUTH_IN_CLEAR, HEAD_AUTH_IN_CLEAR) |
+                        flag(options->flags, SANSMTP_SERVER_REFUSE_NUL, HEAD_REFUSE_NUL) |
+                        flag(options->flags, SANSMTP_SERVER_TRACE, HEAD_TRACE) |
+                        flag(transcript->words, TRANSCRIPT_TLS, HEAD_TLS));
+    head[HEAD_EXTENSIONS] = (unsigned char)(options->extensions & 0xff);
+    head[HEAD_EXTENSIONS_2] = (unsigned char)((options->extensions >> 8 & 15) |
+                                              (options->bare_newlines & 3) << 4);
+    head[HEAD_SIZE] = options->message_size < 8 * 255
+                          ? (unsigned char)(options->message_size / 8 + 1)
+                          : 0;
+    head[HEAD_LENIENCY] = (unsigned char)(options->leniency & 127);
+    text_add(seed, head, sizeof head);
+}
+
+static void add_input(struct text *seed, const struct transcript *transcript)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i < transcript->count; i++) {
+        const struct step *step = &transcript->steps[i];
+        unsigned char act[2] = {BARRIER, act_of(step)};
+
+        if (!step_is_barrier(step))
+            continue;
+        text_add(seed, transcript->input.data + from, step->after - from);
+        text_add(seed, act, sizeof act);
+        from = step->after;
+    }
+    text_add(seed, transcript->input.data + from, transcript->input.length - from);
+}
+
+static int write_seed(const char *folder, size_t number, const struct text *seed)
+{
+    struct text path = {0};
+    FILE *file;
+    size_t written = 0;
+
+    text_print(&path, "%s/transcript-%03zu", folder, number);
+    file = fopen(path.data, "wb");
+    if (file != NULL) {
+        written = fwrite(seed->data, 1, seed->length, file);
+        if (fclose(file) != 0)
+            written = 0;
+    }
+    if (written != seed->length)
+        perror(path.data);
+    text_free(&path);
+    return written == seed->length ? 0 : 1;
+}
+
+/* The folder and the one that it lies in. */
+static void make_folders(const char *folder)
+{
+    struct text parent = {0};
+    const char *slash = strrchr(folder, '/');
+
+    if (slash != NULL) {
+        text_add(&parent, folder, (size_t)(slash - folder));
+        mkdir(parent.data, 0777);
+    }
+    mkdir(folder, 0777);
+    text_free(&parent);
+}
+
+static int write_stamp(const char *path)
+{
+    FILE *stamp = fopen(path, "wb");
+
+    return stamp == NULL || fclose(stamp) != 0;
+}
+
+int main(int count, char **arguments)
+{
+    struct transcripts all = {0};
+    struct text complaint = {0};
+    int failed = 0;
+
+    for (int i = 3; i < count; i++)
+        transcripts_read(&all, arguments[i], &complaint);
+    if (complaint.length > 0 || all.count == 0) {
+        fprintf(stderr, "%s", complaint.length > 0 ? complaint.data : "no transcripts\n");
+        return 1;
+    }
+    make_folders(arguments[1]);
+    for (size_t i = 0; i < all.count && failed == 0; i++) {
+        struct text seed = {0};
+
+        add_head(&seed, all.cases[i]);
+        add_input(&seed, all.cases[i]);
+        failed = write_seed(arguments[1], i, &seed);
+        text_free(&seed);
+    }
+    transcripts_free(&all);
+    return failed != 0 || write_stamp(arguments[2]) != 0;
+}
