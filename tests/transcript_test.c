@@ -21,10 +21,10 @@
 #include "transcript.h"
 
 /* Longer input is not cut everywhere, but near line ends and at so many other octets. */
-#define LONG_INPUT 2000
-#define CUTS_OF_LONG_INPUT 60
-#define LONG_STEP 7 /* of the ways, when octet by octet */
-#define NEAR_LINE_END 3
+#define LONG_INPUT              2000
+#define CUTS_OF_LONG_INPUT      60
+#define LONG_STEP               7 /* of the ways, when octet by octet */
+#define NEAR_LINE_END           3
 #define LINE_ENDS_OF_LONG_INPUT 60
 
 #define WAYS 96 /* all that way() tells apart */

@@ -85,8 +85,8 @@ static void check_output(struct check *check, const struct stretch *stretch)
 static bool may_be_unlisted(const struct transcript *transcript, uint32_t type)
 {
     static const uint32_t common[] = {
-        SANSMTP_EVENT_CONNECT, SANSMTP_EVENT_HELLO, SANSMTP_EVENT_MAIL,   SANSMTP_EVENT_RECIPIENT,
-        SANSMTP_EVENT_DATA,    SANSMTP_EVENT_CHUNK, SANSMTP_EVENT_BODY,   SANSMTP_EVENT_VERIFY,
+        SANSMTP_EVENT_CONNECT, SANSMTP_EVENT_HELLO, SANSMTP_EVENT_MAIL,    SANSMTP_EVENT_RECIPIENT,
+        SANSMTP_EVENT_DATA,    SANSMTP_EVENT_CHUNK, SANSMTP_EVENT_BODY,    SANSMTP_EVENT_VERIFY,
         SANSMTP_EVENT_EXPAND,  SANSMTP_EVENT_HELP,  SANSMTP_EVENT_UNKNOWN,
     };
 
@@ -181,6 +181,5 @@ void expect(struct text *report, const struct transcript *transcript, const stru
         check.step++;
     }
     if (result->trouble.length > 0)
-        text_print(report, "%s:%u: %s\n", transcript->file, transcript->line,
-                   result->trouble.data);
+        text_print(report, "%s:%u: %s\n", transcript->file, transcript->line, result->trouble.data);
 }

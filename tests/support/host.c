@@ -177,8 +177,7 @@ static int call_patience(struct session *session, const char *words)
     uint32_t serial = 0;
     char text[32];
 
-    snprintf(text, sizeof text, "%u",
-             (unsigned)sansmtp_server_patience(session->server, &serial));
+    snprintf(text, sizeof text, "%u", (unsigned)sansmtp_server_patience(session->server, &serial));
     if (strcmp(text, words) != 0)
         session_trouble(session, "another patience than expected", text);
     return 0;
@@ -210,12 +209,15 @@ static int call_forgotten(struct session *session, const char *words)
 }
 
 static const struct call calls[] = {
-    {"accept", call_accept},     {"decline", call_decline},     {"reply", call_reply},
-    {"line", call_line},         {"challenge", call_challenge}, {"none", call_none},
-    {"close", call_close},       {"eof", call_eof},             {"expired", call_expired},
-    {"tls", call_tls},           {"allow", call_allow},         {"lend", call_lend},
-    {"pause", call_pause},       {"resume", call_resume},       {"wait", call_nothing},
-    {"begin", call_nothing},     {"patience", call_patience},   {"secret", call_secret},
+    {"accept", call_accept},       {"decline", call_decline},
+    {"reply", call_reply},         {"line", call_line},
+    {"challenge", call_challenge}, {"none", call_none},
+    {"close", call_close},         {"eof", call_eof},
+    {"expired", call_expired},     {"tls", call_tls},
+    {"allow", call_allow},         {"lend", call_lend},
+    {"pause", call_pause},         {"resume", call_resume},
+    {"wait", call_nothing},        {"begin", call_nothing},
+    {"patience", call_patience},   {"secret", call_secret},
     {"forgotten", call_forgotten}, {"fail", call_fail},
 };
 

@@ -13,9 +13,9 @@
 #include "session.h"
 
 #define CALLS_BEFORE_A_LATE_ANSWER 3
-#define LARGE_LINE 16384
-#define LARGE_OUTPUT 65536
-#define UNTOUCHED 64 /* octets in front of the block that must stay as they are */
+#define LARGE_LINE                 16384
+#define LARGE_OUTPUT               65536
+#define UNTOUCHED                  64 /* octets in front of the block that must stay as they are */
 
 void session_trouble(struct session *session, const char *what, const char *detail)
 {
@@ -164,8 +164,9 @@ static bool pull(struct session *session)
         if (happened)
             take_event(session, event);
     }
-    demand(session, session->in.length <= before.length &&
-                        session->in.data == before.data + (before.length - session->in.length),
+    demand(session,
+           session->in.length <= before.length &&
+               session->in.data == before.data + (before.length - session->in.length),
            "the input is advanced past what was taken");
     if (open) {
         demand(session, !happened && session->in.length == before.length,
@@ -313,7 +314,8 @@ static void begin(struct session *session)
         return;
     }
     if ((session->transcript->words & TRANSCRIPT_TLS) != 0)
-        demand(session, sansmtp_server_tls_started(session->server, &tls) == 0, "TLS from the start");
+        demand(session, sansmtp_server_tls_started(session->server, &tls) == 0,
+               "TLS from the start");
     record_stretch(session->result);
     session->ledger.lmtp = (session->transcript->options.flags & SANSMTP_SERVER_LMTP) != 0;
     session->in.data = session->arena->input + session->arena->input_length;

@@ -10,17 +10,17 @@
 #include "text.h"
 #include "transcript.h"
 
-#define CUT_NOWHERE ((size_t)0)
+#define CUT_NOWHERE    ((size_t)0)
 #define CUT_EVERYWHERE ((size_t)-1)
 
 struct variant {
-    size_t cut;     /* the octet of input in front of which it is cut, or CUT_... */
-    size_t drain;   /* output is taken in pieces of so many octets; 0: all there is */
-    bool lazy;      /* output is taken only when nothing else is left to do */
-    bool late;      /* questions are answered only after some more calls */
-    bool run;       /* through sansmtp_server_run() and callbacks, else next() */
-    bool large;     /* much larger buffers than needed */
-    bool pausing;   /* pause() and resume() after each event */
+    size_t cut;   /* the octet of input in front of which it is cut, or CUT_... */
+    size_t drain; /* output is taken in pieces of so many octets; 0: all there is */
+    bool lazy;    /* output is taken only when nothing else is left to do */
+    bool late;    /* questions are answered only after some more calls */
+    bool run;     /* through sansmtp_server_run() and callbacks, else next() */
+    bool large;   /* much larger buffers than needed */
+    bool pausing; /* pause() and resume() after each event */
 };
 
 /* Memory for many replays of one transcript: everything ends at a guard page. */

@@ -18,15 +18,15 @@ struct session {
     size_t given;           /* octets of the transcript's input */
 
     const struct sansmtp_event *question; /* open, or NULL */
-    struct text shown;     /* the question as it came: it must stay so */
-    size_t events;         /* all that came */
-    unsigned calls;        /* of next() since the question came */
-    size_t answers;        /* the step from which on answers are looked for */
-    bool withheld;         /* the host leaves the question open until H: */
-    bool held;             /* H: pause */
-    bool pause_now;        /* variant->pausing: an event came, resume comes next */
-    struct text body;      /* of the body events in a row */
-    struct text challenge; /* borrowed by the engine */
+    struct text shown;                    /* the question as it came: it must stay so */
+    size_t events;                        /* all that came */
+    unsigned calls;                       /* of next() since the question came */
+    size_t answers;                       /* the step from which on answers are looked for */
+    bool withheld;                        /* the host leaves the question open until H: */
+    bool held;                            /* H: pause */
+    bool pause_now;                       /* variant->pausing: an event came, resume comes next */
+    struct text body;                     /* of the body events in a row */
+    struct text challenge;                /* borrowed by the engine */
     uint8_t *lent;
 };
 

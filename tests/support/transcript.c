@@ -30,8 +30,8 @@ static struct step *add_step(struct reader *reader, enum step_kind kind, const c
     struct transcript *transcript = reader->current;
     struct step *step;
 
-    transcript->steps =
-        realloc(transcript->steps, (transcript->count + 1) * sizeof *transcript->steps);
+    transcript->steps = realloc(transcript->steps,
+                                (transcript->count + 1) * sizeof *transcript->steps);
     if (transcript->steps == NULL)
         abort();
     step = &transcript->steps[transcript->count++];
@@ -223,6 +223,7 @@ static void begin_case(struct reader *reader, const char *title)
     transcript->file = reader->file;
     transcript->line = reader->line;
     transcript->title = strdup(title);
+    text_clear(&transcript->input);
     sansmtp_server_options_init(&transcript->options, sizeof transcript->options);
     transcript_option(transcript, "hostname=mx.example");
     reader->current = transcript;

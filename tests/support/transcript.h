@@ -12,36 +12,36 @@
 #include "text.h"
 
 enum step_kind {
-    STEP_REPLY, /* S: a line that the engine must have sent */
-    STEP_EVENT, /* E: an event that must have come */
+    STEP_REPLY,  /* S: a line that the engine must have sent */
+    STEP_EVENT,  /* E: an event that must have come */
     STEP_ANSWER, /* A: what the host says to the question of the last E: */
-    STEP_HOST,  /* H: what the host does once all before is taken and sent */
-    STEP_WANTS, /* W: what the engine must want then */
+    STEP_HOST,   /* H: what the host does once all before is taken and sent */
+    STEP_WANTS,  /* W: what the engine must want then */
 };
 
 struct step {
     enum step_kind kind;
-    unsigned line;    /* in the file; 0: of the preamble */
-    size_t after;     /* octets of input in front of it */
-    struct text text; /* as written, S: octets */
+    unsigned line;     /* in the file; 0: of the preamble */
+    size_t after;      /* octets of input in front of it */
+    struct text text;  /* as written, S: octets */
     struct text error; /* A, H: the error it must give, by name; empty: none */
 };
 
 /* Words of the options line that are not the engine's. */
-#define TRANSCRIPT_STRICT 1u /* every event must be listed */
-#define TRANSCRIPT_EARLY 2u  /* the client speaks before it is greeted */
-#define TRANSCRIPT_WHOLE 4u  /* the outcome depends on arrival: not cut */
-#define TRANSCRIPT_UTF8 8u   /* replies may hold UTF-8 */
-#define TRANSCRIPT_TLS 16u   /* the channel is under TLS from the start */
+#define TRANSCRIPT_STRICT 1u  /* every event must be listed */
+#define TRANSCRIPT_EARLY  2u  /* the client speaks before it is greeted */
+#define TRANSCRIPT_WHOLE  4u  /* the outcome depends on arrival: not cut */
+#define TRANSCRIPT_UTF8   8u  /* replies may hold UTF-8 */
+#define TRANSCRIPT_TLS    16u /* the channel is under TLS from the start */
 
 struct transcript {
     const char *file;
     unsigned line; /* of its heading */
     char *title;
-    uint32_t words;      /* TRANSCRIPT_... */
-    struct text start;   /* the preamble that is not shown: nothing, greeting, hello ... */
-    size_t preamble;     /* octets of input that belong to it */
-    struct text input;   /* all octets of the client */
+    uint32_t words;    /* TRANSCRIPT_... */
+    struct text start; /* the preamble that is not shown: nothing, greeting, hello ... */
+    size_t preamble;   /* octets of input that belong to it */
+    struct text input; /* all octets of the client */
     struct step *steps;
     size_t count;
     struct sansmtp_server_options options;

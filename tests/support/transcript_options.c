@@ -37,14 +37,10 @@ static const struct bit words[] = {
 };
 
 static const struct bit leniencies[] = {
-    {"TRAILING_SPACE", SANSMTP_LENIENT_TRAILING_SPACE},
-    {"HELLO", SANSMTP_LENIENT_HELLO},
-    {"LOCAL_PART", SANSMTP_LENIENT_LOCAL_PART},
-    {"INITIAL", SANSMTP_LENIENT_INITIAL},
-    {"PATH_SPACE", SANSMTP_LENIENT_PATH_SPACE},
-    {"BRACKETS", SANSMTP_LENIENT_BRACKETS},
-    {"DOUBLE_SPACE", SANSMTP_LENIENT_DOUBLE_SPACE},
-    {NULL, 0},
+    {"TRAILING_SPACE", SANSMTP_LENIENT_TRAILING_SPACE}, {"HELLO", SANSMTP_LENIENT_HELLO},
+    {"LOCAL_PART", SANSMTP_LENIENT_LOCAL_PART},         {"INITIAL", SANSMTP_LENIENT_INITIAL},
+    {"PATH_SPACE", SANSMTP_LENIENT_PATH_SPACE},         {"BRACKETS", SANSMTP_LENIENT_BRACKETS},
+    {"DOUBLE_SPACE", SANSMTP_LENIENT_DOUBLE_SPACE},     {NULL, 0},
 };
 
 static const struct bit extensions[] = {
@@ -70,15 +66,29 @@ static const struct bit bare_newlines[] = {
     {NULL, 0},
 };
 
-#define NUMBER(name, wide) {#name, offsetof(struct sansmtp_server_options, name), wide}
+#define NUMBER(name, wide)                                         \
+    {                                                              \
+#name, offsetof(struct sansmtp_server_options, name), wide \
+    }
 
 static const struct number numbers[] = {
-    NUMBER(message_size, true),   NUMBER(line, false),          NUMBER(output, false),
-    NUMBER(reply, false),         NUMBER(recipients, false),    NUMBER(messages, false),
-    NUMBER(errors, false),        NUMBER(unknown, false),       NUMBER(idle_commands, false),
-    NUMBER(repetitions, false),   NUMBER(verifications, false), NUMBER(authentications, false),
-    NUMBER(auth_line, false),     NUMBER(patience, false),      NUMBER(body_patience, false),
-    NUMBER(progress, false),      {NULL, 0, false},
+    NUMBER(message_size, true),
+    NUMBER(line, false),
+    NUMBER(output, false),
+    NUMBER(reply, false),
+    NUMBER(recipients, false),
+    NUMBER(messages, false),
+    NUMBER(errors, false),
+    NUMBER(unknown, false),
+    NUMBER(idle_commands, false),
+    NUMBER(repetitions, false),
+    NUMBER(verifications, false),
+    NUMBER(authentications, false),
+    NUMBER(auth_line, false),
+    NUMBER(patience, false),
+    NUMBER(body_patience, false),
+    NUMBER(progress, false),
+    {NULL, 0, false},
 };
 
 static const struct bit *bit_find(const struct bit *table, const char *name, size_t length)
