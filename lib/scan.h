@@ -3,6 +3,7 @@
 
 /* Pure searches over octets, by vectors: the only loops that see every octet of a message. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,5 +19,8 @@ size_t sansmtp_scan_text(const uint8_t *octets, size_t length, uint32_t also);
 
 /* The offset of the first CR, LF or NUL, or length. */
 size_t sansmtp_scan_line(const uint8_t *octets, size_t length);
+
+/* Is there an octet over 127? */
+bool sansmtp_scan_eight_bit(const uint8_t *octets, size_t length);
 
 #endif
