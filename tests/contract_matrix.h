@@ -9,7 +9,8 @@
  *
  *   contract_situations.def   the situations
  *   contract_situation.c      how a session gets there
- *   contract_call.c           the calls
+ *   contract_answer.c         the calls that answer a question
+ *   contract_call.c           all other calls
  *   contract_rule.c           what server.h says that each returns
  *   contract_effect.c         what server.h says that each leads to
  *   contract_matrix.c         one trial, its twin, and the comparison
@@ -107,6 +108,8 @@ struct call {
     void (*effect)(const struct situation *situation, const struct trial *trial);
 };
 
+extern const struct call contract_answers[];
+extern const size_t contract_answer_count;
 extern const struct call contract_calls[];
 extern const size_t contract_call_count;
 
