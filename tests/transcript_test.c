@@ -161,16 +161,21 @@ static char *name_of(const struct transcript *transcript)
 static int run_all(const struct transcripts *all)
 {
     struct CMUnitTest *tests = calloc(all->count, sizeof *tests);
+    char **names = calloc(all->count, sizeof(char *));
     int failed;
 
-    if (tests == NULL)
-        return 1;
+    if (tests == NULL || names == NULL)
+        abort();
     for (size_t i = 0; i < all->count; i++) {
-        tests[i].name = name_of(all->cases[i]);
+        names[i] = name_of(all->cases[i]);
+        tests[i].name = names[i];
         tests[i].test_func = test_transcript;
         tests[i].initial_state = all->cases[i];
     }
     failed = _cmocka_run_group_tests("transcripts", tests, all->count, NULL, NULL);
+    for (size_t i = 0; i < all->count; i++)
+        free(names[i]);
+    free(names);
     free(tests);
     return failed;
 }
@@ -189,5 +194,6 @@ int main(int count, char **arguments)
     }
     failed = run_all(&all);
     transcripts_free(&all);
+    text_free(&complaint);
     return failed;
 }
