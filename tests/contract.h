@@ -15,6 +15,7 @@
     TEST(room_noops)            \
     TEST(room_lists)            \
     TEST(room_lines)            \
+    TEST(room_line)             \
     TEST(late_answers)          \
     TEST(late_body_is_borrowed) \
     TEST(late_pause)            \
@@ -84,7 +85,8 @@
     TEST(secret_three_failures) \
     TEST(state_clears)          \
     TEST(state_authenticated)   \
-    TEST(state_kept)
+    TEST(state_kept)            \
+    TEST(state_chunks)
 
 #define CONTRACT_DECLARE(name) void contract_##name(void **state);
 CONTRACT_TESTS(CONTRACT_DECLARE)

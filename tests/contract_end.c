@@ -38,7 +38,7 @@ static void close_says(const char *words, const char *output)
     dialogue_close(&dialogue);
 }
 
-/* 5321-3.8-c: at a boundary, within a line, within a body or chunk, in an AUTH exchange, before TLS */
+/* 5321-3.8-c: at a boundary, within a line, a body, a chunk or an AUTH exchange, and before TLS. */
 void contract_end_close(void **state)
 {
     (void)state;

@@ -2,8 +2,8 @@
 #define SANSMTP_TEST_CONTRACT_MATRIX_H
 
 /*
- * The matrix: every situation that a session can rest in x every call of server.h. For each cell the
- * result is what server.h says; a call that is refused, or only reads, changes nothing: neither
+ * The matrix: every situation that a session can rest in x every call of server.h. For each cell
+ * the result is what server.h says; a call that is refused, or only reads, changes nothing: neither
  * what can be seen at once, nor what the session does from there to its end, which is compared with
  * a twin session to which the call was never made.
  *

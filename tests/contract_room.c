@@ -212,3 +212,38 @@ void contract_room_lines(void **state)
     assert_null(replies_check(dialogue.output.data, dialogue.output.length, 512, false));
     dialogue_close(&dialogue);
 }
+
+static void say_line(struct dialogue *dialogue, const char *start, size_t length)
+{
+    char line[1500];
+
+    memset(line, 'x', sizeof(line));
+    memcpy(line, start, strlen(start));
+    memcpy(line + length - 2, "\r\n", 2);
+    dialogue_forget(dialogue);
+    dialogue_give(dialogue, line, length);
+    dialogue_until(dialogue, 0);
+}
+
+/* PRACT-noalloc-a, 5321-4.5.3.1.4-a: the longest line, and one octet more. */
+void contract_room_line(void **state)
+{
+    static const char too_long[] = "500 5.5.2 Line too long\r\n";
+    struct dialogue dialogue;
+
+    (void)state;
+    dialogue_open(&dialogue, NULL);
+    dialogue_exchange(&dialogue, SAY_HELLO);
+    say_line(&dialogue, "NOOP ", 512);
+    dialogue_expect(&dialogue, "250 2.0.0 Ok\r\n");
+    say_line(&dialogue, "NOOP ", 513);
+    dialogue_expect(&dialogue, too_long);
+    say_line(&dialogue, "MAIL FROM:<> ENVID=", 1195); /* 512 and all increments, and one more */
+    dialogue_expect(&dialogue, too_long);
+    say_line(&dialogue, "MAIL FROM:<> ENVID=", 1194);
+    assert_int_not_equal(strcmp(dialogue.output.data, too_long), 0);
+    say_line(&dialogue, "XFROB ", 1500); /* 5321-4.5.3.1.9-a */
+    dialogue_exchange(&dialogue, "NOOP\r\n");
+    dialogue_expect(&dialogue, "500 5.5.2 Line too long\r\n250 2.0.0 Ok\r\n");
+    dialogue_close(&dialogue);
+}

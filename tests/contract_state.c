@@ -45,6 +45,9 @@ static void happen(struct dialogue *dialogue, const struct change *change)
     dialogue_exchange(dialogue, change->words);
     if (change->starts_tls)
         assert_int_equal(sansmtp_server_tls_started(dialogue->server, &tls), 0);
+    /* 5321-4.1.4-m: what is void was told of: END and its answer, or RESET. */
+    assert_null(dialogue->ledger.broken);
+    assert_int_equal(dialogue->ledger.open, change->transaction);
     dialogue_forget(dialogue);
 }
 
@@ -113,5 +116,21 @@ void contract_state_kept(void **state)
     dialogue_exchange(&dialogue, SAY_RECIPIENT "DATA\r\nabc\r\n.\r\n");
     assert_true(dialogue_happened(&dialogue, "recipient=1"));
     assert_true(dialogue_sent(&dialogue, "250 2.0.0 Message accepted\r\n"));
+    dialogue_close(&dialogue);
+}
+
+/* 3030-2-i, 3030-2-o: once a chunk was taken, only chunks belong to the message, until RSET. */
+void contract_state_chunks(void **state)
+{
+    struct dialogue dialogue;
+
+    (void)state;
+    dialogue_open(&dialogue, NULL);
+    dialogue_exchange(&dialogue, SAY_TRANSACTION "BDAT 1\r\nx");
+    dialogue_forget(&dialogue);
+    dialogue_exchange(&dialogue, SAY_RECIPIENT "DATA\r\nBDAT 1 LAST\r\ny");
+    dialogue_expect(&dialogue, "503 5.5.1 Bad sequence of commands\r\n"
+                               "503 5.5.1 Bad sequence of commands\r\n"
+                               "250 2.0.0 Message accepted\r\n");
     dialogue_close(&dialogue);
 }

@@ -9,7 +9,7 @@
 #include "contract_matrix.h"
 
 enum {
-#define ASKED(id, number, words, tail)                                              NEXT_##id, IN_CALLBACK_##id, JUMPED_##id,
+#define ASKED(id, number, words, tail) NEXT_##id, IN_CALLBACK_##id, JUMPED_##id, /* three each */
 #define RESTING(id, name, number, where, traits, wants, wait, takes, arrange, tail) RESTING_##id,
 #include "contract_situations.def"
 #undef ASKED

@@ -30,7 +30,7 @@ static void pour(struct dialogue *dialogue)
         dialogue_exchange(dialogue, commands);
 }
 
-/* A chunk nobody will ever send whole: skipped by count, however wide the number. */
+/* 3030-2-n, 3030-2-f: a chunk nobody will ever send whole: skipped by count, however wide the number. */
 static void skip_chunk(const char *size)
 {
     struct dialogue dialogue;
@@ -56,7 +56,7 @@ void contract_wide_skipped_chunk(void **state)
     skip_chunk("18446744073709551615"); /* 2^64 - 1 */
 }
 
-/* One more than can be counted is not a small number: out of step, 501 and close. */
+/* 3030-2-m: one more than can be counted is not a small number: out of step, 501 and close. */
 void contract_wide_unreadable_chunk(void **state)
 {
     static const char *const sizes[] = {"18446744073709551616", "99999999999999999999",

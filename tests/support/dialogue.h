@@ -1,8 +1,8 @@
 #ifndef SANSMTP_TEST_DIALOGUE_H
 #define SANSMTP_TEST_DIALOGUE_H
 
-/* A server engine and a host that says yes to everything, for tests that look at one call. Input, the
- * engine's block and what is lent end at a guard page. */
+/* A server engine and a host that says yes to everything, for tests that look at one call. Input,
+ * the engine's block and what is lent end at a guard page. */
 
 #include <stdbool.h>
 #include <stddef.h>
