@@ -66,12 +66,22 @@ static size_t naive_line(const uint8_t *octets, size_t length)
     return at;
 }
 
+static bool naive_eight_bit(const uint8_t *octets, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (octets[i] & 0x80)
+            return true;
+    }
+    return false;
+}
+
 /* The octets must stand at the end of the arena. */
 static void check(const uint8_t *octets, size_t length)
 {
     for (uint32_t also = 0; also <= (BARE | NUL); also++)
         assert_int_equal(sansmtp_scan_text(octets, length, also), naive_text(octets, length, also));
     assert_int_equal(sansmtp_scan_line(octets, length), naive_line(octets, length));
+    assert_int_equal(sansmtp_scan_eight_bit(octets, length), naive_eight_bit(octets, length));
 }
 
 /* Three octets around every place of texts of every length about the sizes of vectors. */
