@@ -101,7 +101,7 @@ def wrap(text):
 def splice(text, name, content):
     """Puts content between the two markers of that name."""
     pattern = r"(<!-- %s: [^\n]*-->\n).*?(<!-- end of %s -->)" % (name, name)
-    changed, count = re.subn(pattern, lambda found: "%s\n%s\n\n%s" % (
+    changed, count = re.subn(pattern, lambda found: "%s%s\n%s" % (
         found.group(1), content, found.group(2)), text, flags=re.S)
     if count != 1:
         sys.exit("markers of %s: found %d times" % (name, count))

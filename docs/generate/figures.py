@@ -51,31 +51,46 @@ def sessions():
     return [line.split("\t") for line in output_of("memory.c").splitlines()]
 
 
-def levels():
-    """{source: its level} by the comments of lib/meson.build."""
-    found, level = {}, ""
-    for line in read("lib", "meson.build").splitlines():
-        comment = re.match(r"\s+# (level \d|toolbox)", line)
-        source = re.match(r"\s+'(\w+)\.c',", line)
-        if comment:
-            level = comment.group(1)
-        if source:
-            found[source.group(1)] = level
-    return found
+def declared(header):
+    """The functions that a public header declares, without comments."""
+    text = re.sub(r"/\*.*?\*/", " ", read("include", "sansmtp", header), flags=re.S)
+    text = re.sub(r"^\s*#(?:[^\n]*\\\n)*[^\n]*", "", text, flags=re.M)
+    return re.findall(r"SANSMTP_API\b[^;{]*?\b(sansmtp_\w+)\s*\(", text)
+
+
+def symbols(nm, target):
+    """(defined, undefined) symbols of an object."""
+    found = [line.split() for line in must([nm, "-P", target]).splitlines()]
+    undefined = {fields[0] for fields in found if fields[1] == "U"}
+    return {fields[0] for fields in found if fields[1].isupper()} - undefined, undefined
+
+
+def pulled_in(objects, wanted):
+    """The objects that a static link takes for these symbols."""
+    taken, waiting = set(), set(wanted)
+    while waiting:
+        name = waiting.pop()
+        for target, (defined, undefined) in objects.items():
+            if name in defined and target not in taken:
+                taken.add(target)
+                waiting |= undefined
+    return taken
 
 
 def code_on_cortex_m0():
-    """{"engine": octets, "toolbox": octets} of code and constants."""
+    """{"server": octets, "all": octets} of code and constants: what a static link takes for
+    server.h and callbacks.h, and the whole library."""
     clang, size = tool("clang", "clang-14"), tool("llvm-size", "llvm-size-14")
-    sums, level_of = {"engine": 0, "toolbox": 0}, levels()
+    nm = tool("llvm-nm", "llvm-nm-14")
+    objects, octets = {}, {}
     with tempfile.TemporaryDirectory() as folder:
         for source in library_sources():
-            name = os.path.basename(source)[:-2]
-            target = os.path.join(folder, name + ".o")
+            target = os.path.join(folder, os.path.basename(source)[:-2] + ".o")
             must([clang, *CORTEX_M0, *c_arguments(), "-c", source, "-o", target])
-            text = must([size, target]).splitlines()[1].split()[0]
-            sums["toolbox" if level_of[name] == "toolbox" else "engine"] += int(text)
-    return sums
+            octets[target] = int(must([size, target]).splitlines()[1].split()[0])
+            objects[target] = symbols(nm, target)
+    server = pulled_in(objects, declared("server.h") + declared("callbacks.h"))
+    return {"server": sum(octets[target] for target in server), "all": sum(octets.values())}
 
 
 def engine_on_cortex_m0():
@@ -124,8 +139,6 @@ def stacks():
     which is in the figure of the function."""
     octets, calls = stack_graph()
     known = {}
-    names = set()
-    for path in glob.glob(os.path.join(ROOT, "include", "sansmtp", "*.h")):
-        with open(path, encoding="utf-8") as file:
-            names |= set(re.findall(r"SANSMTP_API[^;(]*?(sansmtp_\w+)\(", file.read()))
+    headers = os.listdir(os.path.join(ROOT, "include", "sansmtp"))
+    names = {name for header in headers if header.endswith(".h") for name in declared(header)}
     return sorted(((deepest(name, octets, calls, known), name) for name in names), reverse=True)

@@ -11,7 +11,7 @@ from common import finish, read, rows, splice, table
 from figures import code_on_cortex_m0, sessions, unless_foreign, up_to
 
 PAGE = "README.md"
-SHOWN = ["on_rcpt", "on_end", "main"]
+SHOWN = ["on_end", "main"]
 
 
 def function(text, name):
@@ -30,8 +30,8 @@ def memory():
 
 def code():
     sums = code_on_cortex_m0()
-    return "Code on Cortex-M0: %d KiB for the server engine, %d KiB for the toolbox." % (
-        up_to(sums["engine"], 1024) // 1024, up_to(sums["toolbox"], 1024) // 1024)
+    return "Code on Cortex-M0: %d KiB for a server, %d KiB for the whole library." % (
+        up_to(sums["server"], 1024) // 1024, up_to(sums["all"], 1024) // 1024)
 
 
 def extensions():
