@@ -140,6 +140,9 @@ int main(int count, char **arguments)
     for (size_t i = 0; i < all.count && failed == 0; i++) {
         struct text seed = {0};
 
+        /* Long seeds make all that is made of them slow. */
+        if (all.cases[i]->input.length > 6000)
+            continue;
         add_head(&seed, all.cases[i]);
         add_input(&seed, all.cases[i]);
         failed = write_seed(arguments[1], i, &seed);
