@@ -13,8 +13,8 @@ static bool is_space(uint8_t octet)
     return octet == ' ' || octet == '\t';
 }
 
-/* The next word of the line; length 0: there is none. RFC 5321 section 4.1.1.1 has one space between
- * words; servers write more, and some at the end. */
+/* The next word of the line; length 0: there is none. RFC 5321 section 4.1.1.1 has one space
+ * between words; some servers write more, also at the end. */
 static struct sansmtp_span take_word(struct sansmtp_span *rest)
 {
     struct sansmtp_span word;

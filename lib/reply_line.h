@@ -15,8 +15,8 @@ struct sansmtp_reply_line {
 };
 
 /* Reads a line without its CRLF. False, with nothing written, if it does not begin with three
- * digits, the first 2 to 5, and then a space, a hyphen or the end. text points into the line, at its
- * end if it is empty. */
+ * digits, the first 2 to 5, and then a space, a hyphen or the end. text points into the line, at
+ * its end if it is empty. */
 bool sansmtp_reply_line_parse(const uint8_t *line, size_t length, struct sansmtp_reply_line *out);
 
 #endif

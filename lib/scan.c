@@ -173,20 +173,15 @@ size_t sansmtp_scan_line(const uint8_t *octets, size_t length)
     return at;
 }
 
-/* Blocks of four words; a word's top bits, and no others, tell. */
 bool sansmtp_scan_eight_bit(const uint8_t *octets, size_t length)
 {
     size_t at = 0;
-    uint8_t all = 0;
 
-    for (; length - at >= 4 * SANSMTP_WORD; at += 4 * SANSMTP_WORD) {
-        if (sansmtp_word_any(sansmtp_word_load(octets + at) |
-                             sansmtp_word_load(octets + at + SANSMTP_WORD) |
-                             sansmtp_word_load(octets + at + 2 * SANSMTP_WORD) |
-                             sansmtp_word_load(octets + at + 3 * SANSMTP_WORD)))
+    for (; length - at >= SANSMTP_VECTOR; at += SANSMTP_VECTOR) {
+        if (sansmtp_flags_any(sansmtp_vector_eight_bit(octets + at)))
             return true;
     }
-    for (; at < length; at++)
-        all |= octets[at];
-    return all > 127;
+    while (at < length && octets[at] <= 127)
+        at++;
+    return at < length;
 }

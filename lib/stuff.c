@@ -21,9 +21,9 @@ static const uint8_t crlf[] = {'\r', '\n'};
 static const uint8_t tail_in_line[] = {'\r', '\n', '.', '\r', '\n'};
 
 struct writing {
-    struct sansmtp_span chunk;
-    struct sansmtp_span slice;
-    uint32_t state;
+    struct sansmtp_span *chunk;
+    struct sansmtp_span *slice;
+    uint32_t *state;
 };
 
 uint32_t sansmtp_stuff_begin(uint32_t policy)
@@ -37,7 +37,7 @@ uint32_t sansmtp_stuff_begin(uint32_t policy)
 
 static bool has(const struct writing *writing, uint32_t bits)
 {
-    return (writing->state & bits) != 0;
+    return (*writing->state & bits) != 0;
 }
 
 static uint32_t phase_of(uint32_t state)
@@ -47,29 +47,29 @@ static uint32_t phase_of(uint32_t state)
 
 static void give(struct writing *writing, const uint8_t *octets, size_t length)
 {
-    writing->slice.data = octets;
-    writing->slice.length = length;
+    writing->slice->data = octets;
+    writing->slice->length = length;
 }
 
 static void take(struct writing *writing, size_t length, uint32_t phase)
 {
-    writing->chunk.data += length;
-    writing->chunk.length -= length;
-    writing->state = (writing->state & ~(uint32_t)PHASE) | phase;
+    writing->chunk->data += length;
+    writing->chunk->length -= length;
+    *writing->state = (*writing->state & ~(uint32_t)PHASE) | phase;
 }
 
 static void offend(struct writing *writing)
 {
-    give(writing, writing->chunk.data, 0);
-    take(writing, writing->chunk.length, IN_LINE);
-    writing->state |= SANSMTP_STUFF_BARE;
+    give(writing, writing->chunk->data, 0);
+    take(writing, writing->chunk->length, IN_LINE);
+    *writing->state |= SANSMTP_STUFF_BARE;
 }
 
 /* Gives the text before a CR or LF that becomes a CRLF; if there is none, the CRLF. */
 static void normalise(struct writing *writing, size_t at)
 {
     if (at > 0) {
-        give(writing, writing->chunk.data, at);
+        give(writing, writing->chunk->data, at);
         take(writing, at, IN_LINE);
     } else {
         give(writing, crlf, sizeof(crlf));
@@ -80,15 +80,15 @@ static void normalise(struct writing *writing, size_t at)
 /* RFC 5321 section 4.5.2: a dot at the start of a line is doubled. */
 static void double_dot(struct writing *writing, size_t at)
 {
-    give(writing, writing->chunk.data, at + 1);
+    give(writing, writing->chunk->data, at + 1);
     take(writing, at, DOUBLED);
 }
 
 /* The octet at `from` is not a dot that begins a line, or has gone out once. */
 static void text(struct writing *writing, size_t from)
 {
-    const uint8_t *octets = writing->chunk.data;
-    size_t length = writing->chunk.length;
+    const uint8_t *octets = writing->chunk->data;
+    size_t length = writing->chunk->length;
     size_t at = from + sansmtp_scan_text(octets + from, length - from, SANSMTP_SCAN_BARE);
     bool in_line = at == length;
 
@@ -114,7 +114,7 @@ static void text(struct writing *writing, size_t from)
 
 static void after_held_cr(struct writing *writing)
 {
-    bool pair = writing->chunk.data[0] == '\n';
+    bool pair = writing->chunk->data[0] == '\n';
 
     if (!pair && !has(writing, SANSMTP_STUFF_NORMALISE)) {
         offend(writing);
@@ -124,71 +124,71 @@ static void after_held_cr(struct writing *writing)
     take(writing, pair ? 1 : 0, LINE_START);
 }
 
-static void step(struct writing *writing)
+static void after_line_start(struct writing *writing)
 {
-    give(writing, writing->chunk.data, 0);
-    if (writing->chunk.length == 0)
+    if (writing->chunk->data[0] == '.')
+        double_dot(writing, 0);
+    else
+        text(writing, 0);
+}
+
+void sansmtp_stuff_next(struct sansmtp_span *chunk, uint32_t *state, struct sansmtp_span *slice)
+{
+    struct writing writing = {chunk, slice, state};
+
+    give(&writing, chunk->data, 0);
+    if (chunk->length == 0)
         return;
-    if (has(writing, SANSMTP_STUFF_BARE)) {
-        offend(writing);
+    if (*state & SANSMTP_STUFF_BARE) {
+        offend(&writing);
         return;
     }
-    switch (phase_of(writing->state)) {
+    switch (phase_of(*state)) {
     case LINE_START:
-        if (writing->chunk.data[0] == '.')
-            double_dot(writing, 0);
-        else
-            text(writing, 0);
+        after_line_start(&writing);
         break;
     case DOUBLED:
-        text(writing, 1);
+        text(&writing, 1);
         break;
     case HELD_CR:
-        after_held_cr(writing);
+        after_held_cr(&writing);
         break;
     default:
-        text(writing, 0);
+        text(&writing, 0);
     }
 }
 
 /* Is there a bare CR or LF in what is left of the chunk? */
-static bool offends(struct writing writing, bool last)
+static bool offends(struct sansmtp_span rest, uint32_t state, bool last)
 {
-    if (has(&writing, SANSMTP_STUFF_NORMALISE))
+    struct sansmtp_span slice;
+
+    if (state & SANSMTP_STUFF_NORMALISE)
         return false;
-    while (writing.chunk.length > 0)
-        step(&writing);
-    return has(&writing, SANSMTP_STUFF_BARE) || (last && phase_of(writing.state) == HELD_CR);
+    while (rest.length > 0)
+        sansmtp_stuff_next(&rest, &state, &slice);
+    return (state & SANSMTP_STUFF_BARE) || (last && phase_of(state) == HELD_CR);
 }
 
 uint32_t sansmtp_stuff_check(struct sansmtp_span *chunk, bool last, uint32_t *state,
                              struct sansmtp_span *slice)
 {
-    struct writing writing = {.chunk = *chunk, .state = *state};
+    struct sansmtp_span rest = *chunk;
+    struct sansmtp_span first;
+    uint32_t after = *state;
     uint32_t offences = 0;
 
-    if (has(&writing, SANSMTP_STUFF_SEVEN_BIT) &&
-        sansmtp_scan_eight_bit(chunk->data, chunk->length))
+    if ((after & SANSMTP_STUFF_SEVEN_BIT) && sansmtp_scan_eight_bit(rest.data, rest.length))
         offences |= SANSMTP_STUFF_EIGHT_BIT;
-    step(&writing);
-    if (offends(writing, last))
+    sansmtp_stuff_next(&rest, &after, &first);
+    if (offends(rest, after, last))
         offences |= SANSMTP_STUFF_BARE;
     if (offences != 0)
         return offences;
-    *chunk = writing.chunk;
-    *state = writing.state;
-    *slice = writing.slice;
+    *chunk = rest;
+    *state = after;
+    *slice = first;
     return 0;
-}
-
-void sansmtp_stuff_next(struct sansmtp_span *chunk, uint32_t *state, struct sansmtp_span *slice)
-{
-    struct writing writing = {.chunk = *chunk, .state = *state};
-
-    step(&writing);
-    *chunk = writing.chunk;
-    *state = writing.state;
-    *slice = writing.slice;
 }
 
 bool sansmtp_stuff_end(uint32_t state, struct sansmtp_span *tail)

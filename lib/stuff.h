@@ -1,8 +1,8 @@
 #ifndef SANSMTP_STUFF_H
 #define SANSMTP_STUFF_H
 
-/* The body of DATA on its way out: doubles the dots at the start of lines, without copying, and sees
- * to it that no CR or LF leaves alone. Pure functions; the state is one integer. */
+/* The body of DATA on its way out: doubles the dots at the start of lines, without copying, and
+ * sees to it that no CR or LF leaves alone. Pure functions; the state is one integer. */
 
 #include <stdbool.h>
 
@@ -27,8 +27,8 @@ uint32_t sansmtp_stuff_begin(uint32_t policy);
  * chunk follows, so a CR at its end, or one at the end of the chunk before if it is empty, is bare.
  *
  * Returns the offences in it; then nothing is changed, and no octet of an offence has left. Or 0,
- * and then it has done what sansmtp_stuff_next() does: *slice is the first that goes out. If no line
- * begins with a dot and nothing is to be normalised, that is all of the chunk. */
+ * and then it has done what sansmtp_stuff_next() does: *slice is the first that goes out. If no
+ * line begins with a dot and nothing is to be normalised, that is all of the chunk. */
 uint32_t sansmtp_stuff_check(struct sansmtp_span *chunk, bool last, uint32_t *state,
                              struct sansmtp_span *slice);
 
@@ -36,8 +36,9 @@ uint32_t sansmtp_stuff_check(struct sansmtp_span *chunk, bool last, uint32_t *st
  * chunk, or a constant CRLF; it is empty only if nothing is left of the chunk.
  *
  * A dot that is to be doubled is the last octet of its slice and stays in the chunk, as the first
- * octet of the next: "a CRLF .b CRLF" leaves as "a CRLF ." and ".b CRLF". A CR at the end of a chunk
- * is held back, and leaves in a constant when the LF has come.
+ * octet of the next: "a CRLF .b CRLF" leaves as "a CRLF ." and ".b CRLF". A CR at the end of a
+ * chunk is held back, and leaves in a constant when the LF has come. REFUSE lets no bare CR or LF
+ * out that sansmtp_stuff_check() has not seen: then slices stay empty, and nothing can end.
  *
  *     offences = sansmtp_stuff_check(&chunk, last, &state, &slice);
  *     while (slice.length > 0) {

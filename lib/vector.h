@@ -34,6 +34,12 @@ static inline sansmtp_flags sansmtp_vector_equal(const uint8_t *octets, uint8_t 
     return sansmtp_word_equal(sansmtp_word_load(octets), sansmtp_word_fill(octet));
 }
 
+/* The octets over 127. */
+static inline sansmtp_flags sansmtp_vector_eight_bit(const uint8_t *octets)
+{
+    return sansmtp_word_load(octets);
+}
+
 static inline sansmtp_flags sansmtp_flags_all(bool set)
 {
     return set ? UINT64_MAX : 0;
@@ -58,6 +64,11 @@ typedef uint8x16_t sansmtp_flags;
 static inline sansmtp_flags sansmtp_vector_equal(const uint8_t *octets, uint8_t octet)
 {
     return vceqq_u8(vld1q_u8(octets), vdupq_n_u8(octet));
+}
+
+static inline sansmtp_flags sansmtp_vector_eight_bit(const uint8_t *octets)
+{
+    return vcgtq_u8(vld1q_u8(octets), vdupq_n_u8(127));
 }
 
 static inline sansmtp_flags sansmtp_flags_all(bool set)
@@ -93,6 +104,11 @@ static inline sansmtp_flags sansmtp_vector_equal(const uint8_t *octets, uint8_t 
     return _mm256_cmpeq_epi8(text, _mm256_set1_epi8((char)octet));
 }
 
+static inline sansmtp_flags sansmtp_vector_eight_bit(const uint8_t *octets)
+{
+    return _mm256_loadu_si256((const void *)octets);
+}
+
 static inline sansmtp_flags sansmtp_flags_all(bool set)
 {
     return _mm256_set1_epi8(set ? -1 : 0);
@@ -118,6 +134,11 @@ static inline sansmtp_flags sansmtp_vector_equal(const uint8_t *octets, uint8_t 
     __m128i text = _mm_loadu_si128((const void *)octets);
 
     return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8((char)octet)));
+}
+
+static inline sansmtp_flags sansmtp_vector_eight_bit(const uint8_t *octets)
+{
+    return (uint32_t)_mm_movemask_epi8(_mm_loadu_si128((const void *)octets));
 }
 
 static inline sansmtp_flags sansmtp_flags_all(bool set)
