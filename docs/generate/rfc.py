@@ -14,7 +14,7 @@ import re
 import sys
 from collections import Counter
 
-from common import ROOT, finish, narrow, table, wrap
+from common import ROOT, finish, narrow, wrap
 
 # What this version of the library is about; roles and RFCs that come later are only counted.
 ROLES = {"server", "parser", "both"}
@@ -132,9 +132,21 @@ def section(prefix, rows, tests, reasons):
                             narrow(["id", "level", "clause", "requirement", "shown by"], body))
 
 
-def closing(rows):
+def is_beside(row, tests, reasons):
+    """Out of scope, and yet shown by a test or given a reason."""
+    return (row["role"] in ROLES and source(row["id"]) not in SOURCES and
+            (row["id"] in tests or row["id"] in reasons))
+
+
+def beside(rows, tests, reasons):
+    body = [[row["id"], row["level"], plain(row["requirement"]), shown_by(row["id"], tests, reasons)]
+            for row in rows if is_beside(row, tests, reasons)]
+    return "## Of other documents\n\n" + narrow(["id", "level", "requirement", "shown by"], body)
+
+
+def closing(rows, tests, reasons):
     """What the table of requirements holds beside the rows above, by count."""
-    left = [row for row in rows if not in_scope(row)]
+    left = [row for row in rows if not in_scope(row) and not is_beside(row, tests, reasons)]
     roles = Counter(row["role"] for row in left if source(row["id"]) in SOURCES)
     later = Counter(source(row["id"]) for row in left if source(row["id"]) not in SOURCES)
     lines = ["## Not in this version\n",
@@ -150,7 +162,7 @@ def corrections():
     if not lines:
         return []
     return ["## Corrected rows\n\nRequirements of the table that were wrong when they were built, and "
-            "what they say now.\n\n" + table(["id", "what changed, and why"], lines)]
+            "what they say now.\n\n" + narrow(["id", "what changed, and why"], lines)]
 
 
 def summary(rows, tests):
@@ -169,7 +181,7 @@ def main():
         mine = [row for row in rows if source(row["id"]) == prefix and in_scope(row)]
         if mine:
             parts.append(section(prefix, mine, tests, reasons))
-    parts += [*corrections(), closing(rows)]
+    parts += [beside(rows, tests, reasons), *corrections(), closing(rows, tests, reasons)]
     said = list(complaints(rows, tests, reasons))
     print("\n".join(said))
     stale = finish("docs/rfc.md", "\n\n".join(parts) + "\n")
