@@ -28,6 +28,9 @@ const char *sansmtp_event_name(uint32_t type)
     case SANSMTP_EVENT_##name: \
         return #callback;
 #include "events.def"
+#undef QUESTION
+#define QUESTION(name, callback) NOTICE(name, callback)
+#include "client_events.def"
 #undef NOTICE
 #undef QUESTION
     default:

@@ -2,45 +2,17 @@
 
 #include "ascii.h"
 #include "base64.h"
+#include "mechanism.h"
 #include "memory.h"
 
 /* The AUTH exchange (RFC 4954), whatever the mechanism: the host gets decoded octets and gives
  * challenges. Credentials are decoded where they came in, and wiped when the exchange is over. */
 
-enum first { CLIENT, SERVER, EITHER };
-enum { HIDDEN = false, CLEAR = true };
-
-struct mechanism {
-    char name[20]; /* RFC 4422 3.1: at most 20 octets; padded with NUL */
-    uint8_t length;
-    uint8_t first;
-    bool clear;
-};
-
-static const struct mechanism mechanisms[] = {
-#define MECHANISM(name, first, clear) {name, sizeof(name) - 1, first, clear},
-#include "mechanisms.def"
-#undef MECHANISM
-};
-
-/* What is not in the table is driven by the host wholly. */
-static const struct mechanism *known(struct sansmtp_span name)
-{
-    static const struct mechanism other = {"", 0, EITHER, HIDDEN};
-
-    for (size_t i = 0; i < sizeof(mechanisms) / sizeof(mechanisms[0]); i++) {
-        if (sansmtp_ascii_equal(name.data, name.length, (const uint8_t *)mechanisms[i].name,
-                                mechanisms[i].length)) {
-            return &mechanisms[i];
-        }
-    }
-    return &other;
-}
-
 /* RFC 4954 4: no clear-text passwords without TLS, unless the host says so. */
 static bool usable(const struct sansmtp_server *server, struct sansmtp_span name)
 {
-    return !known(name)->clear || sansmtp_server_knows(server, SANSMTP_KNOWS_TLS) ||
+    return !sansmtp_mechanism_find(name)->clear ||
+           sansmtp_server_knows(server, SANSMTP_KNOWS_TLS) ||
            sansmtp_server_is(server, SANSMTP_SERVER_AUTH_IN_CLEAR);
 }
 
@@ -108,7 +80,7 @@ static bool decode(struct sansmtp_server *server, struct sansmtp_span text)
 /* RFC 4954 4: "=" is an initial response that is there, and empty. */
 static enum sansmtp_reply initial_response(struct sansmtp_server *server, struct sansmtp_span text)
 {
-    if (known(server->event.text)->first == SERVER) {
+    if (sansmtp_mechanism_find(server->event.text)->first == SANSMTP_FIRST_SERVER) {
         return SANSMTP_REPLY_INITIAL_REFUSED;
     }
     server->event.flags |= SANSMTP_FLAG_INITIAL;
@@ -156,7 +128,7 @@ enum sansmtp_step sansmtp_server_auth(struct sansmtp_server *server)
     bool initial = (server->event.flags & SANSMTP_FLAG_INITIAL) != 0;
 
     server->knows |= SANSMTP_KNOWS_EXCHANGE;
-    if (!initial && known(server->event.text)->first == CLIENT) {
+    if (!initial && sansmtp_mechanism_find(server->event.text)->first == SANSMTP_FIRST_CLIENT) {
         /* RFC 4954 4: the client goes first, and has not: an empty challenge lets it. */
         sansmtp_out_put(&server->out, "334 \r\n", 6);
         await_response(server);

@@ -130,14 +130,22 @@ static bool whole(const struct sansmtp_server *server)
            sansmtp_server_knows(server, SANSMTP_KNOWS_LAST);
 }
 
+/* Is this the last question about this message? */
+static bool last_verdict(const struct sansmtp_server *server)
+{
+    return whole(server) && (!sansmtp_server_is(server, SANSMTP_SERVER_LMTP) ||
+                             server->verdicts + 1 >= server->recipients);
+}
+
 static void end_flags(const struct sansmtp_server *server, struct sansmtp_event *event)
 {
+    event->flags = last_verdict(server) ? SANSMTP_FLAG_LAST : 0u;
     if (sansmtp_server_knows(server, SANSMTP_KNOWS_CHUNK)) {
-        event->flags = SANSMTP_FLAG_CHUNKED;
+        event->flags |= SANSMTP_FLAG_CHUNKED;
         return;
     }
-    event->flags = ((server->unstuff & SANSMTP_UNSTUFF_BARE_CR) != 0 ? SANSMTP_FLAG_BARE_CR : 0u) |
-                   ((server->unstuff & SANSMTP_UNSTUFF_BARE_LF) != 0 ? SANSMTP_FLAG_BARE_LF : 0u);
+    event->flags |= ((server->unstuff & SANSMTP_UNSTUFF_BARE_CR) != 0 ? SANSMTP_FLAG_BARE_CR : 0u) |
+                    ((server->unstuff & SANSMTP_UNSTUFF_BARE_LF) != 0 ? SANSMTP_FLAG_BARE_LF : 0u);
 }
 
 static enum sansmtp_step ask_verdict(struct sansmtp_server *server)

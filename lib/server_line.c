@@ -29,7 +29,7 @@ void sansmtp_server_line_wipe(struct sansmtp_server *server)
 
     sansmtp_wipe(server->buffer, server->line_capacity);
     if (line->in_lent) {
-        sansmtp_wipe(server->lent, line->length);
+        sansmtp_wipe(server->lent, line->capacity);
     }
 }
 

@@ -37,8 +37,8 @@ uint32_t sansmtp_stuff_check(struct sansmtp_span *chunk, bool last, uint32_t *st
  *
  * A dot that is to be doubled is the last octet of its slice and stays in the chunk, as the first
  * octet of the next: "a CRLF .b CRLF" leaves as "a CRLF ." and ".b CRLF". A CR at the end of a
- * chunk is held back, and leaves in a constant when the LF has come. REFUSE lets no bare CR or LF
- * out that sansmtp_stuff_check() has not seen: then slices stay empty, and nothing can end.
+ * chunk is held back, and leaves in a constant when the LF has come. Without
+ * the check REFUSE still lets no bare CR or LF out: slices stay empty then, and nothing can end.
  *
  *     offences = sansmtp_stuff_check(&chunk, last, &state, &slice);
  *     while (slice.length > 0) {

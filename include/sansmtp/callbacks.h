@@ -2,10 +2,11 @@
 #define SANSMTP_CALLBACKS_H
 
 /*
- * The front door: the same engine, as a table of callbacks. run() pulls events by
- * sansmtp_server_next() and hands each to its callback; everything else stays as it is.
+ * The front door: the same engines, as tables of callbacks. run() pulls events by next() and hands
+ * each to its callback; everything else stays as it is.
  */
 
+#include <sansmtp/client.h>
 #include <sansmtp/server.h>
 
 #ifdef __cplusplus
@@ -60,6 +61,39 @@ struct sansmtp_server_callbacks {
  */
 SANSMTP_API int sansmtp_server_run(struct sansmtp_server *server, struct sansmtp_span *in,
                                    const struct sansmtp_server_callbacks *callbacks, void *user);
+
+typedef void sansmtp_client_callback(struct sansmtp_client *client,
+                                     const struct sansmtp_event *event, void *user);
+
+/* As for the server. The last three are no events but wants: called when the engine wants the host
+ * to submit or quit, to give a recipient, to lend a piece of body. Each must do so, now or later;
+ * one that does nothing is called again by the next run(). Their event is NULL. A NULL callback:
+ * challenge is cancelled, a notice dropped, a want left to the host. */
+struct sansmtp_client_callbacks {
+    uint32_t size;     /* sizeof (struct sansmtp_client_callbacks) */
+    uint32_t reserved; /* 0 */
+
+    sansmtp_client_callback *challenge;
+
+    sansmtp_client_callback *ready;
+    sansmtp_client_callback *sender;
+    sansmtp_client_callback *result;
+    sansmtp_client_callback *final;
+    sansmtp_client_callback *outcome;
+    sansmtp_client_callback *refusal;
+
+    sansmtp_client_callback *injection;
+    sansmtp_client_callback *trace;
+    sansmtp_client_callback *closing;
+
+    sansmtp_client_callback *wants_message;
+    sansmtp_client_callback *wants_recipient;
+    sansmtp_client_callback *wants_body;
+};
+
+/* sansmtp_client_run - as sansmtp_server_run. */
+SANSMTP_API int sansmtp_client_run(struct sansmtp_client *client, struct sansmtp_span *in,
+                                   const struct sansmtp_client_callbacks *callbacks, void *user);
 
 #ifdef __cplusplus
 }

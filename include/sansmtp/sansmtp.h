@@ -24,6 +24,7 @@
  */
 
 #include <sansmtp/callbacks.h>
+#include <sansmtp/client.h>
 #include <sansmtp/sasl.h>
 #include <sansmtp/server.h>
 #include <sansmtp/trace.h>

@@ -97,14 +97,6 @@ struct sansmtp_server_options {
 #define SANSMTP_SERVER_LINE_BASIC           552u
 #define SANSMTP_SERVER_MEMORY(line, output) (SANSMTP_SERVER_ENGINE + (line) + (output) + 16u)
 
-/* What the host says of a finished handshake. */
-struct sansmtp_tls {
-    uint32_t size;  /* sizeof (struct sansmtp_tls) */
-    uint32_t flags; /* SANSMTP_TLS_... */
-};
-/* TLS is up, but not good enough for this host: 554 to all but QUIT (RFC 3207 4.1). */
-#define SANSMTP_TLS_INSUFFICIENT 1u
-
 /*
  * sansmtp_server_options_init - fill options with the defaults.
  *

@@ -35,18 +35,21 @@ struct sansmtp_span {
 /*
  * What can happen now: the bits of sansmtp_server_wants(). READ and WRITE may stand together.
  */
-#define SANSMTP_READ  1u  /* hand in octets of the peer by next() or run(), or say eof() */
-#define SANSMTP_WRITE 2u  /* output() has octets: hand them to the transport, say so by sent() */
-#define SANSMTP_REPLY 4u  /* a question is open, or the engine is paused: the host has the turn */
-#define SANSMTP_TLS   8u  /* do the handshake, then say tls_started() */
-#define SANSMTP_TURN  16u /* the roles turn round (ATRN) */
-#define SANSMTP_CLOSE 32u /* nothing will follow: close the connection */
+#define SANSMTP_READ      1u /* hand in octets of the peer by next() or run(), or say eof() */
+#define SANSMTP_WRITE     2u /* output() has octets: hand them to the transport, say so by sent() */
+#define SANSMTP_REPLY     4u /* a question is open, or the engine is paused */
+#define SANSMTP_TLS       8u /* do the handshake, then say tls_started() */
+#define SANSMTP_TURN      16u  /* the roles turn round (ATRN) */
+#define SANSMTP_CLOSE     32u  /* nothing will follow: close the connection */
+#define SANSMTP_IDLE      64u  /* client: submit() a message, or quit() */
+#define SANSMTP_RECIPIENT 128u /* client: give the next recipient(), or say recipients_end() */
+#define SANSMTP_BODY      256u /* client: lend the next octets by body() */
 
 /*
  * Errors. Zero is success. -1 to -99: a bug of the host; the call changed nothing. -101 to -199:
  * the peer's fault; sticky, and whatever farewell there is stands in the output already: drain,
  * then close. -201 to -299: octets given to a pure function of wire.h or the toolbox are not what
- * they should be.
+ * they should be. -301 to -399: the host's message needs what the client's peer does not offer.
  */
 #define SANSMTP_ERR_ARGUMENT (-1) /* NULL, a wrong size field, a number out of range */
 #define SANSMTP_ERR_MEMORY   (-2) /* the block is smaller than _memory(options) says */
@@ -63,9 +66,19 @@ struct sansmtp_span {
 #define SANSMTP_ERR_INJECTION  (-104) /* plaintext octets behind STARTTLS */
 #define SANSMTP_ERR_FRAMING    (-105) /* the size of a chunk cannot be read: out of step */
 #define SANSMTP_ERR_PIPELINING (-106) /* input behind a command that must be a group's last */
+#define SANSMTP_ERR_PROTOCOL   (-107) /* client: the server's reply cannot be what it is */
+#define SANSMTP_ERR_REFUSED    (-108) /* client: the server refused the session */
+#define SANSMTP_ERR_TLS        (-109) /* client: TLS is required, and not to be had */
+#define SANSMTP_ERR_AUTH       (-110) /* client: authentication failed, or no mechanism fits */
 
 #define SANSMTP_ERR_SYNTAX (-201) /* outside the grammar */
 #define SANSMTP_ERR_LENGTH (-202) /* inside the grammar, but longer than its RFC allows */
+
+/* What this peer cannot take; nothing was sent. */
+#define SANSMTP_ERR_NEEDS_8BITMIME   (-301)
+#define SANSMTP_ERR_NEEDS_BINARYMIME (-302)
+#define SANSMTP_ERR_NEEDS_SMTPUTF8   (-303)
+#define SANSMTP_ERR_SIZE             (-304) /* larger than the peer's SIZE */
 
 /* Verbs of commands (event.verb). */
 #define SANSMTP_VERB_UNKNOWN  0u
@@ -163,6 +176,19 @@ struct sansmtp_span {
 #define SANSMTP_EVENT_TRACE        69u /* a line was received; text: the line, no credentials */
 #define SANSMTP_EVENT_CLOSING      70u /* the session is over; reason */
 
+/* The client's: one question, and what it tells. text is the reply's, lines joined by LF. */
+#define SANSMTP_EVENT_CHALLENGE 32u /* text: the mechanism; data: the decoded challenge; with */
+                                    /* FLAG_INITIAL there is none: the initial response is wanted */
+#define SANSMTP_EVENT_READY 96u    /* messages can go; parameters: the peer's extensions; number: */
+                                   /* the largest message it takes */
+#define SANSMTP_EVENT_SENDER 97u   /* the reply to MAIL */
+#define SANSMTP_EVENT_RESULT 98u   /* the reply to a RCPT; recipient: as given, from 0; number: */
+                                   /* if accepted its running number among these, from 0 */
+#define SANSMTP_EVENT_FINAL   99u  /* LMTP: the reply for an accepted recipient; number as above */
+#define SANSMTP_EVENT_OUTCOME 100u /* reason: SANSMTP_OUTCOME_...; the reply that decided it, if */
+                                   /* any; taken, answered, accepted: how many recipients were */
+#define SANSMTP_EVENT_REFUSAL 101u /* greeting, hello, STARTTLS or AUTH was refused by this reply */
+
 /* event.flags */
 #define SANSMTP_FLAG_QUOTED        1u    /* the local part came as a quoted string */
 #define SANSMTP_FLAG_UTF8          2u    /* the path, or VRFY's or EXPN's SMTPUTF8 word, is UTF-8 */
@@ -176,6 +202,9 @@ struct sansmtp_span {
 #define SANSMTP_FLAG_CHUNKED       512u  /* the message came by BDAT: newlines were not looked at */
 #define SANSMTP_FLAG_TLS           1024u /* any question: the channel is under TLS */
 #define SANSMTP_FLAG_AUTHENTICATED 2048u /* any question: the client has authenticated itself */
+#define SANSMTP_FLAG_LAST          4096u /* END: no other answer for this message follows */
+#define SANSMTP_FLAG_ACCEPTED      8192u /* client: the reply is a yes */
+#define SANSMTP_FLAG_CUT           16384u /* client: the reply was longer than the text */
 
 /* event.reason of RESET and CLOSING. */
 #define SANSMTP_REASON_QUIT         1u  /* the client said QUIT */
@@ -193,6 +222,13 @@ struct sansmtp_span {
 #define SANSMTP_REASON_CHUNK        13u /* the host refused a chunk */
 #define SANSMTP_REASON_BINARY       14u /* DATA for a message declared BODY=BINARYMIME */
 #define SANSMTP_REASON_PIPELINING   15u /* input behind a command that must be a group's last */
+#define SANSMTP_REASON_PROTOCOL     16u /* client: the server's reply cannot be what it is */
+
+/* event.reason of OUTCOME. In LMTP the worst of the FINALs; each of these is what counts. */
+#define SANSMTP_OUTCOME_DELIVERED 1u /* the peer has taken responsibility */
+#define SANSMTP_OUTCOME_REFUSED   2u /* for good */
+#define SANSMTP_OUTCOME_LATER     3u /* not delivered now; try again */
+#define SANSMTP_OUTCOME_UNCERTAIN 4u /* all was sent, no answer came: to try again may make two */
 
 /* event.reason of LIMIT: the option of the same name in struct sansmtp_server_options. */
 #define SANSMTP_LIMIT_ERRORS          65u
@@ -229,6 +265,10 @@ struct sansmtp_event {
                         /* get; END: whose answer this is (LMTP), or SANSMTP_RECIPIENT_ALL */
     uint32_t code;      /* client: the reply's code; 0 with the server */
     uint32_t enhanced;  /* client: its enhanced code, 5001001 is 5.1.1; 0 if none */
+    uint32_t taken;     /* OUTCOME: recipients that the engine took */
+    uint32_t answered;  /* OUTCOME: of these, those that the peer answered */
+    uint32_t accepted;  /* OUTCOME: of these, those that it accepted */
+    uint32_t reserved;
     uint64_t parameters;        /* set of the parameters present: 1 << SANSMTP_PARAMETER_... */
     uint64_t number;            /* MAIL: declared SIZE, 0 if none; CHUNK, END: octets so far */
     struct sansmtp_span text;   /* see the type; as received */
@@ -242,6 +282,16 @@ struct sansmtp_event {
 
 /* An enhanced status code as a number: SANSMTP_ENHANCED(5, 1, 10) is 5.1.10. */
 #define SANSMTP_ENHANCED(class_, subject, detail) ((class_)*1000000u + (subject)*1000u + (detail))
+
+/* What the host says of a finished handshake. */
+struct sansmtp_tls {
+    uint32_t size;  /* sizeof (struct sansmtp_tls) */
+    uint32_t flags; /* SANSMTP_TLS_... */
+};
+/* TLS is up, but not good enough for this host: 554 to all but QUIT (RFC 3207 4.1). */
+#define SANSMTP_TLS_INSUFFICIENT 1u
+/* The client's: the peer's certificate is good for the name that was meant. */
+#define SANSMTP_TLS_VERIFIED 2u
 
 /* sansmtp_error_name - the name of an error, "SANSMTP_ERR_STATE", for logs.
  * Returns static text, never NULL: "SANSMTP_ERR_?" for a number that is none, "SANSMTP_OK" for

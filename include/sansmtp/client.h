@@ -1,0 +1,223 @@
+#ifndef SANSMTP_CLIENT_H
+#define SANSMTP_CLIENT_H
+
+/*
+ * The client engine: MUA, MTA and LMTP sender.
+ *
+ * The host submits an envelope, gives recipients and lends a body when asked; the engine greets,
+ * negotiates, pipelines, and reports the fate of every recipient. It is pulled as the server is:
+ * next() gives one event at a time, wants() says what can happen now. Recipients and body are
+ * pulled too, so that thousands of them and bodies without end cost no memory.
+ */
+
+#include <sansmtp/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sansmtp_client; /* opaque; lives in the host's block */
+
+/* options.flags */
+#define SANSMTP_CLIENT_LMTP          1u  /* speak LMTP (RFC 2033): a result for each recipient */
+#define SANSMTP_CLIENT_IMPLICIT_TLS  2u  /* handshake first (RFC 8314) */
+#define SANSMTP_CLIENT_AUTH_IN_CLEAR 4u  /* clear-text mechanisms without TLS, or under TLS whose */
+                                         /* peer was not verified (RFC 4954 14) */
+#define SANSMTP_CLIENT_AUTH_OPTIONAL 8u  /* go on without authentication where it fails */
+#define SANSMTP_CLIENT_NO_PIPELINING 16u /* one command at a time, whatever is offered */
+#define SANSMTP_CLIENT_TRACE         32u /* a TRACE notice for each line of the peer */
+
+/* options.tls: STARTTLS */
+#define SANSMTP_CLIENT_TLS_NONE          0u
+#define SANSMTP_CLIENT_TLS_OPPORTUNISTIC 1u /* if it is offered; if refused, go on in clear */
+#define SANSMTP_CLIENT_TLS_REQUIRED      2u /* never go on without (default) */
+
+/* options.chunking */
+#define SANSMTP_CLIENT_CHUNKING_AUTO 0u /* BDAT where offered and nothing is to be normalised */
+#define SANSMTP_CLIENT_CHUNKING_OFF  1u /* DATA, but for BODY=BINARYMIME */
+
+/* options.body_newlines: a CR without LF or an LF without CR in the host's body */
+#define SANSMTP_CLIENT_NEWLINES_REFUSE    0u /* an error, and never the end of data (default) */
+#define SANSMTP_CLIENT_NEWLINES_NORMALISE 1u /* becomes CRLF; the message goes by DATA */
+
+/* Options: const, shared, borrowed until the last call on the engine, with all they point to. */
+struct sansmtp_client_options {
+    uint32_t size;          /* set by sansmtp_client_options_init */
+    uint32_t flags;         /* SANSMTP_CLIENT_...; default 0 */
+    uint32_t tls;           /* SANSMTP_CLIENT_TLS_...; default REQUIRED */
+    uint32_t chunking;      /* SANSMTP_CLIENT_CHUNKING_...; default AUTO */
+    uint32_t body_newlines; /* SANSMTP_CLIENT_NEWLINES_...; default REFUSE */
+    uint32_t in_flight;     /* commands that may await replies; default 64 */
+
+    const char *hello; /* our domain or address literal; required; at most 255 octets */
+    size_t hello_length;
+    const char *mechanisms; /* SASL mechanisms, the best first, one space between; at most 32; */
+                            /* NULL: do not authenticate */
+    size_t mechanisms_length;
+
+    uint32_t line;   /* octets for the replies' text; longer text is cut; default 1024, least 512 */
+    uint32_t output; /* octets of the output buffer; least and default 2048 */
+
+    uint32_t reply_line;   /* octets of the longest reply line taken; default 4096 */
+    uint32_t reply_lines;  /* lines of the longest reply; default 128 */
+    uint32_t reply_octets; /* octets of the longest reply; default 65536 */
+
+    uint32_t greeting_patience; /* seconds for each; defaults 300 300 120 180 600 */
+    uint32_t patience;          /* (RFC 5321 4.5.3.2): greeting, a command, 354, a block of */
+    uint32_t data_patience;     /* body, the reply to the end of the message */
+    uint32_t body_patience;
+    uint32_t end_patience;
+    uint32_t reserved; /* 0 */
+};
+
+/* What a static block needs. */
+#define SANSMTP_CLIENT_ENGINE               (512u + 32u * (unsigned)sizeof(void *))
+#define SANSMTP_CLIENT_MEMORY(line, output) (SANSMTP_CLIENT_ENGINE + (line) + (output) + 16u)
+
+/* envelope.flags */
+#define SANSMTP_ENVELOPE_ALL_OR_NONE 1u /* no message unless every recipient is accepted */
+#define SANSMTP_ENVELOPE_UTF8        2u /* header fields are UTF-8: SMTPUTF8 is needed */
+
+/* A message to submit. Copied by submit, but for the recipients and the body. */
+struct sansmtp_envelope {
+    uint32_t size;         /* sizeof (struct sansmtp_envelope) */
+    uint32_t flags;        /* SANSMTP_ENVELOPE_... */
+    uint32_t body;         /* SANSMTP_BODY_...: what the content is; 0: 7BIT */
+    uint32_t ret;          /* DSN: SANSMTP_RET_..., 0: none */
+    uint64_t message_size; /* octets with CRLFs, 0: not known */
+    const char *sender;    /* reverse-path: a mailbox without brackets; length 0: <> */
+    size_t sender_length;
+    const char *envid; /* DSN envelope id, raw (the engine writes xtext); length 0: none */
+    size_t envid_length;
+    const char *auth; /* AUTH=: a mailbox or "<>", raw; length 0: none */
+    size_t auth_length;
+};
+
+/* A recipient. Copied to the output at once. */
+struct sansmtp_recipient {
+    uint32_t size;       /* sizeof (struct sansmtp_recipient) */
+    uint32_t notify;     /* DSN: SANSMTP_NOTIFY_... or-ed, 0: none */
+    const char *mailbox; /* without brackets; "Postmaster" may stand alone */
+    size_t mailbox_length;
+    const char *orcpt_type; /* DSN: "rfc822"; length 0: no ORCPT */
+    size_t orcpt_type_length;
+    const char *orcpt; /* the original recipient, raw */
+    size_t orcpt_length;
+};
+
+/*
+ * sansmtp_client_options_init, sansmtp_client_memory, sansmtp_client_init - as for the server.
+ *
+ * ERR_OPTIONS: unknown bits; no hello name or one with foreign octets; line, output or reply_line
+ * under their least; in_flight 0; a patience of 0; more than 32 mechanisms.
+ */
+SANSMTP_API int sansmtp_client_options_init(struct sansmtp_client_options *options, size_t size);
+SANSMTP_API size_t sansmtp_client_memory(const struct sansmtp_client_options *options);
+SANSMTP_API int sansmtp_client_init(struct sansmtp_client **client, void *memory, size_t length,
+                                    const struct sansmtp_client_options *options);
+
+/*
+ * sansmtp_client_next, _wants, _error - as sansmtp_server_next, _wants, _error.
+ *
+ * Events: CHALLENGE (the one question), READY, SENDER, RESULT, FINAL, OUTCOME, REFUSAL, and
+ * INJECTION, TRACE, CLOSING. wants adds IDLE, RECIPIENT and BODY. Errors of the peer: GONE,
+ * EXPIRED, INJECTION, PROTOCOL, REFUSED, TLS, AUTH.
+ */
+SANSMTP_API const struct sansmtp_event *sansmtp_client_next(struct sansmtp_client *client,
+                                                            struct sansmtp_span *in);
+SANSMTP_API uint32_t sansmtp_client_wants(const struct sansmtp_client *client);
+SANSMTP_API int sansmtp_client_error(const struct sansmtp_client *client);
+
+/* sansmtp_client_extensions - what the peer offers now: a set of SANSMTP_EXTENSION_...; *size (may
+ * be NULL): the largest message it takes, 0: not said. From anywhere. */
+SANSMTP_API uint64_t sansmtp_client_extensions(const struct sansmtp_client *client, uint64_t *size);
+
+/*
+ * sansmtp_client_submit - begin a message; at the want IDLE.
+ *
+ * Returns 0, or, with nothing sent: SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT, SANSMTP_ERR_TEXT (the
+ * sender is no mailbox, envid or auth not what they must be), or what this peer cannot take:
+ * SANSMTP_ERR_NEEDS_8BITMIME, _NEEDS_BINARYMIME, _NEEDS_SMTPUTF8, SANSMTP_ERR_SIZE. DSN and AUTH=
+ * are left out where the peer does not offer them (RFC 3461 5.2.2). From a callback: yes.
+ */
+SANSMTP_API int sansmtp_client_submit(struct sansmtp_client *client,
+                                      const struct sansmtp_envelope *envelope);
+
+/*
+ * sansmtp_client_recipient - one recipient; at the want RECIPIENT.
+ *
+ * Its RESULT comes later, and carries its number: the first of a message is 0. Returns 0, or, with
+ * nothing sent: SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT, SANSMTP_ERR_TEXT, or
+ * SANSMTP_ERR_NEEDS_SMTPUTF8. From a callback: yes.
+ */
+SANSMTP_API int sansmtp_client_recipient(struct sansmtp_client *client,
+                                         const struct sansmtp_recipient *recipient);
+
+/* sansmtp_client_recipients_end - there are no more; at the want RECIPIENT, after at least one.
+ * Returns 0, SANSMTP_ERR_STATE or SANSMTP_ERR_ARGUMENT. From a callback: yes. */
+SANSMTP_API int sansmtp_client_recipients_end(struct sansmtp_client *client);
+
+/*
+ * sansmtp_client_body - the next octets of the message; at the want BODY.
+ *
+ * data is borrowed until the next want BODY or the OUTCOME; last: these are the final ones (length
+ * may be 0). A message that does not end in CRLF gets one in DATA. Returns 0, or
+ * SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT, or, with none of these octets sent,
+ * SANSMTP_ERR_TEXT: a bare CR or LF under REFUSE; SANSMTP_ERR_NEEDS_8BITMIME: an octet over 127 in a
+ * message declared 7BIT. A message of which octets are gone cannot be taken back: mend the octets
+ * and call again, or abort(). From a callback: yes.
+ */
+SANSMTP_API int sansmtp_client_body(struct sansmtp_client *client, const void *data, size_t length,
+                                    int last);
+
+/*
+ * sansmtp_client_respond - answer a CHALLENGE; the engine encodes.
+ *
+ * data is borrowed until the next event. With FLAG_INITIAL it is the initial response; one that is
+ * too long for the AUTH line (512 octets) is held back for the peer's 334. Returns 0,
+ * SANSMTP_ERR_STATE, or SANSMTP_ERR_ARGUMENT (also: so long that a line passes 12288 octets).
+ */
+SANSMTP_API int sansmtp_client_respond(struct sansmtp_client *client, const void *data,
+                                       size_t length);
+/* sansmtp_client_cancel - answer a CHALLENGE by "*" (RFC 4954 4). Returns 0, SANSMTP_ERR_STATE or
+ * SANSMTP_ERR_ARGUMENT. */
+SANSMTP_API int sansmtp_client_cancel(struct sansmtp_client *client);
+
+/* sansmtp_client_quit - say QUIT; at the want IDLE. No outcome changes by its reply. Returns 0,
+ * SANSMTP_ERR_STATE or SANSMTP_ERR_ARGUMENT. From a callback: yes. */
+SANSMTP_API int sansmtp_client_quit(struct sansmtp_client *client);
+
+/* sansmtp_client_abort - stop at once: output is empty from now on, CLOSE, never an end of data.
+ * A message that had begun gets its OUTCOME: LATER, or UNCERTAIN. Returns 0 or
+ * SANSMTP_ERR_ARGUMENT. From a callback: yes. */
+SANSMTP_API int sansmtp_client_abort(struct sansmtp_client *client);
+
+/*
+ * sansmtp_client_output, sansmtp_client_sent - as for the server; body octets are the host's own.
+ *
+ * sansmtp_client_vectors fills at most count spans with what may go out in one write, in order, and
+ * returns how many; sent() counts over all of them. From anywhere.
+ */
+SANSMTP_API const void *sansmtp_client_output(const struct sansmtp_client *client, size_t *length);
+SANSMTP_API size_t sansmtp_client_vectors(const struct sansmtp_client *client,
+                                          struct sansmtp_span *spans, size_t count);
+SANSMTP_API int sansmtp_client_sent(struct sansmtp_client *client, size_t length);
+
+/* sansmtp_client_secret - must a log mask the output now? 1 within an AUTH exchange. */
+SANSMTP_API int sansmtp_client_secret(const struct sansmtp_client *client);
+
+/* sansmtp_client_tls_started - the handshake is done; tls->flags: SANSMTP_TLS_VERIFIED if the
+ * peer's certificate is good for the name that was meant. As sansmtp_server_tls_started. */
+SANSMTP_API int sansmtp_client_tls_started(struct sansmtp_client *client,
+                                           const struct sansmtp_tls *tls);
+
+/* sansmtp_client_patience, _expired, _eof - as for the server (RFC 5321 4.5.3.2). */
+SANSMTP_API uint32_t sansmtp_client_patience(const struct sansmtp_client *client, uint32_t *serial);
+SANSMTP_API int sansmtp_client_expired(struct sansmtp_client *client);
+SANSMTP_API int sansmtp_client_eof(struct sansmtp_client *client);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,296 @@
+#include "client_engine.h"
+
+#include "memory.h"
+#include "number.h"
+#include "stuff.h"
+
+/* The message on its way out. Nothing of it is copied: a slice is the host's own octets, and what
+ * dot-stuffing or the end adds is a constant. Output is commands first, then the slice in hand,
+ * then what closes the message; output() only looks, body() and sent() move on. */
+
+/* "BDAT ", twenty digits, " LAST", CRLF. */
+enum { BDAT_ROOM = 34 };
+
+static bool octets_left(const struct sansmtp_client *client)
+{
+    return client->slice.length != 0 || client->chunk.length != 0 || client->tail.length != 0;
+}
+
+/* Is the message begun and not wholly handed out? */
+bool sansmtp_client_body_pending(const struct sansmtp_client *client)
+{
+    bool data = sansmtp_client_sends(client, SANSMTP_SENDS_BODY) &&
+                !sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS | SANSMTP_SENDS_FINAL);
+
+    return data || octets_left(client);
+}
+
+bool sansmtp_client_asks_body(const struct sansmtp_client *client)
+{
+    uint64_t waiting = client->put - client->answered;
+
+    if (!sansmtp_client_sends(client, SANSMTP_SENDS_BODY) ||
+        sansmtp_client_sends(client, SANSMTP_SENDS_LAST) || octets_left(client)) {
+        return false;
+    }
+    if (!sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS)) {
+        return true;
+    }
+    return sansmtp_out_room(&client->out) >= BDAT_ROOM &&
+           waiting < (sansmtp_client_piped(client) ? client->options->in_flight : 1);
+}
+
+static uint32_t policy(const struct sansmtp_client *client)
+{
+    bool eight = sansmtp_client_sends(client, SANSMTP_SENDS_EIGHT_BIT);
+    uint32_t newlines = client->options->body_newlines == SANSMTP_CLIENT_NEWLINES_NORMALISE
+                            ? SANSMTP_STUFF_NORMALISE
+                            : SANSMTP_STUFF_REFUSE;
+
+    return newlines | (eight ? 0u : (uint32_t)SANSMTP_STUFF_SEVEN_BIT);
+}
+
+/* In DATA the end of the message counts as a command: it has a reply of its own. */
+void sansmtp_client_body_begin(struct sansmtp_client *client)
+{
+    client->sends |= SANSMTP_SENDS_BODY;
+    client->stuff = sansmtp_stuff_begin(policy(client));
+    if (!sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS)) {
+        client->put++;
+    }
+}
+
+void sansmtp_client_empty_end(struct sansmtp_client *client)
+{
+    client->sends |= SANSMTP_SENDS_EMPTY | SANSMTP_SENDS_LAST;
+    client->put++;
+    sansmtp_stuff_end(sansmtp_stuff_begin(SANSMTP_STUFF_REFUSE), &client->tail);
+}
+
+/* All of a chunk is handed out: what closes the message comes, or the host is asked for more. */
+static void chunk_done(struct sansmtp_client *client)
+{
+    if (!sansmtp_client_sends(client, SANSMTP_SENDS_LAST) ||
+        sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS)) {
+        return;
+    }
+    sansmtp_stuff_end(client->stuff, &client->tail);
+}
+
+static void put_bdat(struct sansmtp_client *client, size_t length, bool last)
+{
+    uint8_t digits[20];
+
+    sansmtp_out_put(&client->out, "BDAT ", 5);
+    sansmtp_out_put(&client->out, digits, sansmtp_number_write(length, digits));
+    sansmtp_client_put(client, " LAST", last ? 5 : 0);
+    client->chunks++;
+}
+
+static int offence(uint32_t offences)
+{
+    if (offences == 0) {
+        return 0;
+    }
+    return (offences & SANSMTP_STUFF_BARE) != 0 ? SANSMTP_ERR_TEXT : SANSMTP_ERR_NEEDS_8BITMIME;
+}
+
+/* RFC 3030 2: what the chunk says is what follows, octet for octet; nothing is stuffed. */
+static int lend_chunk(struct sansmtp_client *client, struct sansmtp_span chunk, bool last)
+{
+    struct sansmtp_span rest = chunk;
+    struct sansmtp_span ignored = {NULL, 0};
+
+    if (!sansmtp_client_sends(client, SANSMTP_SENDS_BINARY)) {
+        int error = offence(sansmtp_stuff_check(&rest, last, &client->stuff, &ignored));
+
+        if (error != 0) {
+            return error;
+        }
+        while (ignored.length != 0) {
+            sansmtp_stuff_next(&rest, &client->stuff, &ignored);
+        }
+    }
+    if (chunk.length != 0 || last) {
+        put_bdat(client, chunk.length, last);
+        client->slice = chunk;
+    }
+    return 0;
+}
+
+static int lend_text(struct sansmtp_client *client, struct sansmtp_span chunk, bool last)
+{
+    int error = offence(sansmtp_stuff_check(&chunk, last, &client->stuff, &client->slice));
+
+    client->chunk = chunk;
+    if (error != 0) {
+        client->chunk.length = 0;
+        client->slice.length = 0;
+    }
+    return error;
+}
+
+int sansmtp_client_body(struct sansmtp_client *client, const void *data, size_t length, int last)
+{
+    struct sansmtp_span chunk = {data, length};
+    int error;
+
+    if (client == NULL || (data == NULL && length != 0)) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (client->phase != SANSMTP_AWAITS_OUTCOME || !sansmtp_client_asks_body(client)) {
+        return SANSMTP_ERR_STATE;
+    }
+    error = sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS)
+                ? lend_chunk(client, chunk, last != 0)
+                : lend_text(client, chunk, last != 0);
+    if (error != 0) {
+        return error;
+    }
+    sansmtp_client_renew(client);
+    if (last != 0) {
+        client->sends |= SANSMTP_SENDS_LAST;
+    }
+    if (client->slice.length == 0 && client->chunk.length == 0) {
+        chunk_done(client);
+    }
+    return 0;
+}
+
+size_t sansmtp_client_vectors(const struct sansmtp_client *client, struct sansmtp_span *spans,
+                              size_t count)
+{
+    struct sansmtp_span all[3];
+    size_t used = 0;
+
+    if (client == NULL || spans == NULL) {
+        return 0;
+    }
+    all[0].data = sansmtp_out_pending(&client->out, &all[0].length);
+    all[1] = client->slice;
+    all[2] = client->tail;
+    for (size_t i = 0; i < 3 && used < count; i++) {
+        if (all[i].length != 0) {
+            spans[used++] = all[i];
+        }
+    }
+    return used;
+}
+
+const void *sansmtp_client_output(const struct sansmtp_client *client, size_t *length)
+{
+    struct sansmtp_span first = {NULL, 0};
+
+    if (client == NULL || length == NULL) {
+        return NULL;
+    }
+    sansmtp_client_vectors(client, &first, 1);
+    *length = first.length;
+    return first.data;
+}
+
+/* Counts the commands that are now wholly handed out: each is one line. */
+static size_t commands_sent(struct sansmtp_client *client, size_t length)
+{
+    size_t pending = 0;
+    const uint8_t *octets = sansmtp_out_pending(&client->out, &pending);
+    const uint8_t *end;
+
+    if (length > pending) {
+        length = pending;
+    }
+    if (length == 0) {
+        return 0;
+    }
+    end = octets + length;
+    for (const uint8_t *at = octets; at < end; at++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        if (at == NULL) {
+            break;
+        }
+        client->sent++;
+    }
+    sansmtp_out_sent(&client->out, length);
+    return length;
+}
+
+static size_t slice_sent(struct sansmtp_client *client, size_t length)
+{
+    if (length > client->slice.length) {
+        length = client->slice.length;
+    }
+    if (length == 0) {
+        return 0;
+    }
+    client->slice.data += length;
+    client->slice.length -= length;
+    client->progressed += length;
+    if (client->slice.length == 0) {
+        if (!sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS)) {
+            sansmtp_stuff_next(&client->chunk, &client->stuff, &client->slice);
+        }
+        if (client->slice.length == 0) {
+            chunk_done(client);
+        }
+    }
+    return length;
+}
+
+static size_t tail_sent(struct sansmtp_client *client, size_t length)
+{
+    if (length > client->tail.length) {
+        length = client->tail.length;
+    }
+    client->tail.data = length == 0 ? client->tail.data : client->tail.data + length;
+    client->tail.length -= length;
+    return length;
+}
+
+/* The boundary between later and uncertain: the last octet of the message is handed out. */
+static void look_for_final(struct sansmtp_client *client)
+{
+    size_t pending = 0;
+
+    sansmtp_out_pending(&client->out, &pending);
+    if (!sansmtp_client_sends(client, SANSMTP_SENDS_LAST) || octets_left(client) || pending != 0 ||
+        sansmtp_client_sends(client, SANSMTP_SENDS_FINAL)) {
+        return;
+    }
+    client->sends |= SANSMTP_SENDS_FINAL;
+    if (!sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS) ||
+        sansmtp_client_sends(client, SANSMTP_SENDS_EMPTY)) {
+        client->sent++;
+    }
+}
+
+static size_t available(const struct sansmtp_client *client)
+{
+    struct sansmtp_span spans[3];
+    size_t count = sansmtp_client_vectors(client, spans, 3);
+    size_t sum = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        sum += spans[i].length;
+    }
+    return sum;
+}
+
+int sansmtp_client_sent(struct sansmtp_client *client, size_t length)
+{
+    if (client == NULL || length > available(client)) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (length == 0) {
+        return 0;
+    }
+    length -= commands_sent(client, length);
+    length -= slice_sent(client, length);
+    tail_sent(client, length);
+    sansmtp_client_respond_rest(client);
+    sansmtp_client_renew(client);
+    if (client->phase == SANSMTP_AWAITS_OUTCOME) {
+        look_for_final(client);
+        sansmtp_client_advance(client);
+    }
+    return 0;
+}

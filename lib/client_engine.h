@@ -1,0 +1,190 @@
+#ifndef SANSMTP_CLIENT_ENGINE_H
+#define SANSMTP_CLIENT_ENGINE_H
+
+/*
+ * The client engine from inside. Its rooms:
+ *
+ *   client.c              next and wants
+ *   client_reply.c        the peer's replies: lines collected over any cuts, bounded
+ *   client_session.c      what a reply means outside a message: greeting, hello, STARTTLS, QUIT
+ *   client_transaction.c  what it means within: MAIL, RCPT, DATA, BDAT, the end; outcomes
+ *   client_command.c      the lines that go out, and the one gate for the host's strings
+ *   client_body.c         the message on its way out; output and sent
+ *   client_auth.c         the AUTH exchange
+ *   client_end.c          how a session ends; patience
+ *   client_options.c      options, memory, init
+ *
+ * Pipelining needs no queue: the order of the commands is fixed, so counters do. `put` counts the
+ * commands written, `sent` those wholly handed out, `answered` those whose reply is in.
+ */
+
+#include <sansmtp/client.h>
+#include <stdbool.h>
+
+#include "capability.h"
+#include "out.h"
+#include "reply_line.h"
+
+enum sansmtp_client_phase {
+    SANSMTP_AWAITS_GREETING,
+    SANSMTP_AWAITS_HELLO,
+    SANSMTP_AWAITS_STARTTLS,
+    SANSMTP_AWAITS_TLS, /* the host does the handshake */
+    SANSMTP_AWAITS_AUTH,
+    SANSMTP_AWAITS_MESSAGE, /* of the host */
+    SANSMTP_AWAITS_OUTCOME, /* a transaction runs */
+    SANSMTP_AWAITS_RSET,
+    SANSMTP_AWAITS_QUIT,
+    SANSMTP_AWAITS_NOTHING /* over */
+};
+
+enum {
+    SANSMTP_CLIENT_TLS = 1,      /* TLS is up */
+    SANSMTP_CLIENT_VERIFIED = 2, /* and the host trusts the peer's certificate */
+    SANSMTP_CLIENT_HELO = 4,     /* the hello was HELO */
+    SANSMTP_CLIENT_AUTHENTICATED = 8,
+    SANSMTP_CLIENT_TLS_TRIED = 16, /* STARTTLS was refused */
+    SANSMTP_CLIENT_EOF = 32,
+    SANSMTP_CLIENT_BUSY = 64,
+    SANSMTP_CLIENT_ENDED = 128,      /* CLOSING was told */
+    SANSMTP_CLIENT_DIRTY = 256,      /* the peer still holds a transaction: RSET before MAIL */
+    SANSMTP_CLIENT_CHALLENGED = 512, /* CHALLENGE is open */
+    SANSMTP_CLIENT_HELD = 1024,      /* an initial response waits for its 334 */
+    SANSMTP_CLIENT_CANCELLED = 2048, /* "*" was sent */
+    SANSMTP_CLIENT_WHOLE = 4096,     /* a reply is whole and not yet looked at */
+    SANSMTP_CLIENT_TRACED = 8192,
+    SANSMTP_CLIENT_CUT_LINE = 16384, /* the line in hand is longer than is kept */
+    SANSMTP_CLIENT_CUT_TEXT = 32768, /* so is the reply */
+    SANSMTP_CLIENT_OUTCOME_DUE = 65536,
+    SANSMTP_CLIENT_READY_DUE = 131072,
+    SANSMTP_CLIENT_CHALLENGE_DUE = 262144 /* the initial response is to be asked for */
+};
+
+/* Within a transaction. */
+enum {
+    SANSMTP_SENDS_RSET = 1,   /* RSET went in front of MAIL */
+    SANSMTP_SENDS_ASKING = 2, /* recipients are still asked for */
+    SANSMTP_SENDS_MAIL_REFUSED = 4,
+    SANSMTP_SENDS_TEMPORARY = 8, /* some refusal was a 4yz */
+    SANSMTP_SENDS_REFUSED = 16,  /* some recipient was refused */
+    SANSMTP_SENDS_DATA = 32,     /* DATA was put */
+    SANSMTP_SENDS_CHUNKS = 64,   /* the message goes by BDAT */
+    SANSMTP_SENDS_BODY = 128,    /* body octets may be asked for */
+    SANSMTP_SENDS_LAST = 256,    /* the host has given its last */
+    SANSMTP_SENDS_FINAL = 512,   /* the last octet of the message is handed out */
+    SANSMTP_SENDS_VOID = 1024,   /* the message is lost: finish what is begun, and no more */
+    SANSMTP_SENDS_EMPTY = 2048,  /* 354 without a recipient: an empty message ends it */
+    SANSMTP_SENDS_ALL_OR_NONE = 4096,
+    SANSMTP_SENDS_UTF8 = 8192,
+    SANSMTP_SENDS_EIGHT_BIT = 16384,
+    SANSMTP_SENDS_BINARY = 32768
+};
+
+struct sansmtp_client {
+    const struct sansmtp_client_options *options;
+    struct sansmtp_out out;
+    uint8_t *text; /* of the reply so far; behind it the line in hand */
+    const uint8_t *response;
+    size_t response_length;
+
+    struct sansmtp_span slice; /* of the body: goes out next */
+    struct sansmtp_span chunk; /* what stands behind it */
+    struct sansmtp_span tail;  /* what closes the message */
+    struct sansmtp_capabilities offered;
+
+    uint64_t reply_octets;
+    uint64_t put, sent, answered, base; /* commands; base: answered when the transaction began */
+    uint64_t progressed;
+
+    uint32_t text_capacity, text_length, line_length, line_state, line_total;
+    uint32_t reply_lines, reply_code, reply_enhanced;
+    uint32_t phase, knows, sends;
+    uint32_t taken, told, accepted, finals; /* recipients: given, answered, accepted, finally */
+    uint32_t chunks;                        /* BDAT commands put in this transaction */
+    uint32_t stuff;
+    uint32_t mechanism, tried; /* the word of the host's list in use; set of those tried */
+    uint32_t serial;
+    uint32_t outcome, outcome_code, outcome_enhanced;
+    int error;
+    uint32_t closing;
+
+    struct sansmtp_event event;
+};
+
+_Static_assert(sizeof(struct sansmtp_client) <= SANSMTP_CLIENT_ENGINE, "engine grew");
+
+enum sansmtp_client_step { SANSMTP_CLIENT_WAIT, SANSMTP_CLIENT_ON, SANSMTP_CLIENT_TELL };
+
+/* A reply that is whole. */
+struct sansmtp_client_reply {
+    uint32_t code, enhanced;
+    struct sansmtp_span text;
+};
+
+static inline bool sansmtp_client_knows(const struct sansmtp_client *client, uint32_t what)
+{
+    return (client->knows & what) != 0;
+}
+
+static inline bool sansmtp_client_sends(const struct sansmtp_client *client, uint32_t what)
+{
+    return (client->sends & what) != 0;
+}
+
+static inline bool sansmtp_client_is(const struct sansmtp_client *client, uint32_t option)
+{
+    return (client->options->flags & option) != 0;
+}
+
+static inline bool sansmtp_client_offers(const struct sansmtp_client *client, uint64_t extension)
+{
+    return (client->offered.extensions & extension) != 0;
+}
+
+/* client.c */
+struct sansmtp_event *sansmtp_client_event(struct sansmtp_client *client, uint32_t type);
+struct sansmtp_event *sansmtp_client_reply_event(struct sansmtp_client *client, uint32_t type,
+                                                 const struct sansmtp_client_reply *reply);
+void sansmtp_client_renew(struct sansmtp_client *client);
+
+/* client_reply.c */
+enum sansmtp_client_step sansmtp_client_collect(struct sansmtp_client *client,
+                                                struct sansmtp_span *in);
+struct sansmtp_client_reply sansmtp_client_take(struct sansmtp_client *client);
+
+/* client_session.c: what a reply does; each may leave an event to tell */
+enum sansmtp_client_step sansmtp_client_session(struct sansmtp_client *client,
+                                                const struct sansmtp_client_reply *reply);
+void sansmtp_client_hello(struct sansmtp_client *client);
+void sansmtp_client_proceed(struct sansmtp_client *client);
+
+/* client_transaction.c */
+enum sansmtp_client_step sansmtp_client_transaction(struct sansmtp_client *client,
+                                                    const struct sansmtp_client_reply *reply);
+void sansmtp_client_advance(struct sansmtp_client *client);
+bool sansmtp_client_asks_recipient(const struct sansmtp_client *client);
+void sansmtp_client_lost(struct sansmtp_client *client);
+void sansmtp_client_finish(struct sansmtp_client *client, uint32_t outcome);
+
+/* client_command.c */
+void sansmtp_client_put(struct sansmtp_client *client, const char *line, size_t length);
+bool sansmtp_client_piped(const struct sansmtp_client *client);
+
+/* client_body.c */
+bool sansmtp_client_asks_body(const struct sansmtp_client *client);
+void sansmtp_client_body_begin(struct sansmtp_client *client);
+void sansmtp_client_empty_end(struct sansmtp_client *client);
+bool sansmtp_client_body_pending(const struct sansmtp_client *client);
+
+/* client_auth.c */
+bool sansmtp_client_auth_begin(struct sansmtp_client *client);
+enum sansmtp_client_step sansmtp_client_auth(struct sansmtp_client *client,
+                                             const struct sansmtp_client_reply *reply);
+void sansmtp_client_respond_rest(struct sansmtp_client *client);
+void sansmtp_client_ask_initial(struct sansmtp_client *client);
+
+/* client_end.c */
+void sansmtp_client_over(struct sansmtp_client *client, uint32_t reason, int error);
+void sansmtp_client_fail(struct sansmtp_client *client, int error);
+
+#endif

@@ -1,0 +1,180 @@
+#include "client_engine.h"
+
+/* What a reply means outside a message, and what comes next: greeting, hello, STARTTLS, AUTH, and
+ * then the host's messages. */
+
+static void put_word(struct sansmtp_client *client, const char *word, size_t length)
+{
+    const struct sansmtp_client_options *options = client->options;
+
+    sansmtp_out_put(&client->out, word, length);
+    sansmtp_out_put(&client->out, options->hello, options->hello_length);
+    sansmtp_client_put(client, "", 0);
+}
+
+/* RFC 2033 4.1: LMTP opens with LHLO, and knows no HELO. */
+void sansmtp_client_hello(struct sansmtp_client *client)
+{
+    client->offered = (struct sansmtp_capabilities){0};
+    client->phase = SANSMTP_AWAITS_HELLO;
+    if (sansmtp_client_is(client, SANSMTP_CLIENT_LMTP)) {
+        put_word(client, "LHLO ", 5);
+    } else if (sansmtp_client_knows(client, SANSMTP_CLIENT_HELO)) {
+        put_word(client, "HELO ", 5);
+    } else {
+        put_word(client, "EHLO ", 5);
+    }
+}
+
+/* Everything is known of the peer: TLS if it must or may be, then authentication, then messages. */
+void sansmtp_client_proceed(struct sansmtp_client *client)
+{
+    bool tls = client->options->tls != SANSMTP_CLIENT_TLS_NONE &&
+               !sansmtp_client_knows(client, SANSMTP_CLIENT_TLS | SANSMTP_CLIENT_TLS_TRIED);
+
+    if (tls && sansmtp_client_offers(client, SANSMTP_EXTENSION_STARTTLS)) {
+        client->phase = SANSMTP_AWAITS_STARTTLS;
+        sansmtp_client_put(client, "STARTTLS", 8);
+        return;
+    }
+    if (client->options->tls == SANSMTP_CLIENT_TLS_REQUIRED &&
+        !sansmtp_client_knows(client, SANSMTP_CLIENT_TLS)) {
+        sansmtp_client_fail(client, SANSMTP_ERR_TLS);
+        return;
+    }
+    if (sansmtp_client_auth_begin(client)) {
+        return;
+    }
+    client->phase = SANSMTP_AWAITS_MESSAGE;
+    client->knows |= SANSMTP_CLIENT_READY_DUE;
+}
+
+/* The session goes no further; the host hears why. */
+static enum sansmtp_client_step refused(struct sansmtp_client *client,
+                                        const struct sansmtp_client_reply *reply, int error)
+{
+    sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply);
+    sansmtp_client_fail(client, error);
+    return SANSMTP_CLIENT_TELL;
+}
+
+static enum sansmtp_client_step after_greeting(struct sansmtp_client *client,
+                                               const struct sansmtp_client_reply *reply)
+{
+    if (reply->code / 100 != 2) {
+        return refused(client, reply, SANSMTP_ERR_REFUSED);
+    }
+    sansmtp_client_hello(client);
+    return SANSMTP_CLIENT_ON;
+}
+
+/* RFC 5321 3.2: a server that does not know EHLO is tried with HELO. */
+static enum sansmtp_client_step after_hello(struct sansmtp_client *client,
+                                            const struct sansmtp_client_reply *reply)
+{
+    uint32_t code = reply->code;
+    bool helo = sansmtp_client_knows(client, SANSMTP_CLIENT_HELO) ||
+                sansmtp_client_is(client, SANSMTP_CLIENT_LMTP);
+
+    if (code / 100 == 2) {
+        if (sansmtp_client_knows(client, SANSMTP_CLIENT_HELO)) {
+            client->offered = (struct sansmtp_capabilities){0};
+        }
+        sansmtp_client_proceed(client);
+    } else if (code >= 500 && code <= 504 && !helo) {
+        client->knows |= SANSMTP_CLIENT_HELO;
+        sansmtp_client_hello(client);
+    } else {
+        return refused(client, reply, SANSMTP_ERR_REFUSED);
+    }
+    return SANSMTP_CLIENT_ON;
+}
+
+/* Only 220 starts TLS; any other answer, of whatever class, is a failure. */
+static enum sansmtp_client_step after_starttls(struct sansmtp_client *client,
+                                               const struct sansmtp_client_reply *reply)
+{
+    if (reply->code == 220) {
+        client->phase = SANSMTP_AWAITS_TLS;
+        return SANSMTP_CLIENT_ON;
+    }
+    sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply)->flags &= ~(
+        uint32_t)SANSMTP_FLAG_ACCEPTED;
+    client->knows |= SANSMTP_CLIENT_TLS_TRIED;
+    sansmtp_client_proceed(client);
+    return SANSMTP_CLIENT_TELL;
+}
+
+static enum sansmtp_client_step after_rset(struct sansmtp_client *client, uint32_t code)
+{
+    if (code / 100 == 2) {
+        client->phase = SANSMTP_AWAITS_MESSAGE;
+    } else {
+        sansmtp_client_fail(client, SANSMTP_ERR_PROTOCOL);
+    }
+    return SANSMTP_CLIENT_ON;
+}
+
+enum sansmtp_client_step sansmtp_client_session(struct sansmtp_client *client,
+                                                const struct sansmtp_client_reply *reply)
+{
+    client->answered++;
+    switch ((enum sansmtp_client_phase)client->phase) {
+    case SANSMTP_AWAITS_GREETING:
+        return after_greeting(client, reply);
+    case SANSMTP_AWAITS_HELLO:
+        return after_hello(client, reply);
+    case SANSMTP_AWAITS_STARTTLS:
+        return after_starttls(client, reply);
+    case SANSMTP_AWAITS_RSET:
+        return after_rset(client, reply->code);
+    case SANSMTP_AWAITS_AUTH:
+        return sansmtp_client_auth(client, reply);
+    case SANSMTP_AWAITS_QUIT:
+        sansmtp_client_over(client, SANSMTP_REASON_QUIT, client->error);
+        break;
+    case SANSMTP_AWAITS_TLS:
+    case SANSMTP_AWAITS_MESSAGE:
+    case SANSMTP_AWAITS_OUTCOME:
+    case SANSMTP_AWAITS_NOTHING:
+        break;
+    }
+    return SANSMTP_CLIENT_ON;
+}
+
+int sansmtp_client_quit(struct sansmtp_client *client)
+{
+    if (client == NULL) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (client->phase != SANSMTP_AWAITS_MESSAGE ||
+        sansmtp_client_knows(client, SANSMTP_CLIENT_WHOLE)) {
+        return SANSMTP_ERR_STATE;
+    }
+    client->phase = SANSMTP_AWAITS_QUIT;
+    sansmtp_client_put(client, "QUIT", 4);
+    return 0;
+}
+
+int sansmtp_client_tls_started(struct sansmtp_client *client, const struct sansmtp_tls *tls)
+{
+    if (client == NULL || tls == NULL || tls->size < sizeof(*tls) ||
+        (tls->flags & ~SANSMTP_TLS_VERIFIED) != 0) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (client->phase != SANSMTP_AWAITS_TLS) {
+        return SANSMTP_ERR_STATE;
+    }
+    client->knows |= SANSMTP_CLIENT_TLS;
+    client->knows &= ~(uint32_t)SANSMTP_CLIENT_HELO;
+    if ((tls->flags & SANSMTP_TLS_VERIFIED) != 0) {
+        client->knows |= SANSMTP_CLIENT_VERIFIED;
+    }
+    sansmtp_client_renew(client);
+    if (client->answered == 0) { /* implicit TLS: the greeting is still to come */
+        client->phase = SANSMTP_AWAITS_GREETING;
+    } else {
+        sansmtp_client_hello(client);
+    }
+    return 0;
+}
