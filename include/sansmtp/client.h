@@ -163,9 +163,9 @@ SANSMTP_API int sansmtp_client_recipients_end(struct sansmtp_client *client);
  * data is borrowed until the next want BODY or the OUTCOME; last: these are the final ones (length
  * may be 0). A message that does not end in CRLF gets one in DATA. Returns 0, or
  * SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT, or, with none of these octets sent,
- * SANSMTP_ERR_TEXT: a bare CR or LF under REFUSE; SANSMTP_ERR_NEEDS_8BITMIME: an octet over 127 in a
- * message declared 7BIT. A message of which octets are gone cannot be taken back: mend the octets
- * and call again, or abort(). From a callback: yes.
+ * SANSMTP_ERR_TEXT: a bare CR or LF under REFUSE; SANSMTP_ERR_NEEDS_8BITMIME: an octet over 127
+ * in a message declared 7BIT. A message of which octets are gone cannot be taken back: mend the
+ * octets and call again, or abort(). From a callback: yes.
  */
 SANSMTP_API int sansmtp_client_body(struct sansmtp_client *client, const void *data, size_t length,
                                     int last);
