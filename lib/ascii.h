@@ -34,10 +34,12 @@ static inline int sansmtp_ascii_hex_value(uint8_t octet)
 {
     uint8_t upper = sansmtp_ascii_upper(octet);
 
-    if (sansmtp_ascii_is_digit(octet))
+    if (sansmtp_ascii_is_digit(octet)) {
         return octet - '0';
-    if (upper >= 'A' && upper <= 'F')
+    }
+    if (upper >= 'A' && upper <= 'F') {
         return upper - 'A' + 10;
+    }
     return -1;
 }
 
@@ -45,11 +47,13 @@ static inline int sansmtp_ascii_hex_value(uint8_t octet)
 static inline bool sansmtp_ascii_equal(const uint8_t *a, size_t a_length, const uint8_t *b,
                                        size_t b_length)
 {
-    if (a_length != b_length)
+    if (a_length != b_length) {
         return false;
+    }
     for (size_t i = 0; i < a_length; i++) {
-        if (sansmtp_ascii_upper(a[i]) != sansmtp_ascii_upper(b[i]))
+        if (sansmtp_ascii_upper(a[i]) != sansmtp_ascii_upper(b[i])) {
             return false;
+        }
     }
     return true;
 }

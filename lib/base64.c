@@ -51,17 +51,20 @@ static bool decode_quartet(const uint8_t *digits, size_t count, uint8_t *out)
     uint32_t bits = first << 18 | second << 12 | third << 6 | fourth;
     uint32_t unused = count < 3 ? 0xFFFFFFu >> (8 * count) : 0;
 
-    if (((first | second | third | fourth) & FOREIGN) != 0 || (bits & unused) != 0)
+    if (((first | second | third | fourth) & FOREIGN) != 0 || (bits & unused) != 0) {
         return false;
-    for (size_t i = 0; i < count; i++)
+    }
+    for (size_t i = 0; i < count; i++) {
         out[i] = (uint8_t)(bits >> (16 - 8 * i));
+    }
     return true;
 }
 
 static size_t padding(const uint8_t *octets, size_t length)
 {
-    if (octets[length - 1] != '=')
+    if (octets[length - 1] != '=') {
         return 0;
+    }
     return octets[length - 2] == '=' ? 2 : 1;
 }
 
@@ -70,13 +73,15 @@ bool sansmtp_base64_decode(const uint8_t *octets, size_t length, uint8_t *out, s
     size_t written = 0;
 
     *out_length = 0;
-    if (length % 4 != 0)
+    if (length % 4 != 0) {
         return false;
+    }
     for (size_t at = 0; at < length; at += 4) {
         size_t count = length - at > 4 ? 3 : 3 - padding(octets, length);
 
-        if (!decode_quartet(octets + at, count, out + written))
+        if (!decode_quartet(octets + at, count, out + written)) {
             return false;
+        }
         written += count;
     }
     *out_length = written;
@@ -85,8 +90,9 @@ bool sansmtp_base64_decode(const uint8_t *octets, size_t length, uint8_t *out, s
 
 size_t sansmtp_base64_encoded_length(size_t length)
 {
-    if (length > SIZE_MAX / 4 * 3)
+    if (length > SIZE_MAX / 4 * 3) {
         return SIZE_MAX;
+    }
     return length / 3 * 4 + (length % 3 != 0 ? 4 : 0);
 }
 
@@ -94,22 +100,27 @@ static void encode_triplet(const uint8_t *octets, size_t count, uint8_t *out)
 {
     uint32_t bits = (uint32_t)octets[0] << 16;
 
-    if (count > 1)
+    if (count > 1) {
         bits |= (uint32_t)octets[1] << 8;
-    if (count > 2)
+    }
+    if (count > 2) {
         bits |= octets[2];
+    }
     out[0] = digit_of(bits >> 18);
     out[1] = digit_of(bits >> 12 & 63);
     out[2] = '=';
     out[3] = '=';
-    if (count > 1)
+    if (count > 1) {
         out[2] = digit_of(bits >> 6 & 63);
-    if (count > 2)
+    }
+    if (count > 2) {
         out[3] = digit_of(bits & 63);
+    }
 }
 
 void sansmtp_base64_encode(const uint8_t *octets, size_t length, uint8_t *out)
 {
-    for (size_t at = 0; at < length; at += 3, out += 4)
+    for (size_t at = 0; at < length; at += 3, out += 4) {
         encode_triplet(octets + at, length - at > 3 ? 3 : length - at, out);
+    }
 }

@@ -28,17 +28,20 @@ enum sansmtp_bdat_result sansmtp_bdat_parse(const uint8_t *argument, size_t leng
 
     *size = 0;
     *last = false;
-    if (!sansmtp_number_parse(argument, word, size, &saturated))
+    if (!sansmtp_number_parse(argument, word, size, &saturated)) {
         return SANSMTP_BDAT_UNREADABLE;
+    }
     if (saturated) {
         *size = 0;
         return SANSMTP_BDAT_UNREADABLE;
     }
-    if (word == length)
+    if (word == length) {
         return SANSMTP_BDAT_OK;
+    }
     /* RFC 3030 section 2: the one thing that may follow the size is a space and LAST. */
-    if (!is_last(argument + word + 1, length - word - 1))
+    if (!is_last(argument + word + 1, length - word - 1)) {
         return SANSMTP_BDAT_MALFORMED;
+    }
     *last = true;
     return SANSMTP_BDAT_OK;
 }

@@ -29,8 +29,9 @@ static inline size_t sansmtp_class_span(const uint8_t *octets, size_t length, ui
 {
     size_t end = 0;
 
-    while (end < length && sansmtp_class_is(octets[end], classes))
+    while (end < length && sansmtp_class_is(octets[end], classes)) {
         end++;
+    }
     return end;
 }
 

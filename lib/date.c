@@ -38,15 +38,17 @@ static struct date date_of(int32_t days)
     year += take(&rest, 36524, 3) * 100;
     year += take(&rest, 1461, UINT32_MAX) * 4;
     year += take(&rest, 365, 3);
-    while (rest >= lengths[month])
+    while (rest >= lengths[month]) {
         rest -= lengths[month++];
+    }
     return (struct date){year + (month >= 10), (month + 2) % 12, rest + 1};
 }
 
 static char *put_digits(char *at, uint32_t value, uint32_t count)
 {
-    for (uint32_t i = count; i > 0; value /= 10)
+    for (uint32_t i = count; i > 0; value /= 10) {
         at[--i] = (char)('0' + value % 10);
+    }
     return at + count;
 }
 
@@ -101,16 +103,19 @@ int sansmtp_date_write(int64_t seconds, int32_t offset_minutes, int unknown_zone
     int32_t days, second;
     char *at;
 
-    if (!out || !length || offset < -5999 || offset > 5999)
+    if (!out || !length || offset < -5999 || offset > 5999) {
         return SANSMTP_ERR_ARGUMENT;
-    if (seconds / DAY < FIRST_DAY - 10 || seconds / DAY > LAST_DAY + 10)
+    }
+    if (seconds / DAY < FIRST_DAY - 10 || seconds / DAY > LAST_DAY + 10) {
         return SANSMTP_ERR_ARGUMENT;
+    }
     local = seconds + offset * INT64_C(60);
     second = (int32_t)(local % DAY);
     days = (int32_t)(local / DAY) - (second < 0);
     /* RFC 5322 section 3.3: four digits, "1900 or later" */
-    if (days < FIRST_DAY || days > LAST_DAY)
+    if (days < FIRST_DAY || days > LAST_DAY) {
         return SANSMTP_ERR_ARGUMENT;
+    }
     at = put_day(out, days);
     at = put_time(at, (uint32_t)(second < 0 ? second + DAY : second));
     at = put_zone(at, offset, unknown_zone);

@@ -25,11 +25,13 @@ size_t sansmtp_domain_scan(const uint8_t *octets, size_t length, bool utf8)
     for (;;) {
         size_t label = label_scan(octets + end, length - end, utf8);
 
-        if (label == 0)
+        if (label == 0) {
             return 0;
+        }
         end += label;
-        if (end == length || octets[end] != '.')
+        if (end == length || octets[end] != '.') {
             return end;
+        }
         end++;
     }
 }
@@ -50,15 +52,18 @@ static size_t before_dot(const uint8_t *octets, size_t length)
 
 bool sansmtp_domain_fits(const uint8_t *octets, size_t length)
 {
-    if (length > SANSMTP_DOMAIN_LONGEST)
+    if (length > SANSMTP_DOMAIN_LONGEST) {
         return false;
-    if (length <= SANSMTP_LABEL_LONGEST)
+    }
+    if (length <= SANSMTP_LABEL_LONGEST) {
         return true;
+    }
     for (size_t at = 0; at < length; at++) {
         size_t label = before_dot(octets + at, length - at);
 
-        if (!label_fits(octets + at, label))
+        if (!label_fits(octets + at, label)) {
             return false;
+        }
         at += label;
     }
     return true;
@@ -78,13 +83,15 @@ static uint32_t literal_kind(const uint8_t *content, size_t length, uint8_t addr
     const uint8_t *colon = memchr(content, ':', length);
     size_t tag = colon != NULL ? (size_t)(colon - content) : length;
 
-    if (colon == NULL)
+    if (colon == NULL) {
         return sansmtp_address_ipv4(content, length, address) ? SANSMTP_DOMAIN_IPV4
                                                               : SANSMTP_DOMAIN_NONE;
+    }
     /* RFC 5321 4.1.3: IPv6 is no tag of a general literal, so that there is no falling back. */
-    if (sansmtp_ascii_equal(content, tag, ipv6, sizeof(ipv6)))
+    if (sansmtp_ascii_equal(content, tag, ipv6, sizeof(ipv6))) {
         return sansmtp_address_ipv6(colon + 1, length - tag - 1, address) ? SANSMTP_DOMAIN_IPV6
                                                                           : SANSMTP_DOMAIN_NONE;
+    }
     return is_tag(content, tag) && tag + 1 < length ? SANSMTP_DOMAIN_GENERAL : SANSMTP_DOMAIN_NONE;
 }
 
@@ -93,11 +100,13 @@ size_t sansmtp_literal_scan(const uint8_t *octets, size_t length, uint32_t *kind
 {
     size_t end;
 
-    if (length == 0 || octets[0] != '[')
+    if (length == 0 || octets[0] != '[') {
         return 0;
+    }
     end = 1 + sansmtp_class_span(octets + 1, length - 1, SANSMTP_CLASS_CONTENT);
-    if (end == length || octets[end] != ']' || end == 1)
+    if (end == length || octets[end] != ']' || end == 1) {
         return 0;
+    }
     *kind = literal_kind(octets + 1, end - 1, address);
     return *kind != SANSMTP_DOMAIN_NONE ? end + 1 : 0;
 }
@@ -106,8 +115,9 @@ size_t sansmtp_literal_scan(const uint8_t *octets, size_t length, uint32_t *kind
 static bool read_whole(const uint8_t *octets, size_t length, bool utf8, uint32_t *kind,
                        uint8_t address[16])
 {
-    if (octets[0] == '[')
+    if (octets[0] == '[') {
         return sansmtp_literal_scan(octets, length, kind, address) == length;
+    }
     *kind = SANSMTP_DOMAIN_NAME;
     return sansmtp_domain_scan(octets, length, utf8) == length &&
            sansmtp_utf8_valid(octets, length);
@@ -116,11 +126,13 @@ static bool read_whole(const uint8_t *octets, size_t length, bool utf8, uint32_t
 /* Printable octets with no space in front, or well-formed UTF-8 beside them. */
 static bool is_odd_name(const uint8_t *octets, size_t length, bool utf8)
 {
-    if (octets[0] == ' ' || !sansmtp_utf8_valid(octets, length))
+    if (octets[0] == ' ' || !sansmtp_utf8_valid(octets, length)) {
         return false;
+    }
     for (size_t i = 0; i < length; i++) {
-        if (octets[i] < ' ' || octets[i] == 0x7F || (octets[i] > 0x7F && !utf8))
+        if (octets[i] < ' ' || octets[i] == 0x7F || (octets[i] > 0x7F && !utf8)) {
             return false;
+        }
     }
     return true;
 }
@@ -133,17 +145,22 @@ int sansmtp_domain_parse(const uint8_t *octets, size_t length, uint32_t accept, 
     uint8_t unwanted[16];
     bool known;
 
-    if ((octets == NULL && length > 0) || kind == NULL)
+    if ((octets == NULL && length > 0) || kind == NULL) {
         return SANSMTP_ERR_ARGUMENT;
-    if (length == 0)
+    }
+    if (length == 0) {
         return SANSMTP_ERR_SYNTAX;
+    }
     known = read_whole(octets, length, utf8, kind, address != NULL ? address : unwanted);
-    if (!known && !(odd && is_odd_name(octets, length, utf8)))
+    if (!known && !(odd && is_odd_name(octets, length, utf8))) {
         return SANSMTP_ERR_SYNTAX;
-    if (length > SANSMTP_DOMAIN_LONGEST)
+    }
+    if (length > SANSMTP_DOMAIN_LONGEST) {
         return SANSMTP_ERR_LENGTH;
-    if (known && (octets[0] == '[' || sansmtp_domain_fits(octets, length)))
+    }
+    if (known && (octets[0] == '[' || sansmtp_domain_fits(octets, length))) {
         return 0;
+    }
     /* A hello name with a label that DNS could not hold is odd, not wrong. */
     *kind = SANSMTP_DOMAIN_ODD;
     return odd ? 0 : SANSMTP_ERR_LENGTH;

@@ -31,8 +31,9 @@ static uint64_t bit(uint32_t number)
 
 static size_t increment(const struct sansmtp_extension *extension, uint32_t verb)
 {
-    if (verb == SANSMTP_VERB_MAIL)
+    if (verb == SANSMTP_VERB_MAIL) {
         return extension->mail;
+    }
     return verb == SANSMTP_VERB_RCPT ? extension->rcpt : 0;
 }
 
@@ -41,8 +42,9 @@ size_t sansmtp_extension_line(uint64_t extensions, uint32_t verb)
     size_t line = LINE;
 
     for (uint32_t i = 0; i < SANSMTP_EXTENSIONS; i++) {
-        if (extensions & bit(i))
+        if (extensions & bit(i)) {
             line += increment(&rows[i], verb);
+        }
     }
     return line;
 }
@@ -52,8 +54,9 @@ uint64_t sansmtp_extension_missing(uint64_t extensions)
     uint64_t missing = 0;
 
     for (uint32_t i = 0; i < SANSMTP_EXTENSIONS; i++) {
-        if ((extensions & bit(i)) && (rows[i].needs & ~extensions))
+        if ((extensions & bit(i)) && (rows[i].needs & ~extensions)) {
             missing |= bit(i);
+        }
     }
     return missing;
 }

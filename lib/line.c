@@ -6,14 +6,18 @@
 static bool take(uint8_t octet, bool after_cr, uint32_t *state)
 {
     /* RFC 5321 section 2.3.8: CR and LF end a line only as a pair in this order. */
-    if (octet == '\n' && after_cr)
+    if (octet == '\n' && after_cr) {
         return true;
-    if (octet == '\n' || after_cr)
+    }
+    if (octet == '\n' || after_cr) {
         *state |= SANSMTP_LINE_BARE;
-    if (octet == '\r')
+    }
+    if (octet == '\r') {
         *state |= SANSMTP_LINE_AFTER_CR;
-    if (octet == 0)
+    }
+    if (octet == 0) {
         *state |= SANSMTP_LINE_NUL;
+    }
     return false;
 }
 
@@ -26,10 +30,12 @@ size_t sansmtp_line_scan(const uint8_t *octets, size_t length, uint32_t *state, 
         bool after_cr = *state & SANSMTP_LINE_AFTER_CR;
 
         *state &= ~(uint32_t)SANSMTP_LINE_AFTER_CR;
-        if (!after_cr)
+        if (!after_cr) {
             at += sansmtp_scan_line(octets + at, length - at);
-        if (at < length)
+        }
+        if (at < length) {
             *complete = take(octets[at++], after_cr, state);
+        }
     }
     return at;
 }

@@ -21,8 +21,9 @@ static size_t zeros_from(const uint8_t *address, size_t first)
 {
     size_t index = first;
 
-    while (index < 8 && group(address, index) == 0)
+    while (index < 8 && group(address, index) == 0) {
         index++;
+    }
     return index - first;
 }
 
@@ -35,8 +36,9 @@ static struct run longest_run(const uint8_t *address)
     for (size_t index = 0; index < 8; index++) {
         size_t length = zeros_from(address, index);
 
-        if (length > longest.length)
+        if (length > longest.length) {
             longest = (struct run){index, length};
+        }
     }
     return longest;
 }
@@ -46,10 +48,12 @@ static char *put_group(char *at, uint32_t value)
     static const char digits[] = "0123456789abcdef";
     uint32_t shift = 12;
 
-    while (shift > 0 && value >> shift == 0)
+    while (shift > 0 && value >> shift == 0) {
         shift -= 4;
-    for (; shift > 0; shift -= 4)
+    }
+    for (; shift > 0; shift -= 4) {
         *at++ = digits[value >> shift & 15];
+    }
     *at++ = digits[value & 15];
     return at;
 }
@@ -62,12 +66,14 @@ static char *put_groups(char *at, const uint8_t *address)
         if (index == hidden.first) {
             *at++ = ':';
             index += hidden.length - 1;
-            if (index == 7)
+            if (index == 7) {
                 *at++ = ':';
+            }
             continue;
         }
-        if (index > 0)
+        if (index > 0) {
             *at++ = ':';
+        }
         at = put_group(at, group(address, index));
     }
     return at;
@@ -79,8 +85,9 @@ static char *put_quad(char *at, const uint8_t *address)
         uint8_t digits[20];
         size_t length = sansmtp_number_write(address[i], digits);
 
-        if (i > 0)
+        if (i > 0) {
             *at++ = '.';
+        }
         memcpy(at, digits, length);
         at += length;
     }
@@ -98,8 +105,9 @@ int sansmtp_literal_write(const uint8_t *address, size_t length, char out[48], s
     static const char tag[5] = {'I', 'P', 'v', '6', ':'};
     char *at = out;
 
-    if (!address || !out || !out_length || (length != 4 && length != 16))
+    if (!address || !out || !out_length || (length != 4 && length != 16)) {
         return SANSMTP_ERR_ARGUMENT;
+    }
     *at++ = '[';
     if (length == 4) {
         at = put_quad(at, address);

@@ -7,8 +7,9 @@
 
 const char *sansmtp_error_name(int error)
 {
-    if (error >= 0)
+    if (error >= 0) {
         return "SANSMTP_OK";
+    }
     switch (error) {
 #define ERROR(name)          \
     case SANSMTP_ERR_##name: \

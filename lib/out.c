@@ -17,11 +17,13 @@ const uint8_t *sansmtp_out_pending(const struct sansmtp_out *out, size_t *length
 
 bool sansmtp_out_sent(struct sansmtp_out *out, size_t length)
 {
-    if (length > out->end - out->start)
+    if (length > out->end - out->start) {
         return false;
+    }
     out->start += (uint32_t)length;
-    if (out->start == out->end)
+    if (out->start == out->end) {
         sansmtp_out_clear(out);
+    }
     return true;
 }
 
@@ -41,10 +43,12 @@ static void compact(struct sansmtp_out *out)
 
 void sansmtp_out_put(struct sansmtp_out *out, const void *octets, size_t length)
 {
-    if (length == 0)
+    if (length == 0) {
         return;
-    if (length > out->capacity - out->end)
+    }
+    if (length > out->capacity - out->end) {
         compact(out);
+    }
     memcpy(out->octets + out->end, octets, length);
     out->end += (uint32_t)length;
 }

@@ -27,8 +27,9 @@ static uint32_t find_word(const uint8_t *octets, size_t length, const struct wor
                           size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (sansmtp_ascii_equal(octets, length, (const uint8_t *)words[i].text, words[i].length))
+        if (sansmtp_ascii_equal(octets, length, (const uint8_t *)words[i].text, words[i].length)) {
             return words[i].number;
+        }
     }
     return 0;
 }
@@ -52,8 +53,9 @@ bool sansmtp_parameter_body(const uint8_t *octets, size_t length, uint64_t exten
 
     value->number = find_word(octets, length, words, sizeof(words) / sizeof(words[0]));
     /* RFC 3030 3: the value came with this extension. */
-    if (value->number == SANSMTP_BODY_BINARYMIME)
+    if (value->number == SANSMTP_BODY_BINARYMIME) {
         return (extensions & SANSMTP_EXTENSION_BINARYMIME) != 0;
+    }
     return value->number != 0;
 }
 
@@ -88,8 +90,9 @@ static bool is_printable(uint8_t octet)
 
 static void add_text(struct sansmtp_value *value, const uint8_t *octets, size_t length)
 {
-    if (value->text != NULL)
+    if (value->text != NULL) {
         memcpy(value->text + value->text_length, octets, length);
+    }
     value->text_length += (uint32_t)length;
 }
 
@@ -101,10 +104,12 @@ static bool read_printable_xtext(const uint8_t *octets, size_t length, struct sa
 
         add_text(value, octets + at, plain);
         at += plain;
-        if (at == length)
+        if (at == length) {
             break;
-        if (sansmtp_xtext_escape(octets + at, length - at, &octet) == 0 || !is_printable(octet))
+        }
+        if (sansmtp_xtext_escape(octets + at, length - at, &octet) == 0 || !is_printable(octet)) {
             return false;
+        }
         add_text(value, &octet, 1);
     }
     value->decoded = true;
@@ -124,8 +129,9 @@ static bool is_identity(const uint8_t *octets, size_t length, bool utf8)
     uint32_t accept = SANSMTP_ACCEPT_LONG_LOCAL | (utf8 ? SANSMTP_ACCEPT_UTF8 : 0u);
     struct sansmtp_path path = {.size = sizeof(path)};
 
-    if (length == 2 && octets[0] == '<' && octets[1] == '>')
+    if (length == 2 && octets[0] == '<' && octets[1] == '>') {
         return true;
+    }
     return sansmtp_mailbox_parse(octets, length, accept, &path) == 0;
 }
 
@@ -137,10 +143,12 @@ bool sansmtp_parameter_auth(const uint8_t *octets, size_t length, uint64_t exten
     size_t identity_length;
 
     if (sansmtp_xtext_decode(octets, length, identity, sizeof(identity), &identity_length) != 0 ||
-        !is_identity(identity, identity_length, utf8))
+        !is_identity(identity, identity_length, utf8)) {
         return false;
-    if (value->text != NULL)
+    }
+    if (value->text != NULL) {
         memcpy(value->text, identity, identity_length);
+    }
     value->text_length = (uint32_t)identity_length;
     value->decoded = true;
     return true;
@@ -166,21 +174,24 @@ bool sansmtp_parameter_notify(const uint8_t *octets, size_t length, uint64_t ext
     };
 
     (void)extensions;
-    if (length > NOTIFY_LONGEST)
+    if (length > NOTIFY_LONGEST) {
         return false;
+    }
     value->number = 0;
     for (size_t at = 0; at < length; at++) {
         size_t element = before_comma(octets + at, length - at);
         uint32_t number = find_word(octets + at, element, words, sizeof(words) / sizeof(words[0]));
 
-        if (number == 0 && element > 0)
+        if (number == 0 && element > 0) {
             return false;
+        }
         value->number |= number;
         at += element;
     }
     /* "NEVER MUST appear by itself": as the only element, not as the only kind of element. */
-    if (value->number & SANSMTP_NOTIFY_NEVER)
+    if (value->number & SANSMTP_NOTIFY_NEVER) {
         return find_word(octets, length, words, 1) != 0;
+    }
     return value->number != 0;
 }
 
@@ -199,10 +210,12 @@ static bool is_utf8_xtext(const uint8_t *octets, size_t length)
         uint8_t ignored;
 
         at += sansmtp_class_span(octets + at, length - at, plain);
-        if (at == length)
+        if (at == length) {
             break;
-        if (sansmtp_xtext_escape(octets + at, length - at, &ignored) == 0)
+        }
+        if (sansmtp_xtext_escape(octets + at, length - at, &ignored) == 0) {
             return false;
+        }
     }
     return sansmtp_utf8_valid(octets, length);
 }
@@ -213,8 +226,9 @@ static bool read_utf8_address(const uint8_t *octets, size_t length, struct sansm
 {
     size_t text_length;
 
-    if (!is_utf8_xtext(octets, length))
+    if (!is_utf8_xtext(octets, length)) {
         return false;
+    }
     value->decoded = sansmtp_utf8_address_decode(octets, length, value->text, &text_length);
     value->text_length = value->decoded ? (uint32_t)text_length : 0;
     return true;
@@ -228,10 +242,12 @@ bool sansmtp_parameter_orcpt(const uint8_t *octets, size_t length, uint64_t exte
     size_t type = semicolon != NULL ? (size_t)(semicolon - octets) : 0;
 
     (void)extensions;
-    if (length > ORCPT_LONGEST || semicolon == NULL || !is_address_type(octets, type))
+    if (length > ORCPT_LONGEST || semicolon == NULL || !is_address_type(octets, type)) {
         return false;
+    }
     value->type = (struct sansmtp_span){octets, type};
-    if (sansmtp_ascii_equal(octets, type, utf8, sizeof(utf8)))
+    if (sansmtp_ascii_equal(octets, type, utf8, sizeof(utf8))) {
         return read_utf8_address(semicolon + 1, length - type - 1, value);
+    }
     return read_printable_xtext(semicolon + 1, length - type - 1, value);
 }

@@ -48,8 +48,9 @@ struct item {
 /* RFC 5321 4.1.2: esmtp-keyword. */
 static size_t keyword_scan(const uint8_t *octets, size_t length)
 {
-    if (length == 0 || octets[0] == '-')
+    if (length == 0 || octets[0] == '-') {
         return 0;
+    }
     return sansmtp_class_span(octets, length, SANSMTP_CLASS_LDH);
 }
 
@@ -58,8 +59,9 @@ static size_t value_scan(const uint8_t *octets, size_t length, bool utf8)
 {
     size_t end = sansmtp_class_span(octets, length, SANSMTP_CLASS_VALUE);
 
-    if (!utf8 || end == length || octets[end] < 0x80)
+    if (!utf8 || end == length || octets[end] < 0x80) {
         return end;
+    }
     end += sansmtp_class_span(octets + end, length - end, SANSMTP_CLASS_VALUE | SANSMTP_CLASS_HIGH);
     return sansmtp_utf8_valid(octets, end) ? end : 0;
 }
@@ -69,8 +71,9 @@ static size_t spaces_scan(const uint8_t *octets, size_t length, bool double_spac
 {
     size_t end = 0;
 
-    while (end < length && octets[end] == ' ' && (end == 0 || double_space))
+    while (end < length && octets[end] == ' ' && (end == 0 || double_space)) {
         end++;
+    }
     return end;
 }
 
@@ -83,8 +86,9 @@ static bool next_item(struct sansmtp_span list, size_t *at, bool double_space, b
 
     *at += spaces;
     keyword = keyword_scan(list.data + *at, list.length - *at);
-    if (spaces == 0 || keyword == 0)
+    if (spaces == 0 || keyword == 0) {
         return false;
+    }
     *item = (struct item){{list.data + *at, keyword}, {NULL, 0}};
     *at += keyword;
     if (*at < list.length && list.data[*at] == '=') {
@@ -92,8 +96,9 @@ static bool next_item(struct sansmtp_span list, size_t *at, bool double_space, b
         item->value.data = list.data + *at;
         item->value.length = value_scan(item->value.data, list.length - *at, utf8);
         *at += item->value.length;
-        if (item->value.length == 0)
+        if (item->value.length == 0) {
             return false;
+        }
     }
     return *at == list.length || list.data[*at] == ' ';
 }
@@ -102,11 +107,13 @@ static bool next_item(struct sansmtp_span list, size_t *at, bool double_space, b
  * but the two cases of a letter. */
 static bool is_keyword(const struct row *row, struct sansmtp_span keyword)
 {
-    if (keyword.length != row->keyword_length)
+    if (keyword.length != row->keyword_length) {
         return false;
+    }
     for (size_t i = 0; i < keyword.length; i++) {
-        if ((keyword.data[i] ^ (uint8_t)row->keyword[i]) & 0xDF)
+        if ((keyword.data[i] ^ (uint8_t)row->keyword[i]) & 0xDF) {
             return false;
+        }
     }
     return true;
 }
@@ -116,20 +123,24 @@ static uint32_t find(struct sansmtp_span keyword, uint32_t verb)
 {
     uint32_t id = 0;
 
-    while (id < PARAMETERS && !(rows[id].verb == verb && is_keyword(&rows[id], keyword)))
+    while (id < PARAMETERS && !(rows[id].verb == verb && is_keyword(&rows[id], keyword))) {
         id++;
+    }
     return id;
 }
 
 static void note(struct sansmtp_params *params, uint32_t id, uint64_t number)
 {
     params->present |= UINT64_C(1) << id;
-    if (id == SANSMTP_PARAMETER_SIZE)
+    if (id == SANSMTP_PARAMETER_SIZE) {
         params->size = number;
-    if (id == SANSMTP_PARAMETER_BODY)
+    }
+    if (id == SANSMTP_PARAMETER_BODY) {
         params->body = (uint32_t)number;
-    if (id == SANSMTP_PARAMETER_SMTPUTF8)
+    }
+    if (id == SANSMTP_PARAMETER_SMTPUTF8) {
         params->utf8 = true;
+    }
 }
 
 static enum sansmtp_params_result check_item(const struct item *item, uint32_t verb,
@@ -139,15 +150,19 @@ static enum sansmtp_params_result check_item(const struct item *item, uint32_t v
     uint32_t id = find(item->keyword, verb);
 
     /* RFC 5321 4.1.1.11: 555 for what is "not recognized or not implemented". */
-    if (id == PARAMETERS)
+    if (id == PARAMETERS) {
         return SANSMTP_PARAMS_UNKNOWN;
-    if ((rows[id].extensions & extensions) == 0)
+    }
+    if ((rows[id].extensions & extensions) == 0) {
         return rows[id].absent;
-    if (params->present >> id & 1)
+    }
+    if (params->present >> id & 1) {
         return SANSMTP_PARAMS_SYNTAX;
+    }
     if ((item->value.data != NULL) != (rows[id].value == VALUE_REQUIRED) ||
-        !read_value(id, item->value, extensions, &value))
+        !read_value(id, item->value, extensions, &value)) {
         return SANSMTP_PARAMS_SYNTAX;
+    }
     note(params, id, value.number);
     return SANSMTP_PARAMS_OK;
 }
@@ -163,8 +178,9 @@ enum sansmtp_params_result sansmtp_params_check(const uint8_t *octets, size_t le
 
     *params = (struct sansmtp_params){0};
     for (size_t at = 0; at < length && result == SANSMTP_PARAMS_OK;) {
-        if (!next_item(list, &at, double_space, utf8, &item))
+        if (!next_item(list, &at, double_space, utf8, &item)) {
             return SANSMTP_PARAMS_SYNTAX;
+        }
         result = check_item(&item, verb, extensions, params);
     }
     return result;
@@ -176,8 +192,9 @@ static bool find_value(struct sansmtp_span list, uint32_t id, struct sansmtp_spa
     struct item item;
 
     for (size_t at = 0; at < list.length;) {
-        if (!next_item(list, &at, true, true, &item))
+        if (!next_item(list, &at, true, true, &item)) {
             return false;
+        }
         if (is_keyword(&rows[id], item.keyword)) {
             *value = item.value;
             return true;
@@ -190,12 +207,15 @@ static uint32_t flags_of(uint32_t id, const struct sansmtp_event *event, bool de
 {
     uint32_t flags = 0;
 
-    if (rows[id].value == VALUE_REQUIRED)
+    if (rows[id].value == VALUE_REQUIRED) {
         flags |= SANSMTP_VALUE_PRESENT;
-    if (decoded)
+    }
+    if (decoded) {
         flags |= SANSMTP_VALUE_DECODED;
-    if (id == SANSMTP_PARAMETER_AUTH && (event->flags & SANSMTP_FLAG_AUTHENTICATED))
+    }
+    if (id == SANSMTP_PARAMETER_AUTH && (event->flags & SANSMTP_FLAG_AUTHENTICATED)) {
         flags |= SANSMTP_VALUE_TRUSTED;
+    }
     return flags;
 }
 
@@ -205,15 +225,19 @@ int sansmtp_parameter_get(const struct sansmtp_event *event, uint32_t id,
     struct sansmtp_span raw = {NULL, 0};
     struct sansmtp_value value = {0};
 
-    if (event == NULL || out == NULL || out->size < sizeof(*out))
+    if (event == NULL || out == NULL || out->size < sizeof(*out)) {
         return SANSMTP_ERR_ARGUMENT;
-    if (id >= PARAMETERS || !(event->parameters >> id & 1))
+    }
+    if (id >= PARAMETERS || !(event->parameters >> id & 1)) {
         return 0;
-    if (!find_value(event->parameters_text, id, &raw) || !read_value(id, raw, UINT64_MAX, &value))
+    }
+    if (!find_value(event->parameters_text, id, &raw) || !read_value(id, raw, UINT64_MAX, &value)) {
         return SANSMTP_ERR_ARGUMENT;
+    }
     out->text_length = value.text_length;
-    if (out->text != NULL && value.text_length > out->capacity)
+    if (out->text != NULL && value.text_length > out->capacity) {
         return SANSMTP_ERR_ROOM;
+    }
     /* What cannot be decoded must not be begun either: its length is not known. */
     if (out->text != NULL && value.decoded) {
         value = (struct sansmtp_value){.text = out->text};

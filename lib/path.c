@@ -17,12 +17,15 @@ static size_t route_scan(const uint8_t *octets, size_t length, bool utf8)
         size_t domain = sansmtp_domain_scan(octets + end + 1, length - end - 1, utf8);
 
         end += 1 + domain;
-        if (domain == 0 || end == length)
+        if (domain == 0 || end == length) {
             return 0;
-        if (octets[end] == ':')
+        }
+        if (octets[end] == ':') {
             return end;
-        if (octets[end++] != ',')
+        }
+        if (octets[end++] != ',') {
             return 0;
+        }
     }
     return 0;
 }
@@ -36,8 +39,9 @@ static bool route_fits(struct sansmtp_span route)
         const uint8_t *comma = memchr(domain, ',', route.length - at - 1);
         size_t length = comma != NULL ? (size_t)(comma - domain) : route.length - at - 1;
 
-        if (!sansmtp_domain_fits(domain, length))
+        if (!sansmtp_domain_fits(domain, length)) {
             return false;
+        }
         at += 1 + length + 1;
     }
     return true;
@@ -48,8 +52,9 @@ static size_t bare_postmaster_scan(const uint8_t *octets, size_t length, struct 
 {
     size_t local = sansmtp_local_scan(octets, length, false);
 
-    if (local == 0 || octets[0] == '"' || !sansmtp_local_is_postmaster(octets, local))
+    if (local == 0 || octets[0] == '"' || !sansmtp_local_is_postmaster(octets, local)) {
         return 0;
+    }
     path->local = (struct sansmtp_span){octets, local};
     path->domain_kind = SANSMTP_DOMAIN_NONE;
     path->flags |= SANSMTP_FLAG_POSTMASTER;
@@ -66,15 +71,17 @@ static size_t inner_scan(const uint8_t *octets, size_t length, uint32_t accept,
 
     if (length > 0 && octets[0] == '@') {
         route = route_scan(octets, length, utf8);
-        if (route == 0)
+        if (route == 0) {
             return 0;
+        }
         path->route = (struct sansmtp_span){octets, route};
         path->flags |= SANSMTP_FLAG_SOURCE_ROUTE;
         route++;
     }
     mailbox = sansmtp_mailbox_scan(octets + route, length - route, utf8, path);
-    if (mailbox == 0 && route == 0 && (accept & SANSMTP_ACCEPT_POSTMASTER))
+    if (mailbox == 0 && route == 0 && (accept & SANSMTP_ACCEPT_POSTMASTER)) {
         return bare_postmaster_scan(octets, length, path);
+    }
     return mailbox == 0 ? 0 : route + mailbox;
 }
 
@@ -83,11 +90,13 @@ static size_t bracketed_scan(const uint8_t *octets, size_t length, uint32_t acce
 {
     size_t inner;
 
-    if (length >= BRACKETS && octets[1] == '>')
+    if (length >= BRACKETS && octets[1] == '>') {
         return accept & SANSMTP_ACCEPT_NULL ? BRACKETS : 0;
+    }
     inner = inner_scan(octets + 1, length - 1, accept, path);
-    if (inner == 0 || inner + 1 == length || octets[inner + 1] != '>')
+    if (inner == 0 || inner + 1 == length || octets[inner + 1] != '>') {
         return 0;
+    }
     return inner + BRACKETS;
 }
 
@@ -116,20 +125,24 @@ int sansmtp_path_parse(const uint8_t *octets, size_t length, uint32_t accept,
 {
     size_t end = 0;
 
-    if ((octets == NULL && length > 0) || path == NULL || path->size < sizeof(*path))
+    if ((octets == NULL && length > 0) || path == NULL || path->size < sizeof(*path)) {
         return SANSMTP_ERR_ARGUMENT;
+    }
     memset(path, 0, sizeof(*path));
     path->size = sizeof(*path);
-    if (length > 0 && octets[0] == '<')
+    if (length > 0 && octets[0] == '<') {
         end = bracketed_scan(octets, length, accept, path);
-    else if (length > 0 && (accept & SANSMTP_ACCEPT_UNBRACKETED))
+    } else if (length > 0 && (accept & SANSMTP_ACCEPT_UNBRACKETED)) {
         end = unbracketed_scan(octets, length, accept, path);
-    if (end == 0)
+    }
+    if (end == 0) {
         return SANSMTP_ERR_SYNTAX;
+    }
     path->raw = (struct sansmtp_span){octets, end};
     if ((accept & SANSMTP_ACCEPT_UTF8) && !sansmtp_utf8_ascii(octets, end)) {
-        if (!sansmtp_utf8_valid(octets, end))
+        if (!sansmtp_utf8_valid(octets, end)) {
             return SANSMTP_ERR_SYNTAX;
+        }
         path->flags |= SANSMTP_FLAG_UTF8;
     }
     return path_fits(path, accept) ? 0 : SANSMTP_ERR_LENGTH;

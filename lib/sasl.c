@@ -55,8 +55,9 @@ static bool take_text(struct sansmtp_span *rest, struct sansmtp_span *text)
 {
     const uint8_t *end = rest->length > 0 ? memchr(rest->data, 0, rest->length) : NULL;
 
-    if (!end)
+    if (!end) {
         return false;
+    }
     *text = span_of(rest->data, (size_t)(end - rest->data));
     *rest = span_of(end + 1, rest->length - text->length - 1);
     return true;
@@ -67,12 +68,14 @@ int sansmtp_sasl_plain_read(const uint8_t *message, size_t length,
 {
     struct sansmtp_sasl_credentials found = {.size = sizeof(found)};
 
-    if ((!message && length > 0) || !credentials || credentials->size < sizeof(*credentials))
+    if ((!message && length > 0) || !credentials || credentials->size < sizeof(*credentials)) {
         return SANSMTP_ERR_ARGUMENT;
+    }
     found.password = span_of(message, length);
     if (!take_text(&found.password, &found.authzid) ||
-        !take_text(&found.password, &found.authcid) || !are_plain(&found))
+        !take_text(&found.password, &found.authcid) || !are_plain(&found)) {
         return SANSMTP_ERR_SYNTAX;
+    }
     found.size = credentials->size;
     *credentials = found;
     return 0;
@@ -80,8 +83,9 @@ int sansmtp_sasl_plain_read(const uint8_t *message, size_t length,
 
 static uint8_t *put(uint8_t *at, const struct sansmtp_span *text)
 {
-    if (text->length > 0)
+    if (text->length > 0) {
         memcpy(at, text->data, text->length);
+    }
     return at + text->length;
 }
 
@@ -90,14 +94,17 @@ int sansmtp_sasl_plain_write(const struct sansmtp_sasl_credentials *credentials,
 {
     uint8_t *at = out;
 
-    if (!are_usable(credentials) || !out_length || (!out && capacity > 0))
+    if (!are_usable(credentials) || !out_length || (!out && capacity > 0)) {
         return SANSMTP_ERR_ARGUMENT;
-    if (!are_plain(credentials))
+    }
+    if (!are_plain(credentials)) {
         return SANSMTP_ERR_TEXT;
+    }
     *out_length = credentials->authzid.length + credentials->authcid.length +
                   credentials->password.length + 2;
-    if (!out || *out_length > capacity)
+    if (!out || *out_length > capacity) {
         return SANSMTP_ERR_ROOM;
+    }
     at = put(at, &credentials->authzid);
     *at++ = 0;
     at = put(at, &credentials->authcid);
@@ -109,10 +116,12 @@ int sansmtp_sasl_plain_write(const struct sansmtp_sasl_credentials *credentials,
 /* The state after this response, in a state that awaits one. */
 static uint32_t login_after(uint32_t state, const struct sansmtp_span *response)
 {
-    if (!response)
+    if (!response) {
         return SANSMTP_SASL_LOGIN_NAME;
-    if (!is_secret(response))
+    }
+    if (!is_secret(response)) {
         return SANSMTP_SASL_LOGIN_FAILED;
+    }
     return state == SANSMTP_SASL_LOGIN_PASSWORD ? SANSMTP_SASL_LOGIN_DONE
                                                 : SANSMTP_SASL_LOGIN_PASSWORD;
 }
@@ -120,10 +129,12 @@ static uint32_t login_after(uint32_t state, const struct sansmtp_span *response)
 /* These are the words that clients look for: draft-murchison-sasl-login-00 section 2.2. */
 static struct sansmtp_span login_challenge(uint32_t state)
 {
-    if (state == SANSMTP_SASL_LOGIN_NAME)
+    if (state == SANSMTP_SASL_LOGIN_NAME) {
         return span_of("Username:", 9);
-    if (state == SANSMTP_SASL_LOGIN_PASSWORD)
+    }
+    if (state == SANSMTP_SASL_LOGIN_PASSWORD) {
         return span_of("Password:", 9);
+    }
     return span_of(NULL, 0);
 }
 
@@ -131,10 +142,12 @@ int sansmtp_sasl_login_next(uint32_t *state, const struct sansmtp_span *response
                             struct sansmtp_span *challenge)
 {
     if (!state || !challenge || *state > SANSMTP_SASL_LOGIN_FAILED ||
-        (response && !is_span(response)))
+        (response && !is_span(response))) {
         return SANSMTP_ERR_ARGUMENT;
-    if (*state >= SANSMTP_SASL_LOGIN_DONE || (!response && *state != SANSMTP_SASL_LOGIN_START))
+    }
+    if (*state >= SANSMTP_SASL_LOGIN_DONE || (!response && *state != SANSMTP_SASL_LOGIN_START)) {
         return SANSMTP_ERR_STATE;
+    }
     *state = login_after(*state, response);
     *challenge = login_challenge(*state);
     return 0;
@@ -143,13 +156,16 @@ int sansmtp_sasl_login_next(uint32_t *state, const struct sansmtp_span *response
 int sansmtp_sasl_login_answer(uint32_t number, const struct sansmtp_sasl_credentials *credentials,
                               struct sansmtp_span *answer)
 {
-    if (!are_usable(credentials) || !answer)
+    if (!are_usable(credentials) || !answer) {
         return SANSMTP_ERR_ARGUMENT;
-    if (number > 1)
+    }
+    if (number > 1) {
         return SANSMTP_ERR_STATE;
+    }
     if (credentials->authzid.length > 0 || !is_secret(&credentials->authcid) ||
-        !is_secret(&credentials->password))
+        !is_secret(&credentials->password)) {
         return SANSMTP_ERR_TEXT;
+    }
     *answer = number == 0 ? credentials->authcid : credentials->password;
     return 0;
 }

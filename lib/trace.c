@@ -30,8 +30,9 @@ struct field {
 /* length is never 0: no part of the grammar is empty. */
 static void put(struct field *field, const void *octets, size_t length)
 {
-    if (field->length <= field->capacity && length <= field->capacity - field->length)
+    if (field->length <= field->capacity && length <= field->capacity - field->length) {
         memcpy(field->out + field->length, octets, length);
+    }
     field->length += length;
     field->column += length;
 }
@@ -53,10 +54,11 @@ static void fold(struct field *field)
 /* White space before a piece of so many octets: a new line, if this one does not hold it. */
 static void gap(struct field *field, size_t length)
 {
-    if (field->column + 1 + length > LINE_END)
+    if (field->column + 1 + length > LINE_END) {
         fold(field);
-    else
+    } else {
         PUT(field, " ");
+    }
 }
 
 static void put_clause(struct field *field, const char *keyword, size_t keyword_length,
@@ -76,8 +78,9 @@ static uint32_t domain_kind(const struct sansmtp_span *name)
 {
     uint32_t kind = SANSMTP_DOMAIN_NONE;
 
-    if (name->length == 0 || sansmtp_domain_parse(name->data, name->length, 0, &kind, NULL) != 0)
+    if (name->length == 0 || sansmtp_domain_parse(name->data, name->length, 0, &kind, NULL) != 0) {
         return SANSMTP_DOMAIN_NONE;
+    }
     return kind == SANSMTP_DOMAIN_GENERAL ? SANSMTP_DOMAIN_NONE : kind;
 }
 
@@ -126,17 +129,19 @@ static void put_from(struct field *field, const struct sansmtp_received *receive
     size_t length = 0;
 
     PUT(field, "Received:");
-    if (fits)
+    if (fits) {
         PUT_CLAUSE(field, "from", hello->data, hello->length);
-    else
+    } else {
         PUT_CLAUSE(field, "from", "unknown", 7);
+    }
     if (by_ip) {
         sansmtp_literal_write(received->client_address.data, received->client_address.length,
                               literal, &length);
         put_tcp_info(field, &received->client_name, literal, length);
     }
-    if (!fits && hello->length > 0)
+    if (!fits && hello->length > 0) {
         put_odd_hello(field, hello);
+    }
 }
 
 static void put_by(struct field *field, const struct sansmtp_span *by)
@@ -145,8 +150,9 @@ static void put_by(struct field *field, const struct sansmtp_span *by)
     PUT(field, "by");
     gap(field, by->length);
     put_span(field, by);
-    if (domain_kind(by) != SANSMTP_DOMAIN_NAME)
+    if (domain_kind(by) != SANSMTP_DOMAIN_NAME) {
         put_tcp_info(field, NULL, by->data, by->length);
+    }
 }
 
 /* The names that RFC 3848 and RFC 6531 section 4.3 registered: there is none for TLS or AUTH after
@@ -158,18 +164,22 @@ static void put_with(struct field *field, uint32_t flags)
     char octets[sizeof("UTF8LMTPSA")];
     struct field name = {.out = octets, .capacity = sizeof(octets)};
 
-    if (flags & SANSMTP_RECEIVED_UTF8)
+    if (flags & SANSMTP_RECEIVED_UTF8) {
         PUT(&name, "UTF8");
-    else if (flags & SANSMTP_RECEIVED_ESMTP)
+    } else if (flags & SANSMTP_RECEIVED_ESMTP) {
         PUT(&name, "E");
-    if (flags & SANSMTP_RECEIVED_LMTP)
+    }
+    if (flags & SANSMTP_RECEIVED_LMTP) {
         PUT(&name, "LMTP");
-    else
+    } else {
         PUT(&name, "SMTP");
-    if (flags & extended && flags & SANSMTP_RECEIVED_TLS)
+    }
+    if (flags & extended && flags & SANSMTP_RECEIVED_TLS) {
         PUT(&name, "S");
-    if (flags & extended && flags & SANSMTP_RECEIVED_AUTH)
+    }
+    if (flags & extended && flags & SANSMTP_RECEIVED_AUTH) {
         PUT(&name, "A");
+    }
     PUT_CLAUSE(field, "with", octets, name.length);
 }
 
@@ -180,12 +190,14 @@ static void put_for(struct field *field, const struct sansmtp_span *recipient, u
     struct sansmtp_path path = {.size = sizeof(path)};
     uint32_t accept = SANSMTP_ACCEPT_LONG_LOCAL | SANSMTP_ACCEPT_UNBRACKETED;
 
-    if (flags & SANSMTP_RECEIVED_UTF8)
+    if (flags & SANSMTP_RECEIVED_UTF8) {
         accept |= SANSMTP_ACCEPT_UTF8;
+    }
     if (recipient->length == 0 ||
         sansmtp_path_parse(recipient->data, recipient->length, accept, &path) != 0 ||
-        path.raw.length != recipient->length || path.domain_kind == SANSMTP_DOMAIN_GENERAL)
+        path.raw.length != recipient->length || path.domain_kind == SANSMTP_DOMAIN_GENERAL) {
         return;
+    }
     gap(field, sizeof("for <@>") - 1 + path.local.length + path.domain.length);
     PUT(field, "for");
     gap(field, sizeof("<@>") - 1 + path.local.length + path.domain.length);
@@ -199,13 +211,16 @@ static void put_for(struct field *field, const struct sansmtp_span *recipient, u
 /* RFC 8314 section 4.3: a letter, then letters, digits, and one more sign */
 static bool is_tls_name(const struct sansmtp_span *name, uint8_t sign, uint8_t other)
 {
-    if (name->length == 0 || name->length > TLS_NAME_MAX || !sansmtp_ascii_is_alpha(name->data[0]))
+    if (name->length == 0 || name->length > TLS_NAME_MAX ||
+        !sansmtp_ascii_is_alpha(name->data[0])) {
         return false;
+    }
     for (size_t i = 1; i < name->length; i++) {
         uint8_t octet = name->data[i];
 
-        if (!sansmtp_ascii_is_let_dig(octet) && octet != sign && octet != other)
+        if (!sansmtp_ascii_is_let_dig(octet) && octet != sign && octet != other) {
             return false;
+        }
     }
     return true;
 }
@@ -215,8 +230,9 @@ static void put_cipher_number(struct field *field, uint32_t number)
     static const char digits[] = "0123456789ABCDEF";
     char text[6] = "0x";
 
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++) {
         text[2 + i] = digits[number >> (12 - 4 * i) & 15];
+    }
     PUT_CLAUSE(field, "tls", text, sizeof(text));
 }
 
@@ -225,16 +241,19 @@ static void put_tls(struct field *field, const struct sansmtp_received *received
 {
     const struct sansmtp_span *cipher = &received->tls_cipher;
 
-    if (!(received->flags & SANSMTP_RECEIVED_TLS))
+    if (!(received->flags & SANSMTP_RECEIVED_TLS)) {
         return;
-    if (is_tls_name(cipher, '_', '_'))
+    }
+    if (is_tls_name(cipher, '_', '_')) {
         PUT_CLAUSE(field, "tls", cipher->data, cipher->length);
-    else if (received->tls_cipher_number > 0)
+    } else if (received->tls_cipher_number > 0) {
         put_cipher_number(field, received->tls_cipher_number);
-    else
+    } else {
         return;
-    if (is_tls_name(&received->tls_group, '_', '-'))
+    }
+    if (is_tls_name(&received->tls_group, '_', '-')) {
         PUT_CLAUSE(field, "group", received->tls_group.data, received->tls_group.length);
+    }
 }
 
 /* An atom, or with dots several of them: RFC 5322 section 3.2.3. */
@@ -245,8 +264,9 @@ static bool is_atom(const uint8_t *octets, size_t length, bool dots)
     for (size_t i = 0; i < length; i++) {
         bool dot = dots && in_atom && octets[i] == '.';
 
-        if (!dot && !sansmtp_ascii_is_atext(octets[i]))
+        if (!dot && !sansmtp_ascii_is_atext(octets[i])) {
             return false;
+        }
         in_atom = !dot;
     }
     return in_atom;
@@ -258,10 +278,12 @@ static bool is_id(const struct sansmtp_span *id)
     const uint8_t *left = id->data + 1, *at;
     size_t length;
 
-    if (id->length > ID_MAX)
+    if (id->length > ID_MAX) {
         return false;
-    if (id->length < 2 || id->data[0] != '<' || id->data[id->length - 1] != '>')
+    }
+    if (id->length < 2 || id->data[0] != '<' || id->data[id->length - 1] != '>') {
         return is_atom(id->data, id->length, false);
+    }
     length = id->length - 2;
     at = memchr(left, '@', length);
     return at && is_atom(left, (size_t)(at - left), true) &&
@@ -287,16 +309,20 @@ static int check(const struct sansmtp_received *received)
 
     if (!sansmtp_sized(received, received->size, sizeof(*received)) ||
         received->flags > KNOWN_FLAGS || (received->flags & both) == both ||
-        received->tls_cipher_number > 0xFFFF)
+        received->tls_cipher_number > 0xFFFF) {
         return SANSMTP_ERR_ARGUMENT;
-    if (!are_spans(received))
+    }
+    if (!are_spans(received)) {
         return SANSMTP_ERR_ARGUMENT;
+    }
     if (received->client_address.length != 0 && received->client_address.length != 4 &&
-        received->client_address.length != 16)
+        received->client_address.length != 16) {
         return SANSMTP_ERR_ARGUMENT;
+    }
     if (domain_kind(&received->by) == SANSMTP_DOMAIN_NONE ||
-        (received->id.length > 0 && !is_id(&received->id)))
+        (received->id.length > 0 && !is_id(&received->id))) {
         return SANSMTP_ERR_TEXT;
+    }
     return 0;
 }
 
@@ -314,20 +340,24 @@ int sansmtp_received_write(const struct sansmtp_received *received, char *out, s
     size_t date_length = 0;
     int error;
 
-    if (!received || !out_length || (!out && capacity > 0))
+    if (!received || !out_length || (!out && capacity > 0)) {
         return SANSMTP_ERR_ARGUMENT;
-    if ((error = check(received)) != 0)
+    }
+    if ((error = check(received)) != 0) {
         return error;
+    }
     error = sansmtp_date_write(received->seconds, received->offset_minutes,
                                (received->flags & SANSMTP_RECEIVED_UNKNOWN_ZONE) != 0, date,
                                &date_length);
-    if (error != 0)
+    if (error != 0) {
         return error;
+    }
     put_from(&field, received);
     put_by(&field, &received->by);
     put_with(&field, received->flags);
-    if (received->id.length > 0)
+    if (received->id.length > 0) {
         PUT_CLAUSE(&field, "id", received->id.data, received->id.length);
+    }
     put_for(&field, &received->recipient, received->flags);
     put_tls(&field, received);
     PUT(&field, ";");
@@ -345,15 +375,19 @@ int sansmtp_return_path_write(const uint8_t *path, size_t length, int utf8, char
     uint32_t accept = SANSMTP_ACCEPT_NULL | SANSMTP_ACCEPT_LONG_LOCAL | SANSMTP_ACCEPT_UNBRACKETED;
     int error;
 
-    if (!path || !out_length || (!out && capacity > 0))
+    if (!path || !out_length || (!out && capacity > 0)) {
         return SANSMTP_ERR_ARGUMENT;
-    if (utf8)
+    }
+    if (utf8) {
         accept |= SANSMTP_ACCEPT_UTF8;
+    }
     error = sansmtp_path_parse(path, length, accept, &read);
-    if (error != 0)
+    if (error != 0) {
         return error;
-    if (read.raw.length != length)
+    }
+    if (read.raw.length != length) {
         return SANSMTP_ERR_SYNTAX;
+    }
     PUT(&field, "Return-Path: <");
     if (read.domain_kind != SANSMTP_DOMAIN_NONE) {
         put_span(&field, &read.local);

@@ -35,12 +35,15 @@ uint32_t sansmtp_unstuff_begin(uint32_t policy)
 {
     uint32_t nul = policy & SANSMTP_UNSTUFF_REFUSE_NUL;
 
-    if (policy & SANSMTP_UNSTUFF_REFUSE)
+    if (policy & SANSMTP_UNSTUFF_REFUSE) {
         return AFTER_CRLF | SANSMTP_UNSTUFF_REFUSE | nul;
-    if (policy & SANSMTP_UNSTUFF_NORMALISE)
+    }
+    if (policy & SANSMTP_UNSTUFF_NORMALISE) {
         return AFTER_CRLF | SANSMTP_UNSTUFF_NORMALISE | nul;
-    if (policy & SANSMTP_UNSTUFF_PASS)
+    }
+    if (policy & SANSMTP_UNSTUFF_PASS) {
         return AFTER_CRLF | SANSMTP_UNSTUFF_PASS | nul;
+    }
     return AFTER_CRLF | SANSMTP_UNSTUFF_REFUSE | nul;
 }
 
@@ -62,8 +65,9 @@ static bool refuses(const struct reading *reading, uint32_t fact)
 
 static void give(struct reading *reading, const uint8_t *octets, size_t length)
 {
-    if (has(reading, SANSMTP_UNSTUFF_DISCARD))
+    if (has(reading, SANSMTP_UNSTUFF_DISCARD)) {
         return;
+    }
     reading->content->data = octets;
     reading->content->length = length;
 }
@@ -100,8 +104,9 @@ static void give_line_end(struct reading *reading)
 /* Gives the text before a CR or LF that becomes a CRLF; if there is none, the CRLF. */
 static size_t normalise(struct reading *reading, size_t start, size_t at)
 {
-    if (at > start)
+    if (at > start) {
         return hand_out(reading, start, at, IN_LINE, at);
+    }
     give_line_end(reading);
     return leave(reading, reading->octets[at] == '\r' ? AFTER_CR : IN_LINE, at + 1);
 }
@@ -115,8 +120,9 @@ static size_t refuse(struct reading *reading, size_t start, size_t at, uint32_t 
 
 static size_t end_in_cr(struct reading *reading, size_t start)
 {
-    if (normalises(reading))
+    if (normalises(reading)) {
         return normalise(reading, start, reading->length - 1);
+    }
     return hand_out(reading, start, reading->length, AFTER_CR, reading->length);
 }
 
@@ -124,8 +130,9 @@ static size_t end_in_cr(struct reading *reading, size_t start)
  * RFC 5321 section 4.5.2: a dot at the start of a line is deleted, unless the line is the end. */
 static size_t end_line(struct reading *reading, size_t start, size_t at)
 {
-    if (at == reading->length)
+    if (at == reading->length) {
         return hand_out(reading, start, at, AFTER_CRLF, at);
+    }
     return hand_out(reading, start, at, AFTER_DOT, at + 1);
 }
 
@@ -134,19 +141,23 @@ static uint32_t sought(const struct reading *reading)
 {
     uint32_t also = 0;
 
-    if (has(reading, SANSMTP_UNSTUFF_DISCARD))
+    if (has(reading, SANSMTP_UNSTUFF_DISCARD)) {
         return 0;
-    if (!has(reading, SANSMTP_UNSTUFF_PASS) || (*reading->state & BARE_BOTH) != BARE_BOTH)
+    }
+    if (!has(reading, SANSMTP_UNSTUFF_PASS) || (*reading->state & BARE_BOTH) != BARE_BOTH) {
         also |= SANSMTP_SCAN_BARE;
-    if (!has(reading, SANSMTP_UNSTUFF_NUL))
+    }
+    if (!has(reading, SANSMTP_UNSTUFF_NUL)) {
         also |= SANSMTP_SCAN_NUL;
+    }
     return also;
 }
 
 static uint32_t fact_of(uint8_t octet)
 {
-    if (octet == '\0')
+    if (octet == '\0') {
         return SANSMTP_UNSTUFF_NUL;
+    }
     return octet == '\r' ? SANSMTP_UNSTUFF_BARE_CR : SANSMTP_UNSTUFF_BARE_LF;
 }
 
@@ -160,66 +171,80 @@ static size_t text(struct reading *reading, size_t start, size_t at)
         uint32_t fact;
 
         at += sansmtp_scan_text(octets + at, reading->length - at, sought(reading));
-        if (at == reading->length)
+        if (at == reading->length) {
             return hand_out(reading, start, at, IN_LINE, at);
-        if (octets[at] == '\r' && at + 1 == reading->length)
+        }
+        if (octets[at] == '\r' && at + 1 == reading->length) {
             return end_in_cr(reading, start);
-        if (octets[at] == '\r' && octets[at + 1] == '\n')
+        }
+        if (octets[at] == '\r' && octets[at + 1] == '\n') {
             return end_line(reading, start, at + 2);
+        }
         fact = fact_of(octets[at]);
-        if (refuses(reading, fact))
+        if (refuses(reading, fact)) {
             return refuse(reading, start, at, fact);
+        }
         *reading->state |= fact;
-        if (fact != SANSMTP_UNSTUFF_NUL && normalises(reading))
+        if (fact != SANSMTP_UNSTUFF_NUL && normalises(reading)) {
             return normalise(reading, start, at);
+        }
     }
 }
 
 static size_t begin_line(struct reading *reading, size_t at)
 {
-    if (at == reading->length || reading->octets[at] == '.')
+    if (at == reading->length || reading->octets[at] == '.') {
         return end_line(reading, 0, at);
+    }
     return text(reading, 0, at);
 }
 
 static size_t after_dot(struct reading *reading)
 {
-    if (reading->octets[0] != '\r')
+    if (reading->octets[0] != '\r') {
         return text(reading, 0, 0);
-    if (reading->length == 1)
+    }
+    if (reading->length == 1) {
         return leave(reading, AFTER_DOT_CR, 1);
+    }
     /* RFC 5321 section 4.1.1.4: CRLF "." CRLF, and nothing like it, ends the message. */
-    if (reading->octets[1] == '\n')
+    if (reading->octets[1] == '\n') {
         return end_message(reading, 2);
+    }
     return text(reading, 0, 0);
 }
 
 /* The octet after a CR is no LF: the CR, handed out already, was bare. */
 static void learn_bare_cr(struct reading *reading)
 {
-    if (has(reading, SANSMTP_UNSTUFF_DISCARD))
+    if (has(reading, SANSMTP_UNSTUFF_DISCARD)) {
         return;
+    }
     *reading->state |= SANSMTP_UNSTUFF_BARE_CR;
-    if (refuses(reading, SANSMTP_UNSTUFF_BARE_CR))
+    if (refuses(reading, SANSMTP_UNSTUFF_BARE_CR)) {
         *reading->state |= SANSMTP_UNSTUFF_DISCARD;
+    }
 }
 
 static size_t after_dot_cr(struct reading *reading)
 {
-    if (reading->octets[0] == '\n')
+    if (reading->octets[0] == '\n') {
         return end_message(reading, 1);
+    }
     give_line_end(reading);
     learn_bare_cr(reading);
-    if (!has(reading, SANSMTP_UNSTUFF_DISCARD))
+    if (!has(reading, SANSMTP_UNSTUFF_DISCARD)) {
         return leave(reading, IN_LINE, 0);
+    }
     return text(reading, 0, 0);
 }
 
 static size_t after_cr(struct reading *reading)
 {
     if (reading->octets[0] == '\n') {
-        if (has(reading, SANSMTP_UNSTUFF_NORMALISE))
+        if (has(reading, SANSMTP_UNSTUFF_NORMALISE)) {
             return leave(reading, AFTER_CRLF, 1);
+        }
         return begin_line(reading, 1);
     }
     learn_bare_cr(reading);
@@ -233,8 +258,9 @@ size_t sansmtp_unstuff(const uint8_t *octets, size_t length, uint32_t *state,
 
     content->data = octets;
     content->length = 0;
-    if (length == 0 || has(&reading, SANSMTP_UNSTUFF_END))
+    if (length == 0 || has(&reading, SANSMTP_UNSTUFF_END)) {
         return 0;
+    }
     switch (*state & PHASE) {
     case AFTER_CRLF:
         return begin_line(&reading, 0);

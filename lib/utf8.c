@@ -7,8 +7,9 @@ static size_t ascii_words(const uint8_t *octets, size_t length)
 {
     size_t at = 0;
 
-    while (length - at >= SANSMTP_WORD && !sansmtp_word_any(sansmtp_word_load(octets + at)))
+    while (length - at >= SANSMTP_WORD && !sansmtp_word_any(sansmtp_word_load(octets + at))) {
         at += SANSMTP_WORD;
+    }
     return at;
 }
 
@@ -38,14 +39,18 @@ static bool is_second(uint8_t first, uint8_t second)
 /* The length that the first octet of a character announces, or 0 if none begins so. */
 static size_t announced(uint8_t first)
 {
-    if (first < 0x80)
+    if (first < 0x80) {
         return 1;
-    if (first < 0xC2)
+    }
+    if (first < 0xC2) {
         return 0;
-    if (first < 0xE0)
+    }
+    if (first < 0xE0) {
         return 2;
-    if (first < 0xF0)
+    }
+    if (first < 0xF0) {
         return 3;
+    }
     return first < 0xF5 ? 4 : 0;
 }
 
@@ -54,13 +59,16 @@ static size_t character(const uint8_t *octets, size_t length)
 {
     size_t size = announced(octets[0]);
 
-    if (size == 0 || size > length)
+    if (size == 0 || size > length) {
         return 0;
-    if (size > 1 && !is_second(octets[0], octets[1]))
+    }
+    if (size > 1 && !is_second(octets[0], octets[1])) {
         return 0;
+    }
     for (size_t i = 2; i < size; i++) {
-        if (!is_tail(octets[i]))
+        if (!is_tail(octets[i])) {
             return 0;
+        }
     }
     return size;
 }
@@ -72,11 +80,13 @@ bool sansmtp_utf8_valid(const uint8_t *octets, size_t length)
     while (at < length) {
         size_t size = character(octets + at, length - at);
 
-        if (size == 0)
+        if (size == 0) {
             return false;
+        }
         at += size;
-        if (size == 1)
+        if (size == 1) {
             at += ascii_words(octets + at, length - at);
+        }
     }
     return true;
 }
@@ -84,8 +94,9 @@ bool sansmtp_utf8_valid(const uint8_t *octets, size_t length)
 bool sansmtp_utf8_ascii(const uint8_t *octets, size_t length)
 {
     for (size_t at = ascii_words(octets, length); at < length; at++) {
-        if (octets[at] >= 0x80)
+        if (octets[at] >= 0x80) {
             return false;
+        }
     }
     return true;
 }

@@ -12,12 +12,14 @@ static size_t read_digits(const uint8_t *octets, size_t length, uint32_t *scalar
 
     *scalar = 0;
     while (digits < length && sansmtp_ascii_hex_value(octets[digits]) >= 0) {
-        if (digits == 6)
+        if (digits == 6) {
             return 0;
+        }
         *scalar = *scalar << 4 | (uint32_t)sansmtp_ascii_hex_value(octets[digits++]);
     }
-    if (digits < 2 || (digits > 2 && octets[0] == '0'))
+    if (digits < 2 || (digits > 2 && octets[0] == '0')) {
         return 0;
+    }
     return digits;
 }
 
@@ -25,8 +27,9 @@ static size_t read_digits(const uint8_t *octets, size_t length, uint32_t *scalar
  * use up, and controls. Controls have no place in a mailbox, so that they stay as they are. */
 static bool is_escaped(uint32_t scalar)
 {
-    if (scalar < 0x80)
+    if (scalar < 0x80) {
         return scalar == ' ' || scalar == '+' || scalar == '=' || scalar == '\\';
+    }
     return scalar <= 0x10FFFF && (scalar < 0xD800 || scalar > 0xDFFF);
 }
 
@@ -37,12 +40,14 @@ static size_t read_escape(const uint8_t *octets, size_t length, uint32_t *scalar
     size_t at = sizeof(opening);
     size_t digits;
 
-    if (length < at || memcmp(octets, opening, at) != 0)
+    if (length < at || memcmp(octets, opening, at) != 0) {
         return 0;
+    }
     digits = read_digits(octets + at, length - at, scalar);
     at += digits;
-    if (digits == 0 || at == length || octets[at] != '}' || !is_escaped(*scalar))
+    if (digits == 0 || at == length || octets[at] != '}' || !is_escaped(*scalar)) {
         return 0;
+    }
     return at + 1;
 }
 
@@ -70,8 +75,9 @@ bool sansmtp_utf8_address_decode(const uint8_t *octets, size_t length, uint8_t *
 {
     size_t written = 0;
 
-    if (!sansmtp_utf8_valid(octets, length))
+    if (!sansmtp_utf8_valid(octets, length)) {
         return false;
+    }
     for (size_t at = 0; at < length;) {
         uint8_t decoded[4] = {octets[at]};
         size_t taken = 1;
@@ -80,12 +86,14 @@ bool sansmtp_utf8_address_decode(const uint8_t *octets, size_t length, uint8_t *
 
         if (!is_plain(octets[at])) {
             taken = read_escape(octets + at, length - at, &scalar);
-            if (taken == 0)
+            if (taken == 0) {
                 return false;
+            }
             size = write_scalar(scalar, decoded);
         }
-        if (text != NULL)
+        if (text != NULL) {
             memcpy(text + written, decoded, size);
+        }
         written += size;
         at += taken;
     }

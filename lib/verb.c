@@ -40,10 +40,12 @@ static uint64_t load(const uint8_t *line, size_t length)
 {
     uint64_t word = sansmtp_word_fill(' ');
 
-    if (length >= SANSMTP_WORD)
+    if (length >= SANSMTP_WORD) {
         return sansmtp_word_load(line);
-    for (size_t i = length; i > 0; i--)
+    }
+    for (size_t i = length; i > 0; i--) {
         word = word << 8 | line[i - 1];
+    }
     return word;
 }
 
@@ -72,11 +74,13 @@ uint32_t sansmtp_verb_find(const uint8_t *line, size_t length, size_t *verb_leng
     for (uint32_t i = 0; i < SANSMTP_VERBS; i++) {
         size_t end = rows[i].length;
 
-        if (sansmtp_word_load((const uint8_t *)rows[i].wire) != word)
+        if (sansmtp_word_load((const uint8_t *)rows[i].wire) != word) {
             continue;
+        }
         /* A NUL in the line looks like the end of the row, and of eight octets none may follow. */
-        if (end > length || (end < length && line[end] != ' '))
+        if (end > length || (end < length && line[end] != ' ')) {
             break;
+        }
         *verb_length = end;
         return i + 1;
     }

@@ -10,8 +10,9 @@ static inline void sansmtp_wipe(void *octets, size_t length)
 {
     volatile uint8_t *at = octets;
 
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++) {
         at[i] = 0;
+    }
 }
 
 #endif

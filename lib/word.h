@@ -49,8 +49,9 @@ static inline size_t sansmtp_word_first(uint64_t flags)
 {
     size_t first = 0;
 
-    for (flags &= SANSMTP_WORD_TOPS; (flags & 0x80) == 0; flags >>= 8)
+    for (flags &= SANSMTP_WORD_TOPS; (flags & 0x80) == 0; flags >>= 8) {
         first++;
+    }
     return first;
 }
 

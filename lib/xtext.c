@@ -18,12 +18,14 @@ size_t sansmtp_xtext_escape(const uint8_t *octets, size_t length, uint8_t *octet
     int high;
     int low;
 
-    if (length < 3 || octets[0] != '+')
+    if (length < 3 || octets[0] != '+') {
         return 0;
+    }
     high = sansmtp_ascii_hex_value(octets[1]);
     low = sansmtp_ascii_hex_value(octets[2]);
-    if (high < 0 || low < 0)
+    if (high < 0 || low < 0) {
         return 0;
+    }
     *octet = (uint8_t)(high << 4 | low);
     return 3;
 }
@@ -40,18 +42,21 @@ int sansmtp_xtext_decode(const uint8_t *octets, size_t length, uint8_t *out, siz
 {
     size_t written = 0;
 
-    if (misused(octets, length, out, capacity, out_length))
+    if (misused(octets, length, out, capacity, out_length)) {
         return SANSMTP_ERR_ARGUMENT;
+    }
     for (size_t at = 0; at < length; written++) {
         uint8_t octet = octets[at];
         size_t taken = sansmtp_class_is(octet, SANSMTP_CLASS_XCHAR)
                            ? 1
                            : sansmtp_xtext_escape(octets + at, length - at, &octet);
 
-        if (taken == 0)
+        if (taken == 0) {
             return SANSMTP_ERR_SYNTAX;
-        if (written < capacity)
+        }
+        if (written < capacity) {
             out[written] = octet;
+        }
         at += taken;
     }
     *out_length = written;
@@ -61,8 +66,9 @@ int sansmtp_xtext_decode(const uint8_t *octets, size_t length, uint8_t *out, siz
 /* Counts what there is no room for. */
 static void put(uint8_t octet, uint8_t *out, size_t capacity, size_t *length)
 {
-    if (*length < capacity)
+    if (*length < capacity) {
         out[*length] = octet;
+    }
     *length += 1;
 }
 
@@ -71,8 +77,9 @@ int sansmtp_xtext_encode(const uint8_t *octets, size_t length, uint8_t *out, siz
 {
     static const uint8_t digits[] = "0123456789ABCDEF";
 
-    if (misused(octets, length, out, capacity, out_length) || length > SIZE_MAX / 3)
+    if (misused(octets, length, out, capacity, out_length) || length > SIZE_MAX / 3) {
         return SANSMTP_ERR_ARGUMENT;
+    }
     *out_length = 0;
     for (size_t i = 0; i < length; i++) {
         if (sansmtp_class_is(octets[i], SANSMTP_CLASS_XCHAR)) {
