@@ -5,8 +5,25 @@
 #include "ascii.h"
 #include "extension.h"
 #include "number.h"
+#include "word.h"
 
 enum { MECHANISMS = 32 };
+
+/* What a line is compared with: the keyword, zeros behind it, and its length. */
+struct row {
+    uint8_t keyword[3 * SANSMTP_WORD];
+    uint32_t length;
+    uint32_t value; /* SANSMTP_EHLO_... */
+};
+
+#define EXTENSION(name, keyword, rfc, mail, rcpt, value, needs, when, since) \
+    {keyword, sizeof(keyword) - 1, SANSMTP_EHLO_##value},
+
+static const struct row rows[] = {
+#include "extensions.def"
+};
+
+#undef EXTENSION
 
 static bool is_space(uint8_t octet)
 {
@@ -31,25 +48,58 @@ static struct sansmtp_span take_word(struct sansmtp_span *rest)
     return word;
 }
 
-static size_t keyword_length(const uint8_t *text, size_t length)
+/* The first eight octets of the text, zeros behind them. */
+static uint64_t load(const uint8_t *text, size_t length)
 {
-    size_t at = 0;
+    uint64_t word = 0;
 
-    while (at < length && (sansmtp_ascii_is_let_dig(text[at]) || text[at] == '-'))
-        at++;
-    return at;
+    if (length >= SANSMTP_WORD)
+        return sansmtp_word_load(text);
+    for (size_t i = length; i > 0; i--)
+        word = word << 8 | text[i - 1];
+    return word;
 }
 
-/* The bit number of the extension, or SANSMTP_EXTENSIONS. */
-static uint32_t find_extension(const uint8_t *keyword, size_t length)
+/* Do the first octets of the text, as many as a row has, equal it but for the case of letters? A
+ * row has capital letters, which alone hold the bit 0x40, digits and hyphens. */
+static inline bool equal_word(uint64_t text, uint64_t row, uint32_t length)
 {
+    uint64_t case_bits = (row & sansmtp_word_fill(0x40)) >> 1;
+    uint64_t differ = (text ^ row) & ~case_bits;
+
+    return (length < SANSMTP_WORD ? differ << (64 - 8 * length) : differ) == 0;
+}
+
+/* The same for what a row has behind its first word. */
+static bool equal_rest(const uint8_t *text, const struct row *row)
+{
+    for (size_t at = SANSMTP_WORD; at < row->length; at++) {
+        if (sansmtp_ascii_upper(text[at]) != row->keyword[at])
+            return false;
+    }
+    return true;
+}
+
+/* What stands at `at` ends a keyword. Some servers still write the form of the drafts before RFC
+ * 2554, "AUTH=LOGIN PLAIN". */
+static bool ends_keyword(const uint8_t *text, size_t length, size_t at, uint32_t value)
+{
+    return at == length || is_space(text[at]) ||
+           (text[at] == '=' && value == SANSMTP_EHLO_MECHANISMS);
+}
+
+/* The bit number of the extension that the line names, or SANSMTP_EXTENSIONS. */
+static uint32_t find_extension(const uint8_t *text, size_t length)
+{
+    uint64_t first = load(text, length);
     uint32_t number = 0;
 
     for (; number < SANSMTP_EXTENSIONS; number++) {
-        const struct sansmtp_extension *row = sansmtp_extension_row(number);
+        const struct row *row = &rows[number];
 
-        if (sansmtp_ascii_equal(keyword, length, (const uint8_t *)row->keyword,
-                                row->keyword_length))
+        if (equal_word(first, sansmtp_word_load(row->keyword), row->length) &&
+            row->length <= length && equal_rest(text, row) &&
+            ends_keyword(text, length, row->length, row->value))
             break;
     }
     return number;
@@ -91,25 +141,21 @@ static uint64_t read_size(struct sansmtp_span parameters)
 void sansmtp_capability_read(const uint8_t *text, size_t length, const char *mechanisms,
                              size_t mechanisms_length, struct sansmtp_capabilities *capabilities)
 {
-    size_t at = keyword_length(text, length);
-    uint32_t number = find_extension(text, at);
-    const struct sansmtp_extension *row = sansmtp_extension_row(number);
+    uint32_t number = find_extension(text, length);
     struct sansmtp_span parameters;
+    size_t keyword;
 
-    if (row == NULL)
+    if (number == SANSMTP_EXTENSIONS)
         return;
-    /* Some servers still write the form of the drafts before RFC 2554: "AUTH=LOGIN PLAIN". */
-    if (at < length && !is_space(text[at]) &&
-        !(text[at] == '=' && row->value == SANSMTP_EHLO_MECHANISMS))
-        return;
-    parameters.data = at < length ? text + at + 1 : text + at;
-    parameters.length = at < length ? length - at - 1 : 0;
+    keyword = rows[number].length + (rows[number].length < length ? 1 : 0);
+    parameters.data = text + keyword;
+    parameters.length = length - keyword;
     capabilities->extensions |= UINT64_C(1) << number;
-    if (row->value == SANSMTP_EHLO_MECHANISMS) {
+    if (rows[number].value == SANSMTP_EHLO_MECHANISMS) {
         struct sansmtp_span list = {(const uint8_t *)mechanisms, mechanisms_length};
 
         capabilities->mechanisms |= read_mechanisms(parameters, list);
-    } else if (row->value == SANSMTP_EHLO_MESSAGE_SIZE) {
+    } else if (rows[number].value == SANSMTP_EHLO_MESSAGE_SIZE) {
         capabilities->size = read_size(parameters);
     }
 }

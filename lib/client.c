@@ -27,7 +27,6 @@ struct sansmtp_event *sansmtp_client_reply_event(struct sansmtp_client *client, 
 void sansmtp_client_renew(struct sansmtp_client *client)
 {
     client->serial++;
-    client->progressed = 0;
 }
 
 static const struct sansmtp_event *tell_outcome(struct sansmtp_client *client)

@@ -224,7 +224,6 @@ static size_t slice_sent(struct sansmtp_client *client, size_t length)
     }
     client->slice.data += length;
     client->slice.length -= length;
-    client->progressed += length;
     if (client->slice.length == 0) {
         if (!sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS)) {
             sansmtp_stuff_next(&client->chunk, &client->stuff, &client->slice);

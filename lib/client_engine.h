@@ -94,7 +94,6 @@ struct sansmtp_client {
 
     uint64_t reply_octets;
     uint64_t put, sent, answered, base; /* commands; base: answered when the transaction began */
-    uint64_t progressed;
 
     uint32_t text_capacity, text_length, line_length, line_state, line_total;
     uint32_t reply_lines, reply_code, reply_enhanced;

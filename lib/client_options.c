@@ -104,13 +104,16 @@ static int options_check(const struct sansmtp_client_options *options)
                : SANSMTP_ERR_OPTIONS;
 }
 
-size_t sansmtp_client_memory(const struct sansmtp_client_options *options)
+/* What options that are good need. */
+static size_t block_octets(const struct sansmtp_client_options *options)
 {
-    if (options_check(options) != 0) {
-        return 0;
-    }
     return alignof(struct sansmtp_client) - 1 + sizeof(struct sansmtp_client) + options->line +
            options->output;
+}
+
+size_t sansmtp_client_memory(const struct sansmtp_client_options *options)
+{
+    return options_check(options) == 0 ? block_octets(options) : 0;
 }
 
 static void begin(struct sansmtp_client *client, const struct sansmtp_client_options *options)
@@ -140,7 +143,7 @@ int sansmtp_client_init(struct sansmtp_client **client, void *memory, size_t len
     if (error != 0) {
         return error;
     }
-    if (length < sansmtp_client_memory(options)) {
+    if (length < block_octets(options)) {
         return SANSMTP_ERR_MEMORY;
     }
     skew = (size_t)(-(uintptr_t)memory & (alignof(struct sansmtp_client) - 1));

@@ -4,67 +4,46 @@
 
 enum { CODE = 3 };
 
-/* The rest of the line, from its front on. */
-struct reading {
-    const uint8_t *octets;
-    size_t length;
-};
-
-static bool begins(const struct reading *reading, uint8_t octet)
+/* RFC 2034 section 4: subject and detail have one to three digits and no leading zero. Returns how
+ * many there are; 0 if they are none such. */
+static inline size_t number_scan(const uint8_t *octets, size_t length, uint32_t *number)
 {
-    return reading->length > 0 && reading->octets[0] == octet;
-}
-
-static void skip(struct reading *reading, size_t length)
-{
-    reading->octets += length;
-    reading->length -= length;
-}
-
-/* RFC 2034 section 4: subject and detail have one to three digits and no leading zero. */
-static bool take_number(struct reading *reading, uint32_t *number)
-{
-    size_t digits = 0;
     uint32_t sum = 0;
+    size_t at = 0;
 
-    while (digits < reading->length && sansmtp_ascii_is_digit(reading->octets[digits])) {
-        if (digits == 3 || (digits == 1 && sum == 0))
-            return false;
-        sum = sum * 10 + (uint32_t)(reading->octets[digits++] - '0');
+    for (; at < length && sansmtp_ascii_is_digit(octets[at]); at++) {
+        if (at == 3 || (at == 1 && sum == 0))
+            return 0;
+        sum = sum * 10 + (uint32_t)(octets[at] - '0');
     }
-    skip(reading, digits);
     *number = sum;
-    return digits > 0;
-}
-
-static bool take_dot(struct reading *reading)
-{
-    if (!begins(reading, '.'))
-        return false;
-    skip(reading, 1);
-    return true;
+    return at;
 }
 
 /* RFC 2034 section 4: the enhanced code has the class of the reply code, which is 2, 4 or 5, and
- * ends at a space, or with the line. 0, and nothing is taken, if there is no such code. */
-static uint32_t take_enhanced(struct reading *reading, uint8_t class)
+ * ends at a space, or with the line. Returns its octets and those of the spaces behind it; 0 if
+ * there is no such code. */
+static size_t enhanced_scan(const uint8_t *octets, size_t length, uint8_t class, uint32_t *enhanced)
 {
-    struct reading rest = *reading;
     uint32_t subject;
     uint32_t detail;
+    size_t digits;
+    size_t at = 2;
 
-    if (class == '3' || !begins(&rest, class))
+    if (length < 5 || octets[0] != class || class == '3' || octets[1] != '.')
         return 0;
-    skip(&rest, 1);
-    if (!take_dot(&rest) || !take_number(&rest, &subject) || !take_dot(&rest) ||
-        !take_number(&rest, &detail))
+    digits = number_scan(octets + at, length - at, &subject);
+    at += digits;
+    if (digits == 0 || at == length || octets[at++] != '.')
         return 0;
-    if (rest.length > 0 && !begins(&rest, ' '))
+    digits = number_scan(octets + at, length - at, &detail);
+    at += digits;
+    if (digits == 0 || (at < length && octets[at] != ' '))
         return 0;
-    while (begins(&rest, ' '))
-        skip(&rest, 1);
-    *reading = rest;
-    return SANSMTP_ENHANCED((uint32_t)(class - '0'), subject, detail);
+    while (at < length && octets[at] == ' ')
+        at++;
+    *enhanced = SANSMTP_ENHANCED((uint32_t)(class - '0'), subject, detail);
+    return at;
 }
 
 static bool is_code(const uint8_t *octets)
@@ -81,21 +60,19 @@ static uint32_t value_of(const uint8_t *code)
 
 bool sansmtp_reply_line_parse(const uint8_t *line, size_t length, struct sansmtp_reply_line *out)
 {
-    struct reading rest;
+    uint32_t enhanced = 0;
+    size_t at = length > CODE ? CODE + 1 : CODE;
 
     /* RFC 5321 section 4.2 has a second digit of 0 to 5; servers use others, 571 for one. */
     if (length < CODE || !is_code(line))
         return false;
     if (length > CODE && line[CODE] != ' ' && line[CODE] != '-')
         return false;
-    rest.octets = line + CODE;
-    rest.length = length - CODE;
-    out->last = !begins(&rest, '-');
-    if (rest.length > 0)
-        skip(&rest, 1);
+    at += enhanced_scan(line + at, length - at, line[0], &enhanced);
     out->code = value_of(line);
-    out->enhanced = take_enhanced(&rest, line[0]);
-    out->text.data = rest.octets;
-    out->text.length = rest.length;
+    out->enhanced = enhanced;
+    out->last = length == CODE || line[CODE] == ' ';
+    out->text.data = line + at;
+    out->text.length = length - at;
     return true;
 }

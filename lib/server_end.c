@@ -12,7 +12,7 @@ void sansmtp_server_over(struct sansmtp_server *server, uint32_t reason, int err
     }
     if (sansmtp_server_knows(server, SANSMTP_KNOWS_EXCHANGE)) {
         sansmtp_server_auth_over(server);
-    } else if (server->line.length != 0) {
+    } else if (server->phase == SANSMTP_PHASE_LINE && server->line.length != 0) {
         sansmtp_server_line_wipe(server); /* it may be half of an AUTH line */
     }
     sansmtp_server_reset(server, reason);

@@ -167,7 +167,7 @@ static bool numbers_fit(const struct sansmtp_server_options *options)
         return false;
     }
     return options->auth_line >= 512 && options->patience != 0 && options->body_patience != 0 &&
-           line_octets(options) >= least_line(options->extensions);
+           (options->line == 0 || options->line >= least_line(options->extensions));
 }
 
 static int options_check(const struct sansmtp_server_options *options)
@@ -181,13 +181,16 @@ static int options_check(const struct sansmtp_server_options *options)
                : SANSMTP_ERR_OPTIONS;
 }
 
-size_t sansmtp_server_memory(const struct sansmtp_server_options *options)
+/* What options that are good need. */
+static size_t block_octets(const struct sansmtp_server_options *options)
 {
-    if (options_check(options) != 0) {
-        return 0;
-    }
     return alignof(struct sansmtp_server) - 1 + sizeof(struct sansmtp_server) +
            line_octets(options) + options->output;
+}
+
+size_t sansmtp_server_memory(const struct sansmtp_server_options *options)
+{
+    return options_check(options) == 0 ? block_octets(options) : 0;
 }
 
 static void begin(struct sansmtp_server *server, const struct sansmtp_server_options *options)
@@ -217,7 +220,7 @@ int sansmtp_server_init(struct sansmtp_server **server, void *memory, size_t len
     if (error != 0) {
         return error;
     }
-    if (length < sansmtp_server_memory(options)) {
+    if (length < block_octets(options)) {
         return SANSMTP_ERR_MEMORY;
     }
     skew = (size_t)(-(uintptr_t)memory & (alignof(struct sansmtp_server) - 1));
