@@ -4,14 +4,15 @@
 
 #include "ascii.h"
 #include "extension.h"
+#include "memory.h"
 #include "number.h"
 #include "word.h"
 
 enum { MECHANISMS = 32 };
 
-/* What a line is compared with: the keyword, zeros behind it, and its length. */
+/* What a line is compared with: a keyword in capital letters. */
 struct row {
-    uint8_t keyword[3 * SANSMTP_WORD];
+    const char *keyword;
     uint32_t length;
     uint32_t value; /* SANSMTP_EHLO_... */
 };
@@ -48,36 +49,29 @@ static struct sansmtp_span take_word(struct sansmtp_span *rest)
     return word;
 }
 
-/* The first eight octets of the text, zeros behind them. */
-static uint64_t load(const uint8_t *text, size_t length)
+/* Eight octets at once. Of what keywords consist of, the letters alone hold the bit 0x40, and the
+ * case of a letter is its bit 0x20. */
+static inline bool equal_word(uint64_t text, uint64_t keyword)
 {
-    uint64_t word = 0;
-
-    if (length >= SANSMTP_WORD)
-        return sansmtp_word_load(text);
-    for (size_t i = length; i > 0; i--)
-        word = word << 8 | text[i - 1];
-    return word;
+    return ((text ^ keyword) & ~((keyword & sansmtp_word_fill(0x40)) >> 1)) == 0;
 }
 
-/* Do the first octets of the text, as many as a row has, equal it but for the case of letters? A
- * row has capital letters, which alone hold the bit 0x40, digits and hyphens. */
-static inline bool equal_word(uint64_t text, uint64_t row, uint32_t length)
+/* Does the text begin with the keyword, in whatever case? */
+static inline bool begins(const uint8_t *text, size_t length, const struct row *row)
 {
-    uint64_t case_bits = (row & sansmtp_word_fill(0x40)) >> 1;
-    uint64_t differ = (text ^ row) & ~case_bits;
+    const uint8_t *keyword = (const uint8_t *)row->keyword;
+    size_t at = 0;
 
-    return (length < SANSMTP_WORD ? differ << (64 - 8 * length) : differ) == 0;
-}
-
-/* The same for what a row has behind its first word. */
-static bool equal_rest(const uint8_t *text, const struct row *row)
-{
-    for (size_t at = SANSMTP_WORD; at < row->length; at++) {
-        if (sansmtp_ascii_upper(text[at]) != row->keyword[at])
+    if (length < row->length)
+        return false;
+    if (row->length >= SANSMTP_WORD) {
+        if (!equal_word(sansmtp_word_load(text), sansmtp_word_load(keyword)))
             return false;
+        at = SANSMTP_WORD;
     }
-    return true;
+    while (at < row->length && sansmtp_ascii_upper(text[at]) == keyword[at])
+        at++;
+    return at == row->length;
 }
 
 /* What stands at `at` ends a keyword. Some servers still write the form of the drafts before RFC
@@ -91,30 +85,28 @@ static bool ends_keyword(const uint8_t *text, size_t length, size_t at, uint32_t
 /* The bit number of the extension that the line names, or SANSMTP_EXTENSIONS. */
 static uint32_t find_extension(const uint8_t *text, size_t length)
 {
-    uint64_t first = load(text, length);
     uint32_t number = 0;
 
-    for (; number < SANSMTP_EXTENSIONS; number++) {
-        const struct row *row = &rows[number];
-
-        if (equal_word(first, sansmtp_word_load(row->keyword), row->length) &&
-            row->length <= length && equal_rest(text, row) &&
-            ends_keyword(text, length, row->length, row->value))
-            break;
-    }
+    while (number < SANSMTP_EXTENSIONS &&
+           (!begins(text, length, &rows[number]) ||
+            !ends_keyword(text, length, rows[number].length, rows[number].value)))
+        number++;
     return number;
 }
 
 /* The bit of the host's word that is this mechanism; 0 if it has none. */
 static uint32_t find_mechanism(struct sansmtp_span name, struct sansmtp_span list)
 {
-    for (uint32_t i = 0; i < MECHANISMS; i++) {
-        struct sansmtp_span word = take_word(&list);
+    size_t at = 0;
 
-        if (word.length == 0)
-            break;
-        if (sansmtp_ascii_equal(name.data, name.length, word.data, word.length))
+    for (uint32_t i = 0; i < MECHANISMS && at < list.length; i++) {
+        const uint8_t *word = list.data + at;
+        const uint8_t *space = memchr(word, ' ', list.length - at);
+        size_t length = space != NULL ? (size_t)(space - word) : list.length - at;
+
+        if (sansmtp_ascii_equal(name.data, name.length, word, length))
             return UINT32_C(1) << i;
+        at += length + 1;
     }
     return 0;
 }

@@ -302,7 +302,7 @@ static void test_random_lines(void **state)
         for (uint32_t left = draw(&seed, 6); left > 0; left--)
             length += (size_t)snprintf(line + length, sizeof(line) - length, "%s%s",
                                        words[draw(&seed, sizeof(words) / sizeof(words[0]))],
-                                       draw(&seed, 4) == 0 ? "" : "  " + draw(&seed, 2));
+                                       draw(&seed, 4) == 0 ? "" : &"  "[draw(&seed, 2)]);
         flip_case(line, length, draw(&seed, 256));
         naive_read(line, list, &expected);
         found = read_line(line, "LOGIN XO PLAIN");

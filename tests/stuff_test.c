@@ -10,11 +10,11 @@
 #include <cmocka.h>
 
 #include "guard.h"
-#include "naive_unstuff.h"
+#include "naive_stuff.h"
 #include "stuff.h"
 #include "unstuff.h"
 
-#define MOST 1024
+#define MOST NAIVE_STUFF_MOST
 
 #define REFUSE    SANSMTP_STUFF_REFUSE
 #define NORMALISE SANSMTP_STUFF_NORMALISE
@@ -23,7 +23,7 @@
 #define EIGHT_BIT SANSMTP_STUFF_EIGHT_BIT
 
 struct wire {
-    uint8_t octets[4 * MOST];
+    uint8_t octets[NAIVE_STUFF_ROOM];
     size_t length;
     size_t slices;
     uint32_t state;
@@ -45,59 +45,6 @@ static int drop_arena(void **state)
     (void)state;
     guard_free(arena, MOST);
     return 0;
-}
-
-/* --- what the RFC asks for, of the whole message at once --- */
-
-static bool is_bare(const uint8_t *message, size_t length, size_t at)
-{
-    if (message[at] == '\n')
-        return at == 0 || message[at - 1] != '\r';
-    return message[at] == '\r' && (at + 1 == length || message[at + 1] != '\n');
-}
-
-static bool naive_offends(const uint8_t *message, size_t length)
-{
-    for (size_t at = 0; at < length; at++) {
-        if (is_bare(message, length, at))
-            return true;
-    }
-    return false;
-}
-
-static void put(struct wire *wire, const char *octets, size_t length)
-{
-    memcpy(wire->octets + wire->length, octets, length);
-    wire->length += length;
-}
-
-static void naive_normalise(const uint8_t *message, size_t length, struct wire *out)
-{
-    out->length = 0;
-    for (size_t at = 0; at < length; at++) {
-        if (is_bare(message, length, at))
-            put(out, "\r\n", 2);
-        else
-            put(out, (const char *)message + at, 1);
-    }
-}
-
-static bool ends_line(const struct wire *wire)
-{
-    return wire->length == 0 || naive_begins_line(wire->octets, wire->length);
-}
-
-static void naive_stuff(const struct wire *lines, struct wire *out)
-{
-    out->length = 0;
-    for (size_t at = 0; at < lines->length; at++) {
-        if (lines->octets[at] == '.' && naive_begins_line(lines->octets, at))
-            put(out, ".", 1);
-        put(out, (const char *)lines->octets + at, 1);
-    }
-    if (!ends_line(lines))
-        put(out, "\r\n", 2);
-    put(out, ".\r\n", 3);
 }
 
 /* --- ours --- */
@@ -184,7 +131,7 @@ static void stuff_steps(const uint8_t *message, size_t length, size_t step, uint
 static void assert_no_bare(const struct wire *wire)
 {
     for (size_t at = 0; at < wire->length; at++)
-        assert_false(is_bare(wire->octets, wire->length, at));
+        assert_false(naive_is_bare(wire->octets, wire->length, at));
 }
 
 /* As a strict peer reads it: sets its last state, returns how many octets it took. */
@@ -198,7 +145,8 @@ static size_t unstuff(const struct wire *wire, struct wire *content, uint32_t *s
         struct sansmtp_span span;
 
         at += sansmtp_unstuff(wire->octets + at, wire->length - at, state, &span);
-        put(content, (const char *)span.data, span.length);
+        memcpy(content->octets + content->length, span.data, span.length);
+        content->length += span.length;
     }
     assert_false(*state &
                  (SANSMTP_UNSTUFF_DISCARD | SANSMTP_UNSTUFF_BARE_CR | SANSMTP_UNSTUFF_BARE_LF));
@@ -206,18 +154,18 @@ static size_t unstuff(const struct wire *wire, struct wire *content, uint32_t *s
 }
 
 /* One end, at the end, and before it the message. */
-static void assert_unstuffs_to(const struct wire *wire, const struct wire *lines)
+static void assert_unstuffs_to(const struct wire *wire, const struct naive_lines *lines)
 {
     static struct wire content;
     uint32_t state;
 
     assert_int_equal(unstuff(wire, &content, &state), wire->length);
     assert_true(state & SANSMTP_UNSTUFF_END);
-    assert_int_equal(content.length, lines->length + (ends_line(lines) ? 0 : 2));
+    assert_int_equal(content.length, lines->length + (naive_ends_line(lines) ? 0 : 2));
     assert_memory_equal(content.octets, lines->octets, lines->length);
 }
 
-static void assert_wire_is(const struct wire *wire, const struct wire *expected)
+static void assert_wire_is(const struct wire *wire, const struct naive_lines *expected)
 {
     assert_int_equal(wire->offences, 0);
     assert_true(wire->closed);
@@ -226,7 +174,7 @@ static void assert_wire_is(const struct wire *wire, const struct wire *expected)
 }
 
 /* A refused message: what left before is an honest beginning, and nothing closes it. */
-static void assert_refused(const struct wire *wire, const struct wire *expected)
+static void assert_refused(const struct wire *wire, const struct naive_lines *expected)
 {
     static struct wire content;
     uint32_t state;
@@ -242,8 +190,9 @@ static void assert_refused(const struct wire *wire, const struct wire *expected)
 
 static void check_cuts(const uint8_t *message, size_t length, uint32_t policy)
 {
-    static struct wire lines, expected, wire;
-    bool refused = policy == REFUSE && naive_offends(message, length);
+    static struct naive_lines lines, expected;
+    static struct wire wire;
+    bool refused = policy == REFUSE && naive_has_bare(message, length);
 
     naive_normalise(message, length, &lines);
     naive_stuff(&lines, &expected);
@@ -296,7 +245,8 @@ static void test_every_short_message_at_every_cut(void **state)
 static void test_every_two_cuts(void **state)
 {
     static const char message[] = "..\r\n.\n\r.\r\r\n.a\n\n.\r";
-    static struct wire lines, expected, wire;
+    static struct naive_lines lines, expected;
+    static struct wire wire;
     const uint8_t *octets = (const uint8_t *)message;
     size_t length = sizeof(message) - 1;
     (void)state;
@@ -411,7 +361,7 @@ static void test_smuggled_ends_do_not_leave(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
-        assert_true(naive_offends((const uint8_t *)messages[i], strlen(messages[i])));
+        assert_true(naive_has_bare((const uint8_t *)messages[i], strlen(messages[i])));
         check_message((const uint8_t *)messages[i], strlen(messages[i]));
     }
 }
