@@ -9,7 +9,7 @@
  *   receive_connection.c  a peer: reading, running the engine, waiting, closing
  *   receive_write.c       its socket's way out
  *   receive_peer.c        its address
- *   receive_tls.c         OpenSSL through memory BIOs
+ *   receive_tls.c         certificate and key
  *   receive_session.c     what we answer to the engine's questions
  *   receive_message.c     a message on its way to the store, on libuv's thread pool
  *   receive_store.c       the Maildirs
@@ -17,6 +17,12 @@
  *   receive_auth.c        PLAIN and LOGIN
  *   receive_users.c       the file of users
  *   receive_log.c         log and trace
+ *
+ * and what sansmtp-send shares:
+ *
+ *   arguments.c           values of options
+ *   tls.c                 OpenSSL through memory BIOs
+ *   safe_text.c           what a terminal may be shown
  */
 
 #include "receive_options.h"

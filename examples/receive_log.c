@@ -1,5 +1,7 @@
 #include "receive_log.h"
 
+#include "safe_text.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -53,23 +55,11 @@ void log_reply(struct connection *connection, const char *verb, uint32_t code, u
     }
 }
 
-/* What a terminal might obey is shown as \xHH. */
-static void put_safely(const uint8_t *octets, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (octets[i] >= 32 && octets[i] < 127) {
-            putc_unlocked(octets[i], stderr);
-        } else {
-            fprintf(stderr, "\\x%02X", octets[i]);
-        }
-    }
-}
-
 static void put_line(struct connection *connection, char who, const uint8_t *octets, size_t length)
 {
     flockfile(stderr);
     fprintf(stderr, "%s %c: ", connection_peer(connection), who);
-    put_safely(octets, length);
+    put_safely(stderr, octets, length);
     putc_unlocked('\n', stderr);
     funlockfile(stderr);
 }

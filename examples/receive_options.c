@@ -1,6 +1,7 @@
 #include "receive_options.h"
 
-#include <errno.h>
+#include "arguments.h"
+
 #include <getopt.h>
 #include <sansmtp/sansmtp.h>
 #include <stdio.h>
@@ -88,38 +89,25 @@ static int mistake(const char *what, const char *value)
     return EX_USAGE;
 }
 
-static int read_number(uint64_t *number, const char *name, const char *text)
+static int read_count(uint64_t *number, const char *name, const char *text)
 {
-    char *end;
-
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    if (*text >= '0' && *text <= '9' && *end == '\0' && errno == 0) {
+    if (argument_number(text, number)) {
         return -1;
     }
     fprintf(stderr, "sansmtp-receive: %s wants a number, not '%s'\n", name, text);
     return EX_USAGE;
 }
 
-/* ADDR:PORT, with an IPv6 address in brackets. */
 static int read_listen(struct options *options, char *text)
 {
-    char *colon = strrchr(text, ':');
-    size_t length = colon == NULL ? 0 : (size_t)(colon - text);
+    const char *wrong = argument_endpoint(text, &options->address, &options->port);
 
-    if (length == 0 || colon[1] == '\0') {
-        return mistake("--listen wants ADDR:PORT, not ", text);
+    if (wrong == NULL) {
+        return -1;
     }
-    options->port = colon + 1;
-    *colon = '\0';
-    if (text[0] == '[' && text[length - 1] == ']') {
-        text[length - 1] = '\0';
-        text++;
-    } else if (strchr(text, ':') != NULL) {
-        return mistake("--listen wants an IPv6 address in brackets: ", text);
-    }
-    options->address = text;
-    return -1;
+    fprintf(stderr, "sansmtp-receive: --listen wants %s, not %s\nTry sansmtp-receive --help.\n",
+            wrong, text);
+    return EX_USAGE;
 }
 
 static int read_bare_newline(struct options *options, const char *text)
@@ -176,11 +164,11 @@ static int read_text(struct options *options, struct stores *stores, int letter,
         options->users = text;
         return -1;
     case MAX_SIZE:
-        return read_number(&options->max_size, "--max-size", text);
+        return read_count(&options->max_size, "--max-size", text);
     case MAX_RECIPIENTS:
-        return read_number(&options->max_recipients, "--max-recipients", text);
+        return read_count(&options->max_recipients, "--max-recipients", text);
     case TIMEOUT:
-        return read_number(&options->timeout, "--timeout", text);
+        return read_count(&options->timeout, "--timeout", text);
     case BARE_NEWLINE:
         return read_bare_newline(options, text);
     default:

@@ -4,16 +4,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-struct tls {
-    SSL *ssl;
-    BIO *in;  /* from the network; both are the ssl's */
-    BIO *out; /* to the network */
-};
 
 /* -- certificate and key ---------------------------------------------------------------------- */
 
@@ -76,89 +69,6 @@ int tls_open(SSL_CTX **context, const char *certificate, const char *key)
 
 /* -- a session -------------------------------------------------------------------------------- */
 
-struct tls *tls_begin(SSL_CTX *context)
-{
-    struct tls *tls = calloc(1, sizeof *tls);
-
-    if (tls == NULL) {
-        return NULL;
-    }
-    tls->ssl = SSL_new(context);
-    tls->in = BIO_new(BIO_s_mem());
-    tls->out = BIO_new(BIO_s_mem());
-    if (tls->ssl == NULL || tls->in == NULL || tls->out == NULL) {
-        SSL_free(tls->ssl);
-        BIO_free(tls->in);
-        BIO_free(tls->out);
-        free(tls);
-        return NULL;
-    }
-    SSL_set_bio(tls->ssl, tls->in, tls->out);
-    SSL_set_accept_state(tls->ssl);
-    return tls;
-}
-
-void tls_end(struct tls *tls)
-{
-    if (tls != NULL) {
-        SSL_free(tls->ssl);
-        free(tls);
-    }
-}
-
-/* An error of one session must not be taken for another's. */
-static int outcome(const struct tls *tls, int result)
-{
-    int error = SSL_get_error(tls->ssl, result);
-
-    ERR_clear_error();
-    return error == SSL_ERROR_WANT_READ ? 0 : -1;
-}
-
-int tls_handshake(struct tls *tls)
-{
-    int result = SSL_do_handshake(tls->ssl);
-
-    return result == 1 ? 1 : outcome(tls, result);
-}
-
-void tls_received(struct tls *tls, const void *octets, size_t length)
-{
-    BIO_write(tls->in, octets, (int)length);
-}
-
-int tls_read(struct tls *tls, void *out, size_t capacity)
-{
-    int result = SSL_read(tls->ssl, out, (int)capacity);
-
-    return result > 0 ? result : outcome(tls, result);
-}
-
-bool tls_write(struct tls *tls, const void *octets, size_t length)
-{
-    return length == 0 || SSL_write(tls->ssl, octets, (int)length) == (int)length;
-}
-
-void tls_close(struct tls *tls)
-{
-    SSL_shutdown(tls->ssl);
-    ERR_clear_error();
-}
-
-const void *tls_output(struct tls *tls, size_t *length)
-{
-    char *octets = NULL;
-    long pending = BIO_get_mem_data(tls->out, &octets);
-
-    *length = pending > 0 ? (size_t)pending : 0;
-    return octets;
-}
-
-void tls_sent(struct tls *tls)
-{
-    (void)BIO_reset(tls->out);
-}
-
 static struct sansmtp_span span_of(const char *text)
 {
     struct sansmtp_span span = {(const uint8_t *)text, text == NULL ? 0 : strlen(text)};
@@ -168,14 +78,15 @@ static struct sansmtp_span span_of(const char *text)
 
 void tls_describe(const struct tls *tls, struct sansmtp_received *received)
 {
-    const SSL_CIPHER *cipher = SSL_get_current_cipher(tls->ssl);
-    int group = (int)SSL_get_negotiated_group(tls->ssl);
+    SSL *ssl = tls_ssl(tls);
+    const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl);
+    int group = (int)SSL_get_negotiated_group(ssl);
 
     received->flags |= SANSMTP_RECEIVED_TLS;
     if (cipher != NULL) {
         received->tls_cipher = span_of(SSL_CIPHER_standard_name(cipher));
     }
     if (group != NID_undef) {
-        received->tls_group = span_of(SSL_group_to_name(tls->ssl, group));
+        received->tls_group = span_of(SSL_group_to_name(ssl, group));
     }
 }

@@ -1,0 +1,505 @@
+-- Made by generate.py from include/sansmtp/*.h; do not edit.
+local abi = {}
+
+abi.cdef = [[
+struct sansmtp_span {
+    const uint8_t *data;
+    size_t length;
+};
+struct sansmtp_event {
+    uint32_t type;
+    uint32_t verb;
+    uint32_t flags;
+    uint32_t reason;
+    uint32_t domain_kind;
+    uint32_t recipient;
+    uint32_t code;
+    uint32_t enhanced;
+    uint32_t taken;
+    uint32_t answered;
+    uint32_t accepted;
+    uint32_t reserved;
+    uint64_t parameters;
+    uint64_t number;
+    struct sansmtp_span text;
+    struct sansmtp_span data;
+    struct sansmtp_span path;
+    struct sansmtp_span local;
+    struct sansmtp_span domain;
+    struct sansmtp_span route;
+    struct sansmtp_span parameters_text;
+};
+struct sansmtp_tls {
+    uint32_t size;
+    uint32_t flags;
+};
+const char *sansmtp_error_name(int error);
+const char *sansmtp_event_name(uint32_t type);
+const char *sansmtp_verb_name(uint32_t verb);
+const char *sansmtp_extension_name(uint32_t number);
+const char *sansmtp_parameter_name(uint32_t id);
+const char *sansmtp_reason_name(uint32_t reason);
+const char *sansmtp_limit_name(uint32_t limit);
+const char *sansmtp_version(void);
+struct sansmtp_server;
+struct sansmtp_server_options {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t leniency;
+    uint32_t bare_newlines;
+    uint64_t extensions;
+    uint64_t message_size;
+    const char *hostname;
+    size_t hostname_length;
+    const char *greeting;
+    size_t greeting_length;
+    const char *mechanisms;
+    size_t mechanisms_length;
+    uint32_t line;
+    uint32_t output;
+    uint32_t reply;
+    uint32_t recipients;
+    uint32_t messages;
+    uint32_t errors;
+    uint32_t unknown;
+    uint32_t idle_commands;
+    uint32_t repetitions;
+    uint32_t verifications;
+    uint32_t authentications;
+    uint32_t auth_line;
+    uint32_t patience;
+    uint32_t body_patience;
+    uint32_t progress;
+    uint32_t reserved;
+};
+int sansmtp_server_options_init(struct sansmtp_server_options *options, size_t size);
+size_t sansmtp_server_memory(const struct sansmtp_server_options *options);
+int sansmtp_server_init(struct sansmtp_server **server, void *memory, size_t length, const struct sansmtp_server_options *options);
+const struct sansmtp_event *sansmtp_server_next(struct sansmtp_server *server, struct sansmtp_span *in);
+uint32_t sansmtp_server_wants(const struct sansmtp_server *server);
+const struct sansmtp_event * sansmtp_server_question(const struct sansmtp_server *server);
+int sansmtp_server_error(const struct sansmtp_server *server);
+int sansmtp_server_accept(struct sansmtp_server *server);
+int sansmtp_server_decline(struct sansmtp_server *server);
+int sansmtp_server_fail(struct sansmtp_server *server);
+int sansmtp_server_reply(struct sansmtp_server *server, uint32_t code, uint32_t enhanced, const char *text, size_t length);
+int sansmtp_server_reply_line(struct sansmtp_server *server, uint32_t code, uint32_t enhanced, const char *text, size_t length);
+int sansmtp_server_challenge(struct sansmtp_server *server, const void *data, size_t length);
+int sansmtp_server_lend(struct sansmtp_server *server, void *memory, size_t length);
+const void *sansmtp_server_output(const struct sansmtp_server *server, size_t *length);
+int sansmtp_server_sent(struct sansmtp_server *server, size_t length);
+int sansmtp_server_secret(const struct sansmtp_server *server);
+int sansmtp_server_allow(struct sansmtp_server *server, uint64_t extensions, int on);
+int sansmtp_server_tls_started(struct sansmtp_server *server, const struct sansmtp_tls *tls);
+uint32_t sansmtp_server_patience(const struct sansmtp_server *server, uint32_t *serial);
+int sansmtp_server_expired(struct sansmtp_server *server);
+int sansmtp_server_close(struct sansmtp_server *server);
+int sansmtp_server_eof(struct sansmtp_server *server);
+int sansmtp_server_pause(struct sansmtp_server *server);
+int sansmtp_server_resume(struct sansmtp_server *server);
+struct sansmtp_client;
+struct sansmtp_client_options {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t tls;
+    uint32_t chunking;
+    uint32_t body_newlines;
+    uint32_t in_flight;
+    const char *hello;
+    size_t hello_length;
+    const char *mechanisms;
+    size_t mechanisms_length;
+    uint32_t line;
+    uint32_t output;
+    uint32_t reply_line;
+    uint32_t reply_lines;
+    uint32_t reply_octets;
+    uint32_t greeting_patience;
+    uint32_t patience;
+    uint32_t data_patience;
+    uint32_t body_patience;
+    uint32_t end_patience;
+    uint32_t reserved;
+};
+struct sansmtp_envelope {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t body;
+    uint32_t ret;
+    uint64_t message_size;
+    const char *sender;
+    size_t sender_length;
+    const char *envid;
+    size_t envid_length;
+    const char *auth;
+    size_t auth_length;
+};
+struct sansmtp_recipient {
+    uint32_t size;
+    uint32_t notify;
+    const char *mailbox;
+    size_t mailbox_length;
+    const char *orcpt_type;
+    size_t orcpt_type_length;
+    const char *orcpt;
+    size_t orcpt_length;
+};
+int sansmtp_client_options_init(struct sansmtp_client_options *options, size_t size);
+size_t sansmtp_client_memory(const struct sansmtp_client_options *options);
+int sansmtp_client_init(struct sansmtp_client **client, void *memory, size_t length, const struct sansmtp_client_options *options);
+const struct sansmtp_event *sansmtp_client_next(struct sansmtp_client *client, struct sansmtp_span *in);
+uint32_t sansmtp_client_wants(const struct sansmtp_client *client);
+int sansmtp_client_error(const struct sansmtp_client *client);
+uint64_t sansmtp_client_extensions(const struct sansmtp_client *client, uint64_t *size);
+int sansmtp_client_submit(struct sansmtp_client *client, const struct sansmtp_envelope *envelope);
+int sansmtp_client_recipient(struct sansmtp_client *client, const struct sansmtp_recipient *recipient);
+int sansmtp_client_recipients_end(struct sansmtp_client *client);
+int sansmtp_client_body(struct sansmtp_client *client, const void *data, size_t length, int last);
+int sansmtp_client_respond(struct sansmtp_client *client, const void *data, size_t length);
+int sansmtp_client_cancel(struct sansmtp_client *client);
+int sansmtp_client_quit(struct sansmtp_client *client);
+int sansmtp_client_abort(struct sansmtp_client *client);
+const void *sansmtp_client_output(const struct sansmtp_client *client, size_t *length);
+size_t sansmtp_client_vectors(const struct sansmtp_client *client, struct sansmtp_span *spans, size_t count);
+int sansmtp_client_sent(struct sansmtp_client *client, size_t length);
+int sansmtp_client_secret(const struct sansmtp_client *client);
+int sansmtp_client_tls_started(struct sansmtp_client *client, const struct sansmtp_tls *tls);
+uint32_t sansmtp_client_patience(const struct sansmtp_client *client, uint32_t *serial);
+int sansmtp_client_expired(struct sansmtp_client *client);
+int sansmtp_client_eof(struct sansmtp_client *client);
+typedef void sansmtp_server_callback(struct sansmtp_server *server, const struct sansmtp_event *event, void *user);
+struct sansmtp_server_callbacks {
+    uint32_t size;
+    uint32_t reserved;
+    sansmtp_server_callback *connect;
+    sansmtp_server_callback *hello;
+    sansmtp_server_callback *mail;
+    sansmtp_server_callback *recipient;
+    sansmtp_server_callback *data;
+    sansmtp_server_callback *chunk;
+    sansmtp_server_callback *end;
+    sansmtp_server_callback *verify;
+    sansmtp_server_callback *expand;
+    sansmtp_server_callback *help;
+    sansmtp_server_callback *starttls;
+    sansmtp_server_callback *auth;
+    sansmtp_server_callback *response;
+    sansmtp_server_callback *unknown;
+    sansmtp_server_callback *body;
+    sansmtp_server_callback *reset;
+    sansmtp_server_callback *injection;
+    sansmtp_server_callback *early_talker;
+    sansmtp_server_callback *limit;
+    sansmtp_server_callback *trace;
+    sansmtp_server_callback *closing;
+};
+int sansmtp_server_run(struct sansmtp_server *server, struct sansmtp_span *in, const struct sansmtp_server_callbacks *callbacks, void *user);
+typedef void sansmtp_client_callback(struct sansmtp_client *client, const struct sansmtp_event *event, void *user);
+struct sansmtp_client_callbacks {
+    uint32_t size;
+    uint32_t reserved;
+    sansmtp_client_callback *challenge;
+    sansmtp_client_callback *ready;
+    sansmtp_client_callback *sender;
+    sansmtp_client_callback *result;
+    sansmtp_client_callback *final;
+    sansmtp_client_callback *outcome;
+    sansmtp_client_callback *refusal;
+    sansmtp_client_callback *injection;
+    sansmtp_client_callback *trace;
+    sansmtp_client_callback *closing;
+    sansmtp_client_callback *wants_message;
+    sansmtp_client_callback *wants_recipient;
+    sansmtp_client_callback *wants_body;
+};
+int sansmtp_client_run(struct sansmtp_client *client, struct sansmtp_span *in, const struct sansmtp_client_callbacks *callbacks, void *user);
+struct sansmtp_path {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t domain_kind;
+    uint32_t reserved;
+    struct sansmtp_span raw;
+    struct sansmtp_span local;
+    struct sansmtp_span domain;
+    struct sansmtp_span route;
+    uint8_t address[16];
+};
+int sansmtp_path_parse(const uint8_t *octets, size_t length, uint32_t accept, struct sansmtp_path *path);
+int sansmtp_domain_parse(const uint8_t *octets, size_t length, uint32_t accept, uint32_t *kind, uint8_t address[16]);
+int sansmtp_local_decode(const uint8_t *local, size_t length, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_mailbox_equal(const uint8_t *left, size_t left_length, const uint8_t *right, size_t right_length);
+int sansmtp_xtext_decode(const uint8_t *octets, size_t length, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_xtext_encode(const uint8_t *octets, size_t length, uint8_t *out, size_t capacity, size_t *out_length);
+struct sansmtp_parameter {
+    uint32_t size;
+    uint32_t flags;
+    uint64_t number;
+    uint64_t second;
+    struct sansmtp_span raw;
+    struct sansmtp_span type;
+    uint8_t *text;
+    size_t capacity;
+    size_t text_length;
+};
+int sansmtp_parameter_get(const struct sansmtp_event *event, uint32_t id, struct sansmtp_parameter *out);
+struct sansmtp_sasl_credentials {
+    uint32_t size;
+    uint32_t reserved;
+    struct sansmtp_span authzid;
+    struct sansmtp_span authcid;
+    struct sansmtp_span password;
+};
+int sansmtp_sasl_plain_read(const uint8_t *message, size_t length, struct sansmtp_sasl_credentials *credentials);
+int sansmtp_sasl_plain_write(const struct sansmtp_sasl_credentials *credentials, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_sasl_login_next(uint32_t *state, const struct sansmtp_span *response, struct sansmtp_span *challenge);
+int sansmtp_sasl_login_answer(uint32_t number, const struct sansmtp_sasl_credentials *credentials, struct sansmtp_span *answer);
+struct sansmtp_received {
+    uint32_t size;
+    uint32_t flags;
+    struct sansmtp_span hello;
+    struct sansmtp_span client_name;
+    struct sansmtp_span client_address;
+    struct sansmtp_span by;
+    struct sansmtp_span id;
+    struct sansmtp_span recipient;
+    struct sansmtp_span tls_cipher;
+    struct sansmtp_span tls_group;
+    uint32_t tls_cipher_number;
+    int32_t offset_minutes;
+    int64_t seconds;
+};
+int sansmtp_received_write(const struct sansmtp_received *received, char *out, size_t capacity, size_t *out_length);
+int sansmtp_return_path_write(const uint8_t *path, size_t length, int utf8, char *out, size_t capacity, size_t *out_length);
+int sansmtp_date_write(int64_t seconds, int32_t offset_minutes, int unknown_zone, char out[32], size_t *length);
+int sansmtp_literal_write(const uint8_t *address, size_t length, char out[48], size_t *out_length);
+]]
+
+abi.numbers = {
+    SANSMTP_READ = 1,
+    SANSMTP_WRITE = 2,
+    SANSMTP_REPLY = 4,
+    SANSMTP_TLS = 8,
+    SANSMTP_TURN = 16,
+    SANSMTP_CLOSE = 32,
+    SANSMTP_IDLE = 64,
+    SANSMTP_RECIPIENT = 128,
+    SANSMTP_BODY = 256,
+    SANSMTP_ERR_ARGUMENT = -1,
+    SANSMTP_ERR_MEMORY = -2,
+    SANSMTP_ERR_OPTIONS = -3,
+    SANSMTP_ERR_STATE = -4,
+    SANSMTP_ERR_BUSY = -5,
+    SANSMTP_ERR_TEXT = -6,
+    SANSMTP_ERR_CODE = -7,
+    SANSMTP_ERR_ROOM = -8,
+    SANSMTP_ERR_GONE = -101,
+    SANSMTP_ERR_EXPIRED = -102,
+    SANSMTP_ERR_BUDGET = -103,
+    SANSMTP_ERR_INJECTION = -104,
+    SANSMTP_ERR_FRAMING = -105,
+    SANSMTP_ERR_PIPELINING = -106,
+    SANSMTP_ERR_PROTOCOL = -107,
+    SANSMTP_ERR_REFUSED = -108,
+    SANSMTP_ERR_TLS = -109,
+    SANSMTP_ERR_AUTH = -110,
+    SANSMTP_ERR_SYNTAX = -201,
+    SANSMTP_ERR_LENGTH = -202,
+    SANSMTP_ERR_NEEDS_8BITMIME = -301,
+    SANSMTP_ERR_NEEDS_BINARYMIME = -302,
+    SANSMTP_ERR_NEEDS_SMTPUTF8 = -303,
+    SANSMTP_ERR_SIZE = -304,
+    SANSMTP_VERB_UNKNOWN = 0,
+    SANSMTP_VERB_MAIL = 1,
+    SANSMTP_VERB_RCPT = 2,
+    SANSMTP_VERB_DATA = 3,
+    SANSMTP_VERB_BDAT = 4,
+    SANSMTP_VERB_EHLO = 5,
+    SANSMTP_VERB_HELO = 6,
+    SANSMTP_VERB_LHLO = 7,
+    SANSMTP_VERB_QUIT = 8,
+    SANSMTP_VERB_RSET = 9,
+    SANSMTP_VERB_NOOP = 10,
+    SANSMTP_VERB_STARTTLS = 11,
+    SANSMTP_VERB_AUTH = 12,
+    SANSMTP_VERB_VRFY = 13,
+    SANSMTP_VERB_EXPN = 14,
+    SANSMTP_VERB_HELP = 15,
+    SANSMTP_VERB_TURN = 16,
+    SANSMTP_VERB_SEND = 17,
+    SANSMTP_VERB_SOML = 18,
+    SANSMTP_VERB_SAML = 19,
+    SANSMTP_EXTENSION_PIPELINING = 1,
+    SANSMTP_EXTENSION_SIZE = 2,
+    SANSMTP_EXTENSION_8BITMIME = 4,
+    SANSMTP_EXTENSION_SMTPUTF8 = 8,
+    SANSMTP_EXTENSION_CHUNKING = 16,
+    SANSMTP_EXTENSION_BINARYMIME = 32,
+    SANSMTP_EXTENSION_ENHANCEDSTATUSCODES = 64,
+    SANSMTP_EXTENSION_DSN = 128,
+    SANSMTP_EXTENSION_STARTTLS = 256,
+    SANSMTP_EXTENSION_AUTH = 512,
+    SANSMTP_EXTENSION_HELP = 1024,
+    SANSMTP_EXTENSION_EXPN = 2048,
+    SANSMTP_PARAMETER_SIZE = 0,
+    SANSMTP_PARAMETER_BODY = 1,
+    SANSMTP_PARAMETER_SMTPUTF8 = 2,
+    SANSMTP_PARAMETER_RET = 3,
+    SANSMTP_PARAMETER_ENVID = 4,
+    SANSMTP_PARAMETER_AUTH = 5,
+    SANSMTP_PARAMETER_NOTIFY = 6,
+    SANSMTP_PARAMETER_ORCPT = 7,
+    SANSMTP_PARAMETER_CONPERM = 8,
+    SANSMTP_PARAMETER_CONNEG = 9,
+    SANSMTP_BODY_7BIT = 1,
+    SANSMTP_BODY_8BITMIME = 2,
+    SANSMTP_BODY_BINARYMIME = 3,
+    SANSMTP_RET_FULL = 1,
+    SANSMTP_RET_HDRS = 2,
+    SANSMTP_NOTIFY_NEVER = 1,
+    SANSMTP_NOTIFY_SUCCESS = 2,
+    SANSMTP_NOTIFY_FAILURE = 4,
+    SANSMTP_NOTIFY_DELAY = 8,
+    SANSMTP_DOMAIN_NONE = 0,
+    SANSMTP_DOMAIN_NAME = 1,
+    SANSMTP_DOMAIN_IPV4 = 2,
+    SANSMTP_DOMAIN_IPV6 = 3,
+    SANSMTP_DOMAIN_GENERAL = 4,
+    SANSMTP_DOMAIN_ODD = 5,
+    SANSMTP_EVENT_CONNECT = 1,
+    SANSMTP_EVENT_HELLO = 2,
+    SANSMTP_EVENT_MAIL = 3,
+    SANSMTP_EVENT_RECIPIENT = 4,
+    SANSMTP_EVENT_DATA = 5,
+    SANSMTP_EVENT_CHUNK = 6,
+    SANSMTP_EVENT_END = 7,
+    SANSMTP_EVENT_VERIFY = 8,
+    SANSMTP_EVENT_EXPAND = 9,
+    SANSMTP_EVENT_HELP = 10,
+    SANSMTP_EVENT_STARTTLS = 11,
+    SANSMTP_EVENT_AUTH = 12,
+    SANSMTP_EVENT_RESPONSE = 13,
+    SANSMTP_EVENT_UNKNOWN = 14,
+    SANSMTP_EVENT_BODY = 64,
+    SANSMTP_EVENT_RESET = 65,
+    SANSMTP_EVENT_INJECTION = 66,
+    SANSMTP_EVENT_EARLY_TALKER = 67,
+    SANSMTP_EVENT_LIMIT = 68,
+    SANSMTP_EVENT_TRACE = 69,
+    SANSMTP_EVENT_CLOSING = 70,
+    SANSMTP_EVENT_CHALLENGE = 32,
+    SANSMTP_EVENT_READY = 96,
+    SANSMTP_EVENT_SENDER = 97,
+    SANSMTP_EVENT_RESULT = 98,
+    SANSMTP_EVENT_FINAL = 99,
+    SANSMTP_EVENT_OUTCOME = 100,
+    SANSMTP_EVENT_REFUSAL = 101,
+    SANSMTP_FLAG_QUOTED = 1,
+    SANSMTP_FLAG_UTF8 = 2,
+    SANSMTP_FLAG_POSTMASTER = 4,
+    SANSMTP_FLAG_SOURCE_ROUTE = 8,
+    SANSMTP_FLAG_UNBRACKETED = 16,
+    SANSMTP_FLAG_INITIAL = 32,
+    SANSMTP_FLAG_SECRET = 64,
+    SANSMTP_FLAG_BARE_CR = 128,
+    SANSMTP_FLAG_BARE_LF = 256,
+    SANSMTP_FLAG_CHUNKED = 512,
+    SANSMTP_FLAG_TLS = 1024,
+    SANSMTP_FLAG_AUTHENTICATED = 2048,
+    SANSMTP_FLAG_LAST = 4096,
+    SANSMTP_FLAG_ACCEPTED = 8192,
+    SANSMTP_FLAG_CUT = 16384,
+    SANSMTP_REASON_QUIT = 1,
+    SANSMTP_REASON_RSET = 2,
+    SANSMTP_REASON_HELLO = 3,
+    SANSMTP_REASON_GONE = 4,
+    SANSMTP_REASON_EXPIRED = 5,
+    SANSMTP_REASON_CLOSED = 6,
+    SANSMTP_REASON_BUDGET = 7,
+    SANSMTP_REASON_INJECTION = 8,
+    SANSMTP_REASON_FRAMING = 9,
+    SANSMTP_REASON_MESSAGE_SIZE = 10,
+    SANSMTP_REASON_BARE_NEWLINE = 11,
+    SANSMTP_REASON_NUL = 12,
+    SANSMTP_REASON_CHUNK = 13,
+    SANSMTP_REASON_BINARY = 14,
+    SANSMTP_REASON_PIPELINING = 15,
+    SANSMTP_REASON_PROTOCOL = 16,
+    SANSMTP_OUTCOME_DELIVERED = 1,
+    SANSMTP_OUTCOME_REFUSED = 2,
+    SANSMTP_OUTCOME_LATER = 3,
+    SANSMTP_OUTCOME_UNCERTAIN = 4,
+    SANSMTP_LIMIT_ERRORS = 65,
+    SANSMTP_LIMIT_UNKNOWN = 66,
+    SANSMTP_LIMIT_IDLE_COMMANDS = 67,
+    SANSMTP_LIMIT_REPETITIONS = 68,
+    SANSMTP_LIMIT_VERIFICATIONS = 69,
+    SANSMTP_LIMIT_AUTHENTICATIONS = 70,
+    SANSMTP_LIMIT_RECIPIENTS = 71,
+    SANSMTP_LIMIT_MESSAGES = 72,
+    SANSMTP_LIMIT_MESSAGE_SIZE = 73,
+    SANSMTP_LIMIT_LINE = 74,
+    SANSMTP_LIMIT_AUTH_LINE = 75,
+    SANSMTP_RECIPIENT_ALL = 4294967295,
+    SANSMTP_TLS_INSUFFICIENT = 1,
+    SANSMTP_TLS_VERIFIED = 2,
+    SANSMTP_SERVER_LMTP = 1,
+    SANSMTP_SERVER_IMPLICIT_TLS = 2,
+    SANSMTP_SERVER_REQUIRE_TLS = 4,
+    SANSMTP_SERVER_REQUIRE_AUTH = 8,
+    SANSMTP_SERVER_AUTH_IN_CLEAR = 16,
+    SANSMTP_SERVER_REFUSE_NUL = 32,
+    SANSMTP_SERVER_STRICT_PIPELINING = 64,
+    SANSMTP_SERVER_TRACE = 128,
+    SANSMTP_SERVER_GONE_AFTER_521 = 256,
+    SANSMTP_LENIENT_TRAILING_SPACE = 1,
+    SANSMTP_LENIENT_HELLO = 2,
+    SANSMTP_LENIENT_LOCAL_PART = 4,
+    SANSMTP_LENIENT_INITIAL = 8,
+    SANSMTP_LENIENT_PATH_SPACE = 16,
+    SANSMTP_LENIENT_BRACKETS = 32,
+    SANSMTP_LENIENT_DOUBLE_SPACE = 64,
+    SANSMTP_BARE_REFUSE = 0,
+    SANSMTP_BARE_NORMALISE = 1,
+    SANSMTP_BARE_PASS = 2,
+    SANSMTP_SERVER_LINE = 1200,
+    SANSMTP_SERVER_LINE_BASIC = 552,
+    SANSMTP_CLIENT_LMTP = 1,
+    SANSMTP_CLIENT_IMPLICIT_TLS = 2,
+    SANSMTP_CLIENT_AUTH_IN_CLEAR = 4,
+    SANSMTP_CLIENT_AUTH_OPTIONAL = 8,
+    SANSMTP_CLIENT_NO_PIPELINING = 16,
+    SANSMTP_CLIENT_TRACE = 32,
+    SANSMTP_CLIENT_TLS_NONE = 0,
+    SANSMTP_CLIENT_TLS_OPPORTUNISTIC = 1,
+    SANSMTP_CLIENT_TLS_REQUIRED = 2,
+    SANSMTP_CLIENT_CHUNKING_AUTO = 0,
+    SANSMTP_CLIENT_CHUNKING_OFF = 1,
+    SANSMTP_CLIENT_NEWLINES_REFUSE = 0,
+    SANSMTP_CLIENT_NEWLINES_NORMALISE = 1,
+    SANSMTP_ENVELOPE_ALL_OR_NONE = 1,
+    SANSMTP_ENVELOPE_UTF8 = 2,
+    SANSMTP_ACCEPT_UTF8 = 1,
+    SANSMTP_ACCEPT_NULL = 2,
+    SANSMTP_ACCEPT_POSTMASTER = 4,
+    SANSMTP_ACCEPT_LONG_LOCAL = 8,
+    SANSMTP_ACCEPT_UNBRACKETED = 16,
+    SANSMTP_ACCEPT_ODD_NAME = 32,
+    SANSMTP_VALUE_LONGEST = 500,
+    SANSMTP_VALUE_PRESENT = 1,
+    SANSMTP_VALUE_DECODED = 2,
+    SANSMTP_VALUE_TRUSTED = 4,
+    SANSMTP_SASL_LOGIN_START = 0,
+    SANSMTP_SASL_LOGIN_NAME = 1,
+    SANSMTP_SASL_LOGIN_PASSWORD = 2,
+    SANSMTP_SASL_LOGIN_DONE = 3,
+    SANSMTP_SASL_LOGIN_FAILED = 4,
+    SANSMTP_RECEIVED_ESMTP = 1,
+    SANSMTP_RECEIVED_LMTP = 2,
+    SANSMTP_RECEIVED_TLS = 4,
+    SANSMTP_RECEIVED_AUTH = 8,
+    SANSMTP_RECEIVED_UTF8 = 16,
+    SANSMTP_RECEIVED_UNKNOWN_ZONE = 32,
+    SANSMTP_RECEIVED_MAX = 2048,
+}
+
+return abi

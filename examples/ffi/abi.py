@@ -1,0 +1,543 @@
+"""Made by generate.py from include/sansmtp/*.h; do not edit."""
+
+from ctypes import CFUNCTYPE, POINTER, Structure
+from ctypes import c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p
+
+SANSMTP_READ = 1
+SANSMTP_WRITE = 2
+SANSMTP_REPLY = 4
+SANSMTP_TLS = 8
+SANSMTP_TURN = 16
+SANSMTP_CLOSE = 32
+SANSMTP_IDLE = 64
+SANSMTP_RECIPIENT = 128
+SANSMTP_BODY = 256
+SANSMTP_ERR_ARGUMENT = -1
+SANSMTP_ERR_MEMORY = -2
+SANSMTP_ERR_OPTIONS = -3
+SANSMTP_ERR_STATE = -4
+SANSMTP_ERR_BUSY = -5
+SANSMTP_ERR_TEXT = -6
+SANSMTP_ERR_CODE = -7
+SANSMTP_ERR_ROOM = -8
+SANSMTP_ERR_GONE = -101
+SANSMTP_ERR_EXPIRED = -102
+SANSMTP_ERR_BUDGET = -103
+SANSMTP_ERR_INJECTION = -104
+SANSMTP_ERR_FRAMING = -105
+SANSMTP_ERR_PIPELINING = -106
+SANSMTP_ERR_PROTOCOL = -107
+SANSMTP_ERR_REFUSED = -108
+SANSMTP_ERR_TLS = -109
+SANSMTP_ERR_AUTH = -110
+SANSMTP_ERR_SYNTAX = -201
+SANSMTP_ERR_LENGTH = -202
+SANSMTP_ERR_NEEDS_8BITMIME = -301
+SANSMTP_ERR_NEEDS_BINARYMIME = -302
+SANSMTP_ERR_NEEDS_SMTPUTF8 = -303
+SANSMTP_ERR_SIZE = -304
+SANSMTP_VERB_UNKNOWN = 0
+SANSMTP_VERB_MAIL = 1
+SANSMTP_VERB_RCPT = 2
+SANSMTP_VERB_DATA = 3
+SANSMTP_VERB_BDAT = 4
+SANSMTP_VERB_EHLO = 5
+SANSMTP_VERB_HELO = 6
+SANSMTP_VERB_LHLO = 7
+SANSMTP_VERB_QUIT = 8
+SANSMTP_VERB_RSET = 9
+SANSMTP_VERB_NOOP = 10
+SANSMTP_VERB_STARTTLS = 11
+SANSMTP_VERB_AUTH = 12
+SANSMTP_VERB_VRFY = 13
+SANSMTP_VERB_EXPN = 14
+SANSMTP_VERB_HELP = 15
+SANSMTP_VERB_TURN = 16
+SANSMTP_VERB_SEND = 17
+SANSMTP_VERB_SOML = 18
+SANSMTP_VERB_SAML = 19
+SANSMTP_EXTENSION_PIPELINING = 1
+SANSMTP_EXTENSION_SIZE = 2
+SANSMTP_EXTENSION_8BITMIME = 4
+SANSMTP_EXTENSION_SMTPUTF8 = 8
+SANSMTP_EXTENSION_CHUNKING = 16
+SANSMTP_EXTENSION_BINARYMIME = 32
+SANSMTP_EXTENSION_ENHANCEDSTATUSCODES = 64
+SANSMTP_EXTENSION_DSN = 128
+SANSMTP_EXTENSION_STARTTLS = 256
+SANSMTP_EXTENSION_AUTH = 512
+SANSMTP_EXTENSION_HELP = 1024
+SANSMTP_EXTENSION_EXPN = 2048
+SANSMTP_PARAMETER_SIZE = 0
+SANSMTP_PARAMETER_BODY = 1
+SANSMTP_PARAMETER_SMTPUTF8 = 2
+SANSMTP_PARAMETER_RET = 3
+SANSMTP_PARAMETER_ENVID = 4
+SANSMTP_PARAMETER_AUTH = 5
+SANSMTP_PARAMETER_NOTIFY = 6
+SANSMTP_PARAMETER_ORCPT = 7
+SANSMTP_PARAMETER_CONPERM = 8
+SANSMTP_PARAMETER_CONNEG = 9
+SANSMTP_BODY_7BIT = 1
+SANSMTP_BODY_8BITMIME = 2
+SANSMTP_BODY_BINARYMIME = 3
+SANSMTP_RET_FULL = 1
+SANSMTP_RET_HDRS = 2
+SANSMTP_NOTIFY_NEVER = 1
+SANSMTP_NOTIFY_SUCCESS = 2
+SANSMTP_NOTIFY_FAILURE = 4
+SANSMTP_NOTIFY_DELAY = 8
+SANSMTP_DOMAIN_NONE = 0
+SANSMTP_DOMAIN_NAME = 1
+SANSMTP_DOMAIN_IPV4 = 2
+SANSMTP_DOMAIN_IPV6 = 3
+SANSMTP_DOMAIN_GENERAL = 4
+SANSMTP_DOMAIN_ODD = 5
+SANSMTP_EVENT_CONNECT = 1
+SANSMTP_EVENT_HELLO = 2
+SANSMTP_EVENT_MAIL = 3
+SANSMTP_EVENT_RECIPIENT = 4
+SANSMTP_EVENT_DATA = 5
+SANSMTP_EVENT_CHUNK = 6
+SANSMTP_EVENT_END = 7
+SANSMTP_EVENT_VERIFY = 8
+SANSMTP_EVENT_EXPAND = 9
+SANSMTP_EVENT_HELP = 10
+SANSMTP_EVENT_STARTTLS = 11
+SANSMTP_EVENT_AUTH = 12
+SANSMTP_EVENT_RESPONSE = 13
+SANSMTP_EVENT_UNKNOWN = 14
+SANSMTP_EVENT_BODY = 64
+SANSMTP_EVENT_RESET = 65
+SANSMTP_EVENT_INJECTION = 66
+SANSMTP_EVENT_EARLY_TALKER = 67
+SANSMTP_EVENT_LIMIT = 68
+SANSMTP_EVENT_TRACE = 69
+SANSMTP_EVENT_CLOSING = 70
+SANSMTP_EVENT_CHALLENGE = 32
+SANSMTP_EVENT_READY = 96
+SANSMTP_EVENT_SENDER = 97
+SANSMTP_EVENT_RESULT = 98
+SANSMTP_EVENT_FINAL = 99
+SANSMTP_EVENT_OUTCOME = 100
+SANSMTP_EVENT_REFUSAL = 101
+SANSMTP_FLAG_QUOTED = 1
+SANSMTP_FLAG_UTF8 = 2
+SANSMTP_FLAG_POSTMASTER = 4
+SANSMTP_FLAG_SOURCE_ROUTE = 8
+SANSMTP_FLAG_UNBRACKETED = 16
+SANSMTP_FLAG_INITIAL = 32
+SANSMTP_FLAG_SECRET = 64
+SANSMTP_FLAG_BARE_CR = 128
+SANSMTP_FLAG_BARE_LF = 256
+SANSMTP_FLAG_CHUNKED = 512
+SANSMTP_FLAG_TLS = 1024
+SANSMTP_FLAG_AUTHENTICATED = 2048
+SANSMTP_FLAG_LAST = 4096
+SANSMTP_FLAG_ACCEPTED = 8192
+SANSMTP_FLAG_CUT = 16384
+SANSMTP_REASON_QUIT = 1
+SANSMTP_REASON_RSET = 2
+SANSMTP_REASON_HELLO = 3
+SANSMTP_REASON_GONE = 4
+SANSMTP_REASON_EXPIRED = 5
+SANSMTP_REASON_CLOSED = 6
+SANSMTP_REASON_BUDGET = 7
+SANSMTP_REASON_INJECTION = 8
+SANSMTP_REASON_FRAMING = 9
+SANSMTP_REASON_MESSAGE_SIZE = 10
+SANSMTP_REASON_BARE_NEWLINE = 11
+SANSMTP_REASON_NUL = 12
+SANSMTP_REASON_CHUNK = 13
+SANSMTP_REASON_BINARY = 14
+SANSMTP_REASON_PIPELINING = 15
+SANSMTP_REASON_PROTOCOL = 16
+SANSMTP_OUTCOME_DELIVERED = 1
+SANSMTP_OUTCOME_REFUSED = 2
+SANSMTP_OUTCOME_LATER = 3
+SANSMTP_OUTCOME_UNCERTAIN = 4
+SANSMTP_LIMIT_ERRORS = 65
+SANSMTP_LIMIT_UNKNOWN = 66
+SANSMTP_LIMIT_IDLE_COMMANDS = 67
+SANSMTP_LIMIT_REPETITIONS = 68
+SANSMTP_LIMIT_VERIFICATIONS = 69
+SANSMTP_LIMIT_AUTHENTICATIONS = 70
+SANSMTP_LIMIT_RECIPIENTS = 71
+SANSMTP_LIMIT_MESSAGES = 72
+SANSMTP_LIMIT_MESSAGE_SIZE = 73
+SANSMTP_LIMIT_LINE = 74
+SANSMTP_LIMIT_AUTH_LINE = 75
+SANSMTP_RECIPIENT_ALL = 4294967295
+SANSMTP_TLS_INSUFFICIENT = 1
+SANSMTP_TLS_VERIFIED = 2
+SANSMTP_SERVER_LMTP = 1
+SANSMTP_SERVER_IMPLICIT_TLS = 2
+SANSMTP_SERVER_REQUIRE_TLS = 4
+SANSMTP_SERVER_REQUIRE_AUTH = 8
+SANSMTP_SERVER_AUTH_IN_CLEAR = 16
+SANSMTP_SERVER_REFUSE_NUL = 32
+SANSMTP_SERVER_STRICT_PIPELINING = 64
+SANSMTP_SERVER_TRACE = 128
+SANSMTP_SERVER_GONE_AFTER_521 = 256
+SANSMTP_LENIENT_TRAILING_SPACE = 1
+SANSMTP_LENIENT_HELLO = 2
+SANSMTP_LENIENT_LOCAL_PART = 4
+SANSMTP_LENIENT_INITIAL = 8
+SANSMTP_LENIENT_PATH_SPACE = 16
+SANSMTP_LENIENT_BRACKETS = 32
+SANSMTP_LENIENT_DOUBLE_SPACE = 64
+SANSMTP_BARE_REFUSE = 0
+SANSMTP_BARE_NORMALISE = 1
+SANSMTP_BARE_PASS = 2
+SANSMTP_SERVER_LINE = 1200
+SANSMTP_SERVER_LINE_BASIC = 552
+SANSMTP_CLIENT_LMTP = 1
+SANSMTP_CLIENT_IMPLICIT_TLS = 2
+SANSMTP_CLIENT_AUTH_IN_CLEAR = 4
+SANSMTP_CLIENT_AUTH_OPTIONAL = 8
+SANSMTP_CLIENT_NO_PIPELINING = 16
+SANSMTP_CLIENT_TRACE = 32
+SANSMTP_CLIENT_TLS_NONE = 0
+SANSMTP_CLIENT_TLS_OPPORTUNISTIC = 1
+SANSMTP_CLIENT_TLS_REQUIRED = 2
+SANSMTP_CLIENT_CHUNKING_AUTO = 0
+SANSMTP_CLIENT_CHUNKING_OFF = 1
+SANSMTP_CLIENT_NEWLINES_REFUSE = 0
+SANSMTP_CLIENT_NEWLINES_NORMALISE = 1
+SANSMTP_ENVELOPE_ALL_OR_NONE = 1
+SANSMTP_ENVELOPE_UTF8 = 2
+SANSMTP_ACCEPT_UTF8 = 1
+SANSMTP_ACCEPT_NULL = 2
+SANSMTP_ACCEPT_POSTMASTER = 4
+SANSMTP_ACCEPT_LONG_LOCAL = 8
+SANSMTP_ACCEPT_UNBRACKETED = 16
+SANSMTP_ACCEPT_ODD_NAME = 32
+SANSMTP_VALUE_LONGEST = 500
+SANSMTP_VALUE_PRESENT = 1
+SANSMTP_VALUE_DECODED = 2
+SANSMTP_VALUE_TRUSTED = 4
+SANSMTP_SASL_LOGIN_START = 0
+SANSMTP_SASL_LOGIN_NAME = 1
+SANSMTP_SASL_LOGIN_PASSWORD = 2
+SANSMTP_SASL_LOGIN_DONE = 3
+SANSMTP_SASL_LOGIN_FAILED = 4
+SANSMTP_RECEIVED_ESMTP = 1
+SANSMTP_RECEIVED_LMTP = 2
+SANSMTP_RECEIVED_TLS = 4
+SANSMTP_RECEIVED_AUTH = 8
+SANSMTP_RECEIVED_UTF8 = 16
+SANSMTP_RECEIVED_UNKNOWN_ZONE = 32
+SANSMTP_RECEIVED_MAX = 2048
+
+
+class sansmtp_span(Structure):
+    _fields_ = [
+        ("data", c_void_p),
+        ("length", c_size_t),
+    ]
+
+
+class sansmtp_event(Structure):
+    _fields_ = [
+        ("type", c_uint32),
+        ("verb", c_uint32),
+        ("flags", c_uint32),
+        ("reason", c_uint32),
+        ("domain_kind", c_uint32),
+        ("recipient", c_uint32),
+        ("code", c_uint32),
+        ("enhanced", c_uint32),
+        ("taken", c_uint32),
+        ("answered", c_uint32),
+        ("accepted", c_uint32),
+        ("reserved", c_uint32),
+        ("parameters", c_uint64),
+        ("number", c_uint64),
+        ("text", sansmtp_span),
+        ("data", sansmtp_span),
+        ("path", sansmtp_span),
+        ("local", sansmtp_span),
+        ("domain", sansmtp_span),
+        ("route", sansmtp_span),
+        ("parameters_text", sansmtp_span),
+    ]
+
+
+class sansmtp_tls(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+    ]
+
+
+class sansmtp_server_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("leniency", c_uint32),
+        ("bare_newlines", c_uint32),
+        ("extensions", c_uint64),
+        ("message_size", c_uint64),
+        ("hostname", c_void_p),
+        ("hostname_length", c_size_t),
+        ("greeting", c_void_p),
+        ("greeting_length", c_size_t),
+        ("mechanisms", c_void_p),
+        ("mechanisms_length", c_size_t),
+        ("line", c_uint32),
+        ("output", c_uint32),
+        ("reply", c_uint32),
+        ("recipients", c_uint32),
+        ("messages", c_uint32),
+        ("errors", c_uint32),
+        ("unknown", c_uint32),
+        ("idle_commands", c_uint32),
+        ("repetitions", c_uint32),
+        ("verifications", c_uint32),
+        ("authentications", c_uint32),
+        ("auth_line", c_uint32),
+        ("patience", c_uint32),
+        ("body_patience", c_uint32),
+        ("progress", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class sansmtp_client_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("tls", c_uint32),
+        ("chunking", c_uint32),
+        ("body_newlines", c_uint32),
+        ("in_flight", c_uint32),
+        ("hello", c_void_p),
+        ("hello_length", c_size_t),
+        ("mechanisms", c_void_p),
+        ("mechanisms_length", c_size_t),
+        ("line", c_uint32),
+        ("output", c_uint32),
+        ("reply_line", c_uint32),
+        ("reply_lines", c_uint32),
+        ("reply_octets", c_uint32),
+        ("greeting_patience", c_uint32),
+        ("patience", c_uint32),
+        ("data_patience", c_uint32),
+        ("body_patience", c_uint32),
+        ("end_patience", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class sansmtp_envelope(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("body", c_uint32),
+        ("ret", c_uint32),
+        ("message_size", c_uint64),
+        ("sender", c_void_p),
+        ("sender_length", c_size_t),
+        ("envid", c_void_p),
+        ("envid_length", c_size_t),
+        ("auth", c_void_p),
+        ("auth_length", c_size_t),
+    ]
+
+
+class sansmtp_recipient(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("notify", c_uint32),
+        ("mailbox", c_void_p),
+        ("mailbox_length", c_size_t),
+        ("orcpt_type", c_void_p),
+        ("orcpt_type_length", c_size_t),
+        ("orcpt", c_void_p),
+        ("orcpt_length", c_size_t),
+    ]
+
+
+class sansmtp_path(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("domain_kind", c_uint32),
+        ("reserved", c_uint32),
+        ("raw", sansmtp_span),
+        ("local", sansmtp_span),
+        ("domain", sansmtp_span),
+        ("route", sansmtp_span),
+        ("address", c_uint8 * 16),
+    ]
+
+
+class sansmtp_parameter(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("number", c_uint64),
+        ("second", c_uint64),
+        ("raw", sansmtp_span),
+        ("type", sansmtp_span),
+        ("text", c_void_p),
+        ("capacity", c_size_t),
+        ("text_length", c_size_t),
+    ]
+
+
+class sansmtp_sasl_credentials(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("reserved", c_uint32),
+        ("authzid", sansmtp_span),
+        ("authcid", sansmtp_span),
+        ("password", sansmtp_span),
+    ]
+
+
+class sansmtp_received(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("hello", sansmtp_span),
+        ("client_name", sansmtp_span),
+        ("client_address", sansmtp_span),
+        ("by", sansmtp_span),
+        ("id", sansmtp_span),
+        ("recipient", sansmtp_span),
+        ("tls_cipher", sansmtp_span),
+        ("tls_group", sansmtp_span),
+        ("tls_cipher_number", c_uint32),
+        ("offset_minutes", c_int32),
+        ("seconds", c_int64),
+    ]
+
+
+sansmtp_server_callback = CFUNCTYPE(None, c_void_p, POINTER(sansmtp_event), c_void_p)
+sansmtp_client_callback = CFUNCTYPE(None, c_void_p, POINTER(sansmtp_event), c_void_p)
+
+
+class sansmtp_server_callbacks(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("reserved", c_uint32),
+        ("connect", sansmtp_server_callback),
+        ("hello", sansmtp_server_callback),
+        ("mail", sansmtp_server_callback),
+        ("recipient", sansmtp_server_callback),
+        ("data", sansmtp_server_callback),
+        ("chunk", sansmtp_server_callback),
+        ("end", sansmtp_server_callback),
+        ("verify", sansmtp_server_callback),
+        ("expand", sansmtp_server_callback),
+        ("help", sansmtp_server_callback),
+        ("starttls", sansmtp_server_callback),
+        ("auth", sansmtp_server_callback),
+        ("response", sansmtp_server_callback),
+        ("unknown", sansmtp_server_callback),
+        ("body", sansmtp_server_callback),
+        ("reset", sansmtp_server_callback),
+        ("injection", sansmtp_server_callback),
+        ("early_talker", sansmtp_server_callback),
+        ("limit", sansmtp_server_callback),
+        ("trace", sansmtp_server_callback),
+        ("closing", sansmtp_server_callback),
+    ]
+
+
+class sansmtp_client_callbacks(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("reserved", c_uint32),
+        ("challenge", sansmtp_client_callback),
+        ("ready", sansmtp_client_callback),
+        ("sender", sansmtp_client_callback),
+        ("result", sansmtp_client_callback),
+        ("final", sansmtp_client_callback),
+        ("outcome", sansmtp_client_callback),
+        ("refusal", sansmtp_client_callback),
+        ("injection", sansmtp_client_callback),
+        ("trace", sansmtp_client_callback),
+        ("closing", sansmtp_client_callback),
+        ("wants_message", sansmtp_client_callback),
+        ("wants_recipient", sansmtp_client_callback),
+        ("wants_body", sansmtp_client_callback),
+    ]
+
+
+FUNCTIONS = {
+    "sansmtp_error_name": (c_char_p, [c_int]),
+    "sansmtp_event_name": (c_char_p, [c_uint32]),
+    "sansmtp_verb_name": (c_char_p, [c_uint32]),
+    "sansmtp_extension_name": (c_char_p, [c_uint32]),
+    "sansmtp_parameter_name": (c_char_p, [c_uint32]),
+    "sansmtp_reason_name": (c_char_p, [c_uint32]),
+    "sansmtp_limit_name": (c_char_p, [c_uint32]),
+    "sansmtp_version": (c_char_p, []),
+    "sansmtp_server_options_init": (c_int, [POINTER(sansmtp_server_options), c_size_t]),
+    "sansmtp_server_memory": (c_size_t, [POINTER(sansmtp_server_options)]),
+    "sansmtp_server_init": (c_int, [POINTER(c_void_p), c_void_p, c_size_t, POINTER(sansmtp_server_options)]),
+    "sansmtp_server_next": (POINTER(sansmtp_event), [c_void_p, POINTER(sansmtp_span)]),
+    "sansmtp_server_wants": (c_uint32, [c_void_p]),
+    "sansmtp_server_question": (POINTER(sansmtp_event), [c_void_p]),
+    "sansmtp_server_error": (c_int, [c_void_p]),
+    "sansmtp_server_accept": (c_int, [c_void_p]),
+    "sansmtp_server_decline": (c_int, [c_void_p]),
+    "sansmtp_server_fail": (c_int, [c_void_p]),
+    "sansmtp_server_reply": (c_int, [c_void_p, c_uint32, c_uint32, c_void_p, c_size_t]),
+    "sansmtp_server_reply_line": (c_int, [c_void_p, c_uint32, c_uint32, c_void_p, c_size_t]),
+    "sansmtp_server_challenge": (c_int, [c_void_p, c_void_p, c_size_t]),
+    "sansmtp_server_lend": (c_int, [c_void_p, c_void_p, c_size_t]),
+    "sansmtp_server_output": (c_void_p, [c_void_p, POINTER(c_size_t)]),
+    "sansmtp_server_sent": (c_int, [c_void_p, c_size_t]),
+    "sansmtp_server_secret": (c_int, [c_void_p]),
+    "sansmtp_server_allow": (c_int, [c_void_p, c_uint64, c_int]),
+    "sansmtp_server_tls_started": (c_int, [c_void_p, POINTER(sansmtp_tls)]),
+    "sansmtp_server_patience": (c_uint32, [c_void_p, POINTER(c_uint32)]),
+    "sansmtp_server_expired": (c_int, [c_void_p]),
+    "sansmtp_server_close": (c_int, [c_void_p]),
+    "sansmtp_server_eof": (c_int, [c_void_p]),
+    "sansmtp_server_pause": (c_int, [c_void_p]),
+    "sansmtp_server_resume": (c_int, [c_void_p]),
+    "sansmtp_client_options_init": (c_int, [POINTER(sansmtp_client_options), c_size_t]),
+    "sansmtp_client_memory": (c_size_t, [POINTER(sansmtp_client_options)]),
+    "sansmtp_client_init": (c_int, [POINTER(c_void_p), c_void_p, c_size_t, POINTER(sansmtp_client_options)]),
+    "sansmtp_client_next": (POINTER(sansmtp_event), [c_void_p, POINTER(sansmtp_span)]),
+    "sansmtp_client_wants": (c_uint32, [c_void_p]),
+    "sansmtp_client_error": (c_int, [c_void_p]),
+    "sansmtp_client_extensions": (c_uint64, [c_void_p, POINTER(c_uint64)]),
+    "sansmtp_client_submit": (c_int, [c_void_p, POINTER(sansmtp_envelope)]),
+    "sansmtp_client_recipient": (c_int, [c_void_p, POINTER(sansmtp_recipient)]),
+    "sansmtp_client_recipients_end": (c_int, [c_void_p]),
+    "sansmtp_client_body": (c_int, [c_void_p, c_void_p, c_size_t, c_int]),
+    "sansmtp_client_respond": (c_int, [c_void_p, c_void_p, c_size_t]),
+    "sansmtp_client_cancel": (c_int, [c_void_p]),
+    "sansmtp_client_quit": (c_int, [c_void_p]),
+    "sansmtp_client_abort": (c_int, [c_void_p]),
+    "sansmtp_client_output": (c_void_p, [c_void_p, POINTER(c_size_t)]),
+    "sansmtp_client_vectors": (c_size_t, [c_void_p, POINTER(sansmtp_span), c_size_t]),
+    "sansmtp_client_sent": (c_int, [c_void_p, c_size_t]),
+    "sansmtp_client_secret": (c_int, [c_void_p]),
+    "sansmtp_client_tls_started": (c_int, [c_void_p, POINTER(sansmtp_tls)]),
+    "sansmtp_client_patience": (c_uint32, [c_void_p, POINTER(c_uint32)]),
+    "sansmtp_client_expired": (c_int, [c_void_p]),
+    "sansmtp_client_eof": (c_int, [c_void_p]),
+    "sansmtp_server_run": (c_int, [c_void_p, POINTER(sansmtp_span), POINTER(sansmtp_server_callbacks), c_void_p]),
+    "sansmtp_client_run": (c_int, [c_void_p, POINTER(sansmtp_span), POINTER(sansmtp_client_callbacks), c_void_p]),
+    "sansmtp_path_parse": (c_int, [c_void_p, c_size_t, c_uint32, POINTER(sansmtp_path)]),
+    "sansmtp_domain_parse": (c_int, [c_void_p, c_size_t, c_uint32, POINTER(c_uint32), c_void_p]),
+    "sansmtp_local_decode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_mailbox_equal": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t]),
+    "sansmtp_xtext_decode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_xtext_encode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_parameter_get": (c_int, [POINTER(sansmtp_event), c_uint32, POINTER(sansmtp_parameter)]),
+    "sansmtp_sasl_plain_read": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_sasl_credentials)]),
+    "sansmtp_sasl_plain_write": (c_int, [POINTER(sansmtp_sasl_credentials), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_sasl_login_next": (c_int, [POINTER(c_uint32), POINTER(sansmtp_span), POINTER(sansmtp_span)]),
+    "sansmtp_sasl_login_answer": (c_int, [c_uint32, POINTER(sansmtp_sasl_credentials), POINTER(sansmtp_span)]),
+    "sansmtp_received_write": (c_int, [POINTER(sansmtp_received), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_return_path_write": (c_int, [c_void_p, c_size_t, c_int, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_date_write": (c_int, [c_int64, c_int32, c_int, c_void_p, POINTER(c_size_t)]),
+    "sansmtp_literal_write": (c_int, [c_void_p, c_size_t, c_void_p, POINTER(c_size_t)]),
+}
