@@ -84,16 +84,15 @@ static void double_dot(struct writing *writing, size_t at)
     take(writing, at, DOUBLED);
 }
 
-/* The octet at `from` is not a dot that begins a line, or has gone out once. */
-static void text(struct writing *writing, size_t from)
+/* What stands at the front is not a dot that begins a line, or it has gone out once. */
+static void text(struct writing *writing)
 {
     const uint8_t *octets = writing->chunk->data;
     size_t length = writing->chunk->length;
-    size_t at = from + sansmtp_scan_text(octets + from, length - from, SANSMTP_SCAN_BARE);
-    bool in_line = at == length;
+    size_t at = sansmtp_scan_text(octets, length, SANSMTP_SCAN_BARE);
 
     give(writing, octets, at);
-    if (in_line) {
+    if (at == length) {
         take(writing, length, IN_LINE);
     } else if (octets[at] == '\r' && at + 1 == length) {
         take(writing, length, HELD_CR);
@@ -129,7 +128,7 @@ static void after_line_start(struct writing *writing)
     if (writing->chunk->data[0] == '.')
         double_dot(writing, 0);
     else
-        text(writing, 0);
+        text(writing);
 }
 
 void sansmtp_stuff_next(struct sansmtp_span *chunk, uint32_t *state, struct sansmtp_span *slice)
@@ -147,14 +146,11 @@ void sansmtp_stuff_next(struct sansmtp_span *chunk, uint32_t *state, struct sans
     case LINE_START:
         after_line_start(&writing);
         break;
-    case DOUBLED:
-        text(&writing, 1);
-        break;
     case HELD_CR:
         after_held_cr(&writing);
         break;
-    default:
-        text(&writing, 0);
+    default: /* IN_LINE, DOUBLED */
+        text(&writing);
     }
 }
 

@@ -114,6 +114,10 @@ static void test_what_is_not_quite_a_keyword(void **state)
             memcpy(word, row->keyword, length + 1);
             word[at] = (char)(word[at] ^ 0x80);
             assert_line(word, 0, 0, 0);
+            if (row->keyword[at] <= '9') {
+                word[at] = (char)(row->keyword[at] ^ 0x20);
+                assert_line(word, 0, 0, 0);
+            }
             word[at] = '_';
             assert_line(word, 0, 0, 0);
         }
