@@ -4,15 +4,18 @@
 
 A block fenced as ```c NAME.c is a piece of a program; pieces of one name in one page, put together in
 their order, are a whole source file. With a main function it is linked, too. A block ```dialogue NAME
-tells what that program reads on standard input (C:) and writes on standard output (S:).
+tells what that program, a server, reads on standard input (C:) and writes on standard output (S:);
+```dialogue NAME client is about a client, which reads S: and writes C:, line by line in this order.
 """
 
+import contextlib
 import glob
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
@@ -23,7 +26,7 @@ from tap import Tap  # noqa: E402
 STRICT = ["-std=c11", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Wno-sign-conversion",
           "-Wshadow", "-Wstrict-prototypes", "-Wswitch-enum", "-Wcast-qual", "-Wundef", "-Wvla",
           "-Werror", "-D_GNU_SOURCE"]
-BLOCK = re.compile(r"^```(c|dialogue) ([\w-]+(?:\.c)?)\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^```(c|dialogue) ([\w-]+)(\.c| client|)\n(.*?)^```$", re.M | re.S)
 
 
 def pages():
@@ -33,13 +36,14 @@ def pages():
 
 
 def programs(text):
-    """({name: source}, {name: dialogue}) of a page."""
+    """({name: source}, {name: [(function that speaks it, dialogue)]}) of a page."""
     sources, dialogues = {}, {}
-    for kind, name, body in BLOCK.findall(text):
+    for kind, name, how, body in BLOCK.findall(text):
         if kind == "c":
-            sources[name[:-2]] = sources.get(name[:-2], "") + body + "\n"
+            sources[name] = sources.get(name, "") + body + "\n"
         else:
-            dialogues[name] = body
+            speak = speak_to_client if how == " client" else speak_to_server
+            dialogues.setdefault(name, []).append((speak, body))
     return sources, dialogues
 
 
@@ -71,12 +75,31 @@ def lines(dialogue, side):
     return [line[3:] for line in dialogue.splitlines() if line.startswith(side + ":")]
 
 
-def speak(program, dialogue, folder):
+def speak_to_server(program, dialogue, folder):
     """(what the page shows, what the program said)"""
     octets = "".join(line + "\r\n" for line in lines(dialogue, "C"))
     done = subprocess.run([program], input=octets.encode(), stdout=subprocess.PIPE, cwd=folder,
                           timeout=20, check=False)
     return lines(dialogue, "S"), done.stdout.decode().splitlines()
+
+
+def speak_to_client(program, dialogue, folder):
+    """The same. A client may be told nothing that it has not asked for, so each line has its turn."""
+    spoken = []
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, cwd=folder) as peer:
+        watchdog = threading.Timer(20, peer.kill)
+        watchdog.start()
+        with contextlib.suppress(BrokenPipeError):
+            for line in dialogue.splitlines():
+                if line.startswith("S:"):
+                    peer.stdin.write(line[3:].encode() + b"\r\n")
+                    peer.stdin.flush()
+                else:
+                    spoken.append(peer.stdout.readline().decode().removesuffix("\r\n"))
+        spoken += peer.communicate()[0].decode().splitlines()
+        watchdog.cancel()
+    return lines(dialogue, "C"), [*spoken, *["exit %d" % peer.returncode] * (peer.returncode != 0)]
 
 
 def check_page(tap, page, text, library, compiler):
@@ -91,8 +114,8 @@ def check_page(tap, page, text, library, compiler):
                 tap.skip("%s: %s" % (page, name), "no OpenSSL")
                 continue
             built = tap.check(said == "", "%s: %s compiles" % (page, name), said)
-            if built and name in dialogues:
-                shown, spoken = speak(target, dialogues[name], folder)
+            for speak, dialogue in dialogues.get(name, []) if built else []:
+                shown, spoken = speak(target, dialogue, folder)
                 tap.check(shown == spoken, "%s: %s speaks as shown" % (page, name),
                           "shown:\n%s\nspoken:\n%s" % ("\n".join(shown), "\n".join(spoken)))
     for name in set(dialogues) - set(sources):
