@@ -77,7 +77,7 @@ const char *tls_reason(const struct tls *tls)
     long verdict = SSL_get_verify_result(tls->ssl);
     const char *reason = ERR_reason_error_string(tls->error);
 
-    if (verdict != X509_V_OK) {
+    if (verdict != X509_V_OK && (SSL_get_verify_mode(tls->ssl) & SSL_VERIFY_PEER) != 0) {
         return X509_verify_cert_error_string(verdict);
     }
     return reason == NULL ? "the peer does not speak TLS" : reason;

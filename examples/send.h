@@ -1,0 +1,48 @@
+#ifndef SEND_H
+#define SEND_H
+
+/*
+ * sansmtp-send: what all its rooms share.
+ *
+ *   send.c             the program: start, loop, exit status
+ *   send_options.c     the command line
+ *   send_connection.c  the server: connecting, reading, running the engine, waiting, closing
+ *   send_write.c       its socket's way out
+ *   send_tls.c         whom we trust
+ *   send_session.c     what we do when the engine calls
+ *   send_end.c         what the end of a session means for those who got no answer
+ *   send_auth.c        PLAIN and LOGIN
+ *   send_body.c        the message: looked through once, then lent piece by piece
+ *   send_scan.c        what is in it that SMTP must know of
+ *   send_report.c      what became of each recipient; progress
+ *   send_trace.c       the dialogue
+ *
+ * and what it shares with sansmtp-receive:
+ *
+ *   arguments.c        values of options
+ *   tls.c              OpenSSL through memory BIOs
+ *   safe_text.c        what a terminal may be shown
+ */
+
+#include "send_auth.h"
+#include "send_body.h"
+#include "send_options.h"
+#include "send_report.h"
+#include "send_trace.h"
+
+#include <openssl/types.h>
+#include <sansmtp/sansmtp.h>
+#include <uv.h>
+
+struct sender {
+    struct options options;
+    struct sansmtp_client_options engine;
+    uv_loop_t *loop;
+    struct password password;
+    struct body body;
+    struct report report;
+    struct trace trace;
+    SSL_CTX *tls;
+};
+
+#endif

@@ -1,0 +1,46 @@
+#ifndef SEND_OPTIONS_H
+#define SEND_OPTIONS_H
+
+/* The command line of sansmtp-send. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct options {
+    const char *host; /* a name or literal, without brackets */
+    const char *port;
+    const char *from; /* "": the null reverse-path */
+    const char **to;  /* points into argv */
+    size_t to_count;
+    const char *hello;
+    const char *body; /* a path; "-": standard input */
+
+    const char *authorities; /* --ca; NULL: the system's */
+    const char *user;
+    const char *password_file;
+    const char *trace; /* "-": standard error */
+    const char *envid;
+
+    uint32_t tls;      /* SANSMTP_CLIENT_TLS_... */
+    uint32_t chunking; /* SANSMTP_CLIENT_CHUNKING_... */
+    uint32_t newlines; /* SANSMTP_CLIENT_NEWLINES_... */
+    uint32_t notify;   /* SANSMTP_NOTIFY_... */
+    uint32_t ret;      /* SANSMTP_RET_... */
+    uint64_t timeout;  /* seconds; 0: what the engine waits by itself */
+
+    bool lmtp;
+    bool tls_implicit;
+    bool insecure;
+    bool auth_without_tls;
+    bool smtputf8; /* asked for, or an address needs it */
+};
+
+/*
+ * Fills options from the command line; text points into argv. Returns -1 if the program shall go
+ * on, else the status to leave with: --help and --version are 0, mistakes EX_USAGE, and whatever
+ * there is to say has been said.
+ */
+int options_read(struct options *options, int argc, char **argv);
+
+#endif
