@@ -1,0 +1,201 @@
+/*
+ * Every client-*.md of tests/transcripts/ (see the README there), in every way in which it must
+ * come out the same: whole, octet by octet and at every cut; output drained at once, by vectors or
+ * in small pieces; the host at once or late; the body whole or octet by octet; small and large
+ * buffers; next() and run().
+ *
+ * Arguments: the Markdown files.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "client_replay.h"
+#include "text.h"
+
+/* Longer input is not cut everywhere, but near line ends and at so many other octets. */
+#define LONG_INPUT              2000
+#define CUTS_OF_LONG_INPUT      60
+#define LONG_STEP               7 /* of the ways, when octet by octet */
+#define NEAR_LINE_END           3
+#define LINE_ENDS_OF_LONG_INPUT 60
+
+#define WAYS 192 /* all that way() tells apart */
+
+/* The number's digits choose one of all combinations. */
+static struct client_variant way(size_t number, size_t cut)
+{
+    static const size_t drains[] = {0, 1, 7};
+    struct client_variant variant = {.cut = cut};
+
+    variant.drain = drains[number % 3];
+    variant.lazy = (number / 3 & 1) != 0;
+    variant.late = (number / 6 & 1) != 0;
+    variant.run = (number / 12 & 1) != 0;
+    variant.large = (number / 24 & 1) != 0;
+    variant.gather = (number / 48 & 1) != 0;
+    variant.split = (number / 96 & 1) != 0;
+    return variant;
+}
+
+static void describe(struct text *text, const struct client_variant *variant)
+{
+    if (variant->cut == CUT_EVERYWHERE)
+        text_print(text, "octet by octet");
+    else if (variant->cut != CUT_NOWHERE)
+        text_print(text, "cut in front of octet %zu", variant->cut);
+    else
+        text_print(text, "whole");
+    text_print(text, ", output taken %s in pieces of %zu", variant->lazy ? "last" : "at once",
+               variant->drain);
+    text_print(text, ", the host %s", variant->late ? "late" : "at once");
+    text_print(text, ", %s()%s%s", variant->run ? "run" : "next",
+               variant->large ? ", large buffers" : "", variant->gather ? ", vectors" : "");
+    if (variant->split)
+        text_print(text, ", body octet by octet");
+}
+
+static void fail_with(const char *what, const struct client_variant *variant,
+                      const struct text *report, const struct replay *result)
+{
+    struct text message = {0};
+
+    text_print(&message, "%s (", what);
+    describe(&message, variant);
+    text_print(&message, "):\n");
+    text_add(&message, report->data, report->length);
+    text_print(&message, "the whole dialogue was:\n");
+    client_replay_print(&message, result);
+    /* cmocka ends the test here; its process ends soon. */
+    print_error("%s", message.data);
+    fail();
+}
+
+static void first_replay(struct replay *first, const struct client_transcript *transcript,
+                         const struct client_arena *arena)
+{
+    struct client_variant plain = way(0, CUT_NOWHERE);
+    struct text report = {0};
+
+    client_replay(first, transcript, &plain, arena);
+    client_expect(&report, transcript, first);
+    if (report.length > 0)
+        fail_with("not as written", &plain, &report, first);
+    text_free(&report);
+}
+
+static void replay_alike(const struct replay *first, const struct client_transcript *transcript,
+                         const struct client_arena *arena, struct client_variant variant)
+{
+    struct replay other;
+
+    client_replay(&other, transcript, &variant, arena);
+    if (!replay_equal(first, &other)) {
+        struct text report = {0};
+
+        text_print(&report, "%s:%u: not what came of it whole:\n", transcript->file,
+                   transcript->line);
+        client_replay_print(&report, first);
+        fail_with("not the same", &variant, &report, &other);
+    }
+    replay_free(&other);
+}
+
+static bool near_line_end(const struct text *input, size_t cut)
+{
+    for (size_t i = cut - (cut < NEAR_LINE_END ? cut : NEAR_LINE_END);
+         i < cut + NEAR_LINE_END && i < input->length; i++) {
+        if (input->data[i] == '\n' || input->data[i] == '\r')
+            return true;
+    }
+    return false;
+}
+
+static bool worth_cutting(const struct text *input, size_t cut, size_t *line_ends)
+{
+    if (input->length <= LONG_INPUT || cut % (input->length / CUTS_OF_LONG_INPUT) == 1)
+        return true;
+    return *line_ends > 0 && near_line_end(input, cut) && (*line_ends)-- > 0;
+}
+
+static void test_transcript(void **state)
+{
+    const struct client_transcript *transcript = *state;
+    size_t line_ends = LINE_ENDS_OF_LONG_INPUT * 2 * NEAR_LINE_END;
+    struct client_arena arena;
+    struct replay first;
+
+    client_arena_make(&arena, transcript);
+    first_replay(&first, transcript, &arena);
+    for (size_t number = 0; number < WAYS; number++) {
+        replay_alike(&first, transcript, &arena, way(number, CUT_NOWHERE));
+        if ((transcript->words & CLIENT_TRANSCRIPT_WHOLE) == 0 &&
+            (transcript->input.length <= LONG_INPUT || number % LONG_STEP == 0))
+            replay_alike(&first, transcript, &arena, way(number, CUT_EVERYWHERE));
+    }
+    for (size_t cut = transcript->preamble + 1; cut < transcript->input.length; cut++) {
+        if ((transcript->words & CLIENT_TRANSCRIPT_WHOLE) != 0 ||
+            !worth_cutting(&transcript->input, cut, &line_ends))
+            continue;
+        replay_alike(&first, transcript, &arena, way(0, cut));
+        replay_alike(&first, transcript, &arena, way(cut * 37 % WAYS, cut));
+    }
+    replay_free(&first);
+    client_arena_free(&arena);
+}
+
+static char *name_of(const struct client_transcript *transcript)
+{
+    struct text name = {0};
+    const char *base = strrchr(transcript->file, '/');
+
+    text_print(&name, "%s:%u: %s", base == NULL ? transcript->file : base + 1, transcript->line,
+               transcript->title);
+    return name.data;
+}
+
+static int run_all(const struct client_transcripts *all)
+{
+    struct CMUnitTest *tests = calloc(all->count, sizeof *tests);
+    char **names = calloc(all->count, sizeof(char *));
+    int failed;
+
+    if (tests == NULL || names == NULL)
+        abort();
+    for (size_t i = 0; i < all->count; i++) {
+        names[i] = name_of(all->cases[i]);
+        tests[i].name = names[i];
+        tests[i].test_func = test_transcript;
+        tests[i].initial_state = all->cases[i];
+    }
+    failed = _cmocka_run_group_tests("client transcripts", tests, all->count, NULL, NULL);
+    for (size_t i = 0; i < all->count; i++)
+        free(names[i]);
+    free(names);
+    free(tests);
+    return failed;
+}
+
+int main(int count, char **arguments)
+{
+    struct client_transcripts all = {0};
+    struct text complaint = {0};
+    int failed;
+
+    for (int i = 1; i < count; i++)
+        client_transcripts_read(&all, arguments[i], &complaint);
+    if (complaint.length > 0 || all.count == 0) {
+        print_error("%s", complaint.length > 0 ? complaint.data : "no cases\n");
+        return 1;
+    }
+    failed = run_all(&all);
+    client_transcripts_free(&all);
+    text_free(&complaint);
+    return failed;
+}
