@@ -147,6 +147,9 @@ static enum sansmtp_client_step step(struct sansmtp_client *client, struct sansm
     if (client->phase == SANSMTP_AWAITS_NOTHING) {
         return swallow(in);
     }
+    if (sansmtp_client_knows(client, SANSMTP_CLIENT_LINE_DUE)) {
+        return sansmtp_client_whole_line(client);
+    }
     if (sansmtp_client_knows(client, SANSMTP_CLIENT_WHOLE)) {
         return look_at_reply(client);
     }

@@ -214,6 +214,18 @@ static enum sansmtp_client_step challenge(struct sansmtp_client *client,
     return SANSMTP_CLIENT_TELL;
 }
 
+/* The exchange is over: what it left in the buffers is wiped. A reply to AUTH has been asked for by
+ * octets that are all handed out, so the output is empty. */
+static void forget(struct sansmtp_client *client)
+{
+    uint8_t *behind = client->text + client->text_length;
+
+    client->response = NULL;
+    client->knows &= ~(uint32_t)(SANSMTP_CLIENT_HELD | SANSMTP_CLIENT_CANCELLED);
+    sansmtp_wipe(behind, client->text_capacity - client->text_length);
+    sansmtp_wipe(client->out.octets, client->out.capacity);
+}
+
 /* 504, 534 and what follows "*" say that this mechanism is not to be; others may be. */
 static bool another_may_do(const struct sansmtp_client *client, uint32_t code)
 {
@@ -227,8 +239,7 @@ static enum sansmtp_client_step failed(struct sansmtp_client *client,
 
     sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply)->flags &= ~(
         uint32_t)SANSMTP_FLAG_ACCEPTED;
-    client->knows &= ~(uint32_t)(SANSMTP_CLIENT_HELD | SANSMTP_CLIENT_CANCELLED);
-    client->response = NULL;
+    forget(client);
     if (!another) {
         client->tried = UINT32_MAX;
     }
@@ -250,7 +261,7 @@ enum sansmtp_client_step sansmtp_client_auth(struct sansmtp_client *client,
         return failed(client, reply);
     }
     client->knows |= SANSMTP_CLIENT_AUTHENTICATED;
-    client->response = NULL;
+    forget(client);
     sansmtp_client_proceed(client);
     return SANSMTP_CLIENT_ON;
 }

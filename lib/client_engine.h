@@ -52,7 +52,7 @@ enum {
     SANSMTP_CLIENT_HELD = 1024,      /* an initial response waits for its 334 */
     SANSMTP_CLIENT_CANCELLED = 2048, /* "*" was sent */
     SANSMTP_CLIENT_WHOLE = 4096,     /* a reply is whole and not yet looked at */
-    SANSMTP_CLIENT_TRACED = 8192,
+    SANSMTP_CLIENT_LINE_DUE = 8192,  /* a line is whole, its trace told, not yet looked at */
     SANSMTP_CLIENT_CUT_LINE = 16384, /* the line in hand is longer than is kept */
     SANSMTP_CLIENT_CUT_TEXT = 32768, /* so is the reply */
     SANSMTP_CLIENT_OUTCOME_DUE = 65536,
@@ -149,6 +149,7 @@ void sansmtp_client_renew(struct sansmtp_client *client);
 /* client_reply.c */
 enum sansmtp_client_step sansmtp_client_collect(struct sansmtp_client *client,
                                                 struct sansmtp_span *in);
+enum sansmtp_client_step sansmtp_client_whole_line(struct sansmtp_client *client);
 struct sansmtp_client_reply sansmtp_client_take(struct sansmtp_client *client);
 
 /* client_session.c: what a reply does; each may leave an event to tell */

@@ -117,20 +117,16 @@ static bool take_line(struct sansmtp_client *client)
     return true;
 }
 
-static enum sansmtp_client_step whole_line(struct sansmtp_client *client)
+enum sansmtp_client_step sansmtp_client_whole_line(struct sansmtp_client *client)
 {
-    bool traced = trace(client);
     bool good = (client->line_state & (SANSMTP_LINE_BARE | SANSMTP_LINE_NUL)) == 0 &&
                 take_line(client);
 
     client->line_length = 0;
     client->line_state = 0;
     client->line_total = 0;
-    client->knows &= ~(uint32_t)SANSMTP_CLIENT_CUT_LINE;
-    if (!good) {
-        broken(client);
-    }
-    return traced ? SANSMTP_CLIENT_TELL : SANSMTP_CLIENT_ON;
+    client->knows &= ~(uint32_t)(SANSMTP_CLIENT_CUT_LINE | SANSMTP_CLIENT_LINE_DUE);
+    return good ? SANSMTP_CLIENT_ON : broken(client);
 }
 
 static void forget_text(struct sansmtp_client *client)
@@ -165,7 +161,11 @@ enum sansmtp_client_step sansmtp_client_collect(struct sansmtp_client *client,
     if (!sansmtp_client_knows(client, SANSMTP_CLIENT_CUT_LINE)) {
         client->line_length -= 2;
     }
-    return whole_line(client);
+    if (trace(client)) {
+        client->knows |= SANSMTP_CLIENT_LINE_DUE;
+        return SANSMTP_CLIENT_TELL;
+    }
+    return sansmtp_client_whole_line(client);
 }
 
 struct sansmtp_client_reply sansmtp_client_take(struct sansmtp_client *client)

@@ -1,7 +1,6 @@
 #include "server_engine.h"
 
 #include "memory.h"
-#include "verb.h"
 
 /* One step a phase. Whoever needs input waits for it here, whoever needs room asks for it in the
  * step itself; nothing loops but next(). */
@@ -134,21 +133,14 @@ static enum sansmtp_step step_line(struct sansmtp_server *server, struct sansmtp
 /* Credentials never get into a trace: of AUTH only the mechanism, of its exchange nothing. */
 static void trace_text(struct sansmtp_server *server, struct sansmtp_event *event)
 {
-    const uint8_t *line = server->line.octets;
     size_t length = server->line.length;
-    size_t verb_length = 0;
-    const uint8_t *space;
 
-    event->text.data = line;
-    event->text.length = length;
-    if (server->phase == SANSMTP_PHASE_RESPONSE) {
-        event->text.length = 0;
+    event->text.data = server->line.octets;
+    if (server->phase != SANSMTP_PHASE_RESPONSE) {
+        event->text.length = sansmtp_server_showable(server->line.octets, length);
+    }
+    if (event->text.length != length) {
         event->flags = SANSMTP_FLAG_SECRET;
-    } else if (sansmtp_verb_find(line, length, &verb_length) == SANSMTP_VERB_AUTH &&
-               verb_length < length) {
-        space = memchr(line + verb_length + 1, ' ', length - verb_length - 1);
-        event->text.length = space == NULL ? length : (size_t)(space - line);
-        event->flags = space == NULL ? 0 : SANSMTP_FLAG_SECRET;
     }
 }
 

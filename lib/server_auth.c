@@ -68,6 +68,32 @@ static bool is_name(struct sansmtp_span name)
     return true;
 }
 
+/* What of a line may be shown: all, or of AUTH, however it is spaced, what stands before the
+ * initial response. */
+size_t sansmtp_server_showable(const uint8_t *line, size_t length)
+{
+    static const uint8_t verb[] = {'A', 'U', 'T', 'H'};
+    size_t at = 0;
+
+    while (at < length && (line[at] == ' ' || line[at] == '\t')) {
+        at++;
+    }
+    if (length - at <= sizeof(verb) ||
+        !sansmtp_ascii_equal(line + at, sizeof(verb), verb, sizeof(verb)) ||
+        sansmtp_ascii_is_let_dig(line[at + sizeof(verb)])) {
+        return length;
+    }
+    at += sizeof(verb);
+    while (at < length && !sansmtp_ascii_is_let_dig(line[at])) {
+        at++;
+    }
+    while (at < length &&
+           (sansmtp_ascii_is_let_dig(line[at]) || line[at] == '-' || line[at] == '_')) {
+        at++;
+    }
+    return at;
+}
+
 /* Decodes where the octets stand. */
 static bool decode(struct sansmtp_server *server, struct sansmtp_span text)
 {

@@ -164,6 +164,12 @@ static enum sansmtp_step ask_verdict(struct sansmtp_server *server)
  * BDAT LAST without any gets no reply at all. */
 static uint32_t refusals(const struct sansmtp_server *server)
 {
+    /* Where BDAT is not offered at all, the rule of its LAST is not either. */
+    if (server->refusal == SANSMTP_REPLY_SWITCHED_OFF ||
+        server->refusal == SANSMTP_REPLY_TLS_DEMANDED ||
+        server->refusal == SANSMTP_REPLY_AUTH_DEMANDED) {
+        return 1;
+    }
     return sansmtp_server_is(server, SANSMTP_SERVER_LMTP) && whole(server) ? server->recipients : 1;
 }
 
@@ -191,7 +197,10 @@ static enum sansmtp_step give_refusal(struct sansmtp_server *server)
     uint32_t given = server->verdicts;
 
     if (given >= refusals(server)) {
-        after_refusal(server);
+        /* What is refused without a word is still an error. */
+        if (given != 0 || sansmtp_server_count_error(server)) {
+            after_refusal(server);
+        }
         return SANSMTP_STEP_ON;
     }
     server->verdicts++;

@@ -34,6 +34,19 @@ static bool spend_repetition(struct sansmtp_server *server)
                  SANSMTP_LIMIT_REPETITIONS);
 }
 
+/* A refused RCPT counts as an idle command once it is refused: addresses may not be tried for
+ * ever. */
+static bool idle_left(struct sansmtp_server *server)
+{
+    uint32_t most = server->options->idle_commands;
+
+    if (most == 0 || server->idle_commands <= most) {
+        return true;
+    }
+    sansmtp_server_spent(server, SANSMTP_LIMIT_IDLE_COMMANDS);
+    return false;
+}
+
 static bool within_budgets(struct sansmtp_server *server, const struct sansmtp_verb *verb)
 {
     const struct sansmtp_server_options *options = server->options;
@@ -42,7 +55,7 @@ static bool within_budgets(struct sansmtp_server *server, const struct sansmtp_v
         return unknown_left(server);
     }
     if (verb->budget == SANSMTP_BUDGET_NOTHING) {
-        return true;
+        return server->verb == SANSMTP_VERB_QUIT || idle_left(server);
     }
     if (verb->budget == SANSMTP_BUDGET_REPETITION && !spend_repetition(server)) {
         return false;
@@ -99,6 +112,7 @@ static const struct sansmtp_verb *find_verb(struct sansmtp_server *server)
 
 static enum sansmtp_step refuse(struct sansmtp_server *server, enum sansmtp_reply reply)
 {
+    server->idle_commands += server->verb == SANSMTP_VERB_RCPT ? 1 : 0;
     if (sansmtp_server_refuse(server, reply)) {
         sansmtp_server_await_line(server);
     }
@@ -126,11 +140,14 @@ static enum sansmtp_step rset(struct sansmtp_server *server)
     return answer(server, SANSMTP_REPLY_RSET_OK);
 }
 
-/* RFC 5321 4.5.1: an empty line, or one that begins with white space, is no command at all. */
-static bool is_blank(const struct sansmtp_server *server)
+/* RFC 5321 4.5.1: an empty line, or one that begins with white space, is no command at all. A
+ * broken AUTH line is no verb of the host's: it is not shown, for its credentials. */
+static bool is_nothing(const struct sansmtp_server *server)
 {
-    return server->line.length == 0 || server->line.octets[0] == ' ' ||
-           server->line.octets[0] == '\t';
+    const struct sansmtp_line *line = &server->line;
+
+    return line->length == 0 || line->octets[0] == ' ' || line->octets[0] == '\t' ||
+           sansmtp_server_showable(line->octets, line->length) != line->length;
 }
 
 static enum sansmtp_step go(struct sansmtp_server *server)
@@ -145,8 +162,8 @@ static enum sansmtp_step go(struct sansmtp_server *server)
     case SANSMTP_VERB_AUTH:
         return sansmtp_server_auth(server);
     case SANSMTP_VERB_UNKNOWN:
-        return is_blank(server) ? refuse(server, SANSMTP_REPLY_UNKNOWN)
-                                : sansmtp_server_ask(server);
+        return is_nothing(server) ? refuse(server, SANSMTP_REPLY_UNKNOWN)
+                                  : sansmtp_server_ask(server);
     default:
         return sansmtp_server_ask(server);
     }
@@ -183,7 +200,7 @@ static enum sansmtp_step bdat(struct sansmtp_server *server, enum sansmtp_reply 
     if (result == SANSMTP_BDAT_UNREADABLE) {
         return out_of_step(server, SANSMTP_REPLY_ARGUMENT);
     }
-    if (size == 0 && !last && !spend_repetition(server)) {
+    if (!last && size < server->options->progress / 8 + 1 && !spend_repetition(server)) {
         return SANSMTP_STEP_ON;
     }
     if (reply == SANSMTP_REPLY_NONE && result == SANSMTP_BDAT_MALFORMED) {

@@ -12,8 +12,9 @@ void sansmtp_server_over(struct sansmtp_server *server, uint32_t reason, int err
     }
     if (sansmtp_server_knows(server, SANSMTP_KNOWS_EXCHANGE)) {
         sansmtp_server_auth_over(server);
-    } else if (server->phase == SANSMTP_PHASE_LINE && server->line.length != 0) {
-        sansmtp_server_line_wipe(server); /* it may be half of an AUTH line */
+    } else if (server->line.length != 0 &&
+               (server->options->extensions & SANSMTP_EXTENSION_AUTH) != 0) {
+        sansmtp_server_line_wipe(server); /* it may be an AUTH line, or half of one */
     }
     sansmtp_server_reset(server, reason);
     server->phase = SANSMTP_PHASE_OVER;

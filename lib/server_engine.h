@@ -108,10 +108,10 @@ struct sansmtp_server {
     uint32_t phase; /* enum sansmtp_phase */
     uint32_t state; /* enum sansmtp_state */
     uint32_t knows;
-    uint32_t question;  /* SANSMTP_EVENT_..., 0: none is open */
-    uint32_t verb;      /* of the command in hand */
-    uint32_t refusal;   /* the reply that a message, chunk or session being skipped will get */
-    uint32_t unstuff;   /* state of sansmtp_unstuff */
+    uint32_t question;      /* SANSMTP_EVENT_..., 0: none is open */
+    uint32_t verb;          /* of the command in hand */
+    uint32_t refusal;       /* the reply that a message, chunk or session being skipped will get */
+    uint32_t unstuff;       /* state of sansmtp_unstuff */
     uint32_t line_code;     /* code of the lines that reply_line has written */
     uint32_t line_enhanced; /* and their enhanced code */
     uint32_t line_capacity;
@@ -178,6 +178,7 @@ void sansmtp_server_transaction_over(struct sansmtp_server *server);
 /* server_reply.c */
 bool sansmtp_server_room(const struct sansmtp_server *server);
 void sansmtp_server_say(struct sansmtp_server *server, enum sansmtp_reply reply);
+bool sansmtp_server_count_error(struct sansmtp_server *server);
 bool sansmtp_server_refuse(struct sansmtp_server *server, enum sansmtp_reply reply);
 void sansmtp_server_put_line(struct sansmtp_server *server, uint32_t code, char separator,
                              uint32_t enhanced, const void *text, size_t length);
@@ -199,6 +200,7 @@ enum sansmtp_step sansmtp_server_verdict(struct sansmtp_server *server);
 enum sansmtp_reply sansmtp_server_auth_check(struct sansmtp_server *server,
                                              struct sansmtp_span argument);
 enum sansmtp_reply sansmtp_server_auth_long(struct sansmtp_server *server);
+size_t sansmtp_server_showable(const uint8_t *line, size_t length);
 enum sansmtp_step sansmtp_server_auth(struct sansmtp_server *server);
 enum sansmtp_step sansmtp_server_response(struct sansmtp_server *server);
 bool sansmtp_server_challenge_rest(struct sansmtp_server *server);

@@ -12,6 +12,9 @@ void sansmtp_server_line_begin(struct sansmtp_server *server)
 {
     struct sansmtp_line *line = &server->line;
 
+    if (line->in_lent) {
+        sansmtp_wipe(server->lent, line->capacity); /* credentials stay nowhere */
+    }
     line->octets = server->buffer;
     line->capacity = server->line_capacity;
     line->length = 0;

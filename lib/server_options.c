@@ -28,7 +28,7 @@ int sansmtp_server_options_init(struct sansmtp_server_options *options, size_t s
         .recipients = 1000,
         .errors = 20,
         .unknown = 10,
-        .idle_commands = 300,
+        .idle_commands = 1000,
         .repetitions = 100,
         .verifications = 20,
         .authentications = 5,

@@ -71,8 +71,11 @@ static void after_recipient(struct sansmtp_server *server, bool yes)
     if (yes) {
         server->recipients++;
         server->state = SANSMTP_STATE_READY;
-    } else if (server->state == SANSMTP_STATE_MAIL) {
-        server->state = SANSMTP_STATE_REFUSED;
+    } else {
+        server->idle_commands++;
+        if (server->state == SANSMTP_STATE_MAIL) {
+            server->state = SANSMTP_STATE_REFUSED;
+        }
     }
     sansmtp_server_await_line(server);
 }
@@ -98,9 +101,11 @@ static void after_chunk(struct sansmtp_server *server, bool yes)
 /* RFC 2033 4.2: in LMTP one answer for each accepted recipient, in their order. */
 static void after_end(struct sansmtp_server *server, bool yes)
 {
-    if (yes) {
+    if (yes) { /* who delivers is forgiven */
         server->idle_commands = 0;
         server->repetitions = 0;
+        server->errors = 0;
+        server->unknown = 0;
     }
     server->verdicts++;
     server->knows &= ~(uint32_t)SANSMTP_KNOWS_BEGUN; /* answered once, it is not reset any more */

@@ -116,17 +116,24 @@ void sansmtp_server_say(struct sansmtp_server *server, enum sansmtp_reply reply)
     sansmtp_server_put_line(server, row->code, ' ', row->enhanced, row->text, row->length);
 }
 
-/* Refuses by the engine's own word, and counts it. False: that was one too many. */
-bool sansmtp_server_refuse(struct sansmtp_server *server, enum sansmtp_reply reply)
+/* False: that was one too many. */
+bool sansmtp_server_count_error(struct sansmtp_server *server)
 {
     uint32_t most = server->options->errors;
 
-    if (sansmtp_reply_row(reply)->code >= 500) {
-        server->errors++;
-        if (most != 0 && server->errors > most) {
-            sansmtp_server_spent(server, SANSMTP_LIMIT_ERRORS);
-            return false;
-        }
+    server->errors++;
+    if (most == 0 || server->errors <= most) {
+        return true;
+    }
+    sansmtp_server_spent(server, SANSMTP_LIMIT_ERRORS);
+    return false;
+}
+
+/* Refuses by the engine's own word, and counts it. False: that was one too many. */
+bool sansmtp_server_refuse(struct sansmtp_server *server, enum sansmtp_reply reply)
+{
+    if (sansmtp_reply_row(reply)->code >= 500 && !sansmtp_server_count_error(server)) {
+        return false;
     }
     sansmtp_server_say(server, reply);
     return true;
