@@ -47,7 +47,7 @@ def up_to(number, step):
 
 
 def sessions():
-    """[[options, engine, line, output, sum]] on this machine."""
+    """[[engine, options, octets of the engine, line, output, sum]] on this machine."""
     return [line.split("\t") for line in output_of("memory.c").splitlines()]
 
 
@@ -78,8 +78,8 @@ def pulled_in(objects, wanted):
 
 
 def code_on_cortex_m0():
-    """{"server": octets, "all": octets} of code and constants: what a static link takes for
-    server.h and callbacks.h, and the whole library."""
+    """{"server": octets, "client": octets, "all": octets} of code and constants: what a static link
+    takes for the calls of one engine, run() among them, and the whole library."""
     clang, size = tool("clang", "clang-14"), tool("llvm-size", "llvm-size-14")
     nm = tool("llvm-nm", "llvm-nm-14")
     objects, octets = {}, {}
@@ -89,14 +89,19 @@ def code_on_cortex_m0():
             must([clang, *CORTEX_M0, *c_arguments(), "-c", source, "-o", target])
             octets[target] = int(must([size, target]).splitlines()[1].split()[0])
             objects[target] = symbols(nm, target)
-    server = pulled_in(objects, declared("server.h") + declared("callbacks.h"))
-    return {"server": sum(octets[target] for target in server), "all": sum(octets.values())}
+    sums = {"all": sum(octets.values())}
+    for engine in ["server", "client"]:
+        wanted = [name for name in declared(engine + ".h") + declared("callbacks.h")
+                  if name.startswith("sansmtp_%s_" % engine)]
+        sums[engine] = sum(octets[target] for target in pulled_in(objects, wanted))
+    return sums
 
 
-def engine_on_cortex_m0():
-    """sizeof (struct sansmtp_server) there, with the octets that aligning may cost."""
-    program = ('#include <stdalign.h>\n#include "server_engine.h"\n'
-               "char engine[sizeof(struct sansmtp_server) + alignof(struct sansmtp_server) - 1];\n")
+def engine_on_cortex_m0(engine):
+    """sizeof (struct sansmtp_<engine>) there, with the octets that aligning may cost."""
+    program = ('#include <stdalign.h>\n#include "%s_engine.h"\n'
+               "char engine[sizeof(struct sansmtp_%s) + alignof(struct sansmtp_%s) - 1];\n" % (
+                   (engine,) * 3))
     with tempfile.TemporaryDirectory() as folder:
         source, target = os.path.join(folder, "engine.c"), os.path.join(folder, "engine.o")
         with open(source, "w", encoding="utf-8") as file:

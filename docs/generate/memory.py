@@ -12,17 +12,18 @@ PAGE = "docs/memory.md"
 
 
 def sessions_table():
-    other = engine_on_cortex_m0()
-    body = [[name, engine, line, output, total, int(total) - int(engine) + other]
-            for name, engine, line, output, total in sessions()]
-    return table(["options.extensions", "engine", "line", "output", "sum", "sum on Cortex-M0"], body)
+    other = {name: engine_on_cortex_m0(name) for name in ["server", "client"]}
+    body = [["%s: %s" % (name, options), octets, line, output, total,
+             int(total) - int(octets) + other[name]]
+            for name, options, octets, line, output, total in sessions()]
+    return table(["session", "engine", "line", "output", "sum", "sum on Cortex-M0"], body)
 
 
 def code_table():
     sums = code_on_cortex_m0()
     return table(["linked", "KiB"],
-                 [["`server.h` and `callbacks.h`", up_to(sums["server"], 1024) // 1024],
-                  ["the whole library", up_to(sums["all"], 1024) // 1024]])
+                 [[name, up_to(sums[part], 1024) // 1024] for name, part in [
+                     ("a server", "server"), ("a client", "client"), ("the whole library", "all")]])
 
 
 def stack_table():

@@ -7,7 +7,7 @@ extensions.
 import re
 import sys
 
-from common import finish, read, rows, splice, table
+from common import finish, read, rows, splice, table, wrap
 from figures import code_on_cortex_m0, sessions, unless_foreign, up_to
 
 PAGE = "README.md"
@@ -25,13 +25,15 @@ def inetd():
 
 
 def memory():
-    return table(["extensions that are on", "engine", "line", "output", "octets in all"], sessions())
+    body = [["%s: %s" % (name, options), *figures] for name, options, *figures in sessions()]
+    return table(["session", "engine", "line", "output", "octets in all"], body)
 
 
 def code():
     sums = code_on_cortex_m0()
-    return "Code on Cortex-M0: %d KiB for a server, %d KiB for the whole library." % (
-        up_to(sums["server"], 1024) // 1024, up_to(sums["all"], 1024) // 1024)
+    return wrap("Code on Cortex-M0: %d KiB for a server, %d KiB for a client, %d KiB for the whole "
+                "library." % tuple(up_to(sums[part], 1024) // 1024
+                                   for part in ["server", "client", "all"]))
 
 
 def extensions():

@@ -4,8 +4,8 @@ there is none.
     rfc.py [--check]
 
 Requirements are the rows of tests/conformance.tsv; a test names one by its id; docs/reasons.tsv has a
-line "id TAB reason" for each that no test here can show. A row in scope that has neither, or an id
-that no row has, is an error.
+line "id TAB reason" for each that no test here can show. A row of the server that has neither, or an
+id that no row has, is an error; those of the client that have neither are listed.
 """
 
 import csv
@@ -18,6 +18,7 @@ from common import ROOT, finish, narrow, wrap
 
 # What this version of the library is about; roles and RFCs that come later are only counted.
 ROLES = {"server", "parser", "both"}
+CLIENT_ROLES = {"client", "both"}
 SOURCES = {
     "5321": "RFC 5321, Simple Mail Transfer Protocol",
     "1870": "RFC 1870, SIZE",
@@ -46,8 +47,13 @@ TOP = """# Requirements, and what shows that they are kept
 
 Made by `python3 docs/generate/rfc.py` from `tests/conformance.tsv` (the requirements),
 `docs/reasons.tsv` and the ids that the files under `tests/` name; a test says so when this page is
-stale, or when a requirement has neither a test nor a reason. File names are below `tests/`.
+stale, or when a requirement of the server has neither a test nor a reason. Those of the client stand
+behind them, and what is not shown yet of them in a list of its own. File names are below `tests/`.
 """
+
+# Tests that never see a client: what a row of both roles says of the client is not shown by these.
+SERVER_ONLY = re.compile(r"contract_|(unstuff|verb|params|parameter_value)_test|fuzz/server|"
+                         r"transcripts/(?!client-)|interop/(?!send)")
 
 # 5321-4.4-a, and what may follow it: ", -b, -c" of the same clause
 IDENTIFIER = re.compile(r"(?<![\w.-])((?:\d{4}(?:bis)?|[A-Z][A-Z0-9]+)-[\w.]+-)([a-z]{1,2})(?![\w-])"
@@ -73,6 +79,17 @@ def source(identifier):
 
 def in_scope(row):
     return row["role"] in ROLES and source(row["id"]) in SOURCES
+
+
+def is_about_client(row):
+    return row["role"] in CLIENT_ROLES and source(row["id"]) in SOURCES
+
+
+def seen_by_client(tests):
+    """The same {id: [test file]}, without the tests of the server alone."""
+    kept = {identifier: [name for name in names if not SERVER_ONLY.match(name)]
+            for identifier, names in tests.items()}
+    return {identifier: names for identifier, names in kept.items() if names}
 
 
 def test_files():
@@ -132,9 +149,26 @@ def section(prefix, rows, tests, reasons):
                             narrow(["id", "level", "clause", "requirement", "shown by"], body))
 
 
+def client_section(rows, tests, reasons):
+    mine = [row for row in rows if is_about_client(row)]
+    shown = [row for row in mine if row["id"] in tests or row["id"] in reasons]
+    missing = [row for row in mine if row not in shown]
+    body = [[row["id"], row["level"], plain(row["requirement"]), shown_by(row["id"], tests, reasons)]
+            for row in shown]
+    parts = ["## The client\n\nOf the same documents, and of both roles only what a client's test "
+             "shows. %d requirements: %d are named by tests, %d have a reason, %d are not shown yet." %
+             (len(mine), sum(row["id"] in tests for row in mine),
+              sum(row["id"] not in tests for row in shown), len(missing)),
+             narrow(["id", "level", "requirement", "shown by"], body)]
+    if missing:
+        parts.append("### Not shown yet\n\n" + narrow(["id", "level", "requirement"], [
+            [row["id"], row["level"], plain(row["requirement"])] for row in missing]))
+    return "\n\n".join(parts)
+
+
 def is_beside(row, tests, reasons):
     """Out of scope, and yet shown by a test or given a reason."""
-    return (row["role"] in ROLES and source(row["id"]) not in SOURCES and
+    return (row["role"] in ROLES | CLIENT_ROLES and source(row["id"]) not in SOURCES and
             (row["id"] in tests or row["id"] in reasons))
 
 
@@ -146,13 +180,13 @@ def beside(rows, tests, reasons):
 
 def closing(rows, tests, reasons):
     """What the table of requirements holds beside the rows above, by count."""
-    left = [row for row in rows if not in_scope(row) and not is_beside(row, tests, reasons)]
-    roles = Counter(row["role"] for row in left if source(row["id"]) in SOURCES)
+    left = [row for row in rows if not in_scope(row) and not is_about_client(row) and
+            not is_beside(row, tests, reasons)]
+    hosts = sum(source(row["id"]) in SOURCES for row in left)
     later = Counter(source(row["id"]) for row in left if source(row["id"]) not in SOURCES)
     lines = ["## Not in this version\n",
-             wrap("Of the same documents %d requirements are about the client, which is not built "
-                  "yet, and %d about the host alone. These are about what is not built yet, each "
-                  "with its count:" % (roles["client"], roles["host"])) + "\n",
+             wrap("Of the same documents %d requirements are about the host alone. These are about "
+                  "what is not built yet, each with its count:" % hosts) + "\n",
              wrap(", ".join("%s %d" % pair for pair in sorted(later.items()))) + "."]
     return "\n".join(lines)
 
@@ -168,7 +202,7 @@ def corrections():
 def summary(rows, tests):
     mine = [row["id"] for row in rows if in_scope(row)]
     tested = sum(identifier in tests for identifier in mine)
-    return "%d requirements are in scope: %d are named by tests, %d have a reason." % (
+    return "%d requirements of the server: %d are named by tests, %d have a reason." % (
         len(mine), tested, len(mine) - tested)
 
 
@@ -181,7 +215,8 @@ def main():
         mine = [row for row in rows if source(row["id"]) == prefix and in_scope(row)]
         if mine:
             parts.append(section(prefix, mine, tests, reasons))
-    parts += [beside(rows, tests, reasons), *corrections(), closing(rows, tests, reasons)]
+    parts += [client_section(rows, seen_by_client(tests), reasons), beside(rows, tests, reasons),
+              *corrections(), closing(rows, tests, reasons)]
     said = list(complaints(rows, tests, reasons))
     print("\n".join(said))
     stale = finish("docs/rfc.md", "\n\n".join(parts) + "\n")
