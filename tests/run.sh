@@ -74,6 +74,12 @@ if ! sh tests/support/peers.sh; then
         failed=$((failed + 1))
     fi
 fi
+echo "== languages"
+if ! sh tests/support/languages.sh; then
+    if [ "${CI:-}" = true ]; then
+        failed=$((failed + 1))
+    fi
+fi
 PATH=$root/build/peers/bin:$PATH
 export PATH
 
@@ -139,7 +145,7 @@ try() {
 }
 
 mkdir -p build
-unit='--no-suite abi --no-suite install --no-suite docs'
+unit='--no-suite abi --no-suite ffi --no-suite install --no-suite docs'
 sanitizers='-Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-sanitize-recover=all'
 
 cc=gcc

@@ -71,13 +71,13 @@ class Engine:
         length = self.function("memory")(self.options)
         self.memory = ctypes.create_string_buffer(max(length, 1))
         self.engine = ctypes.c_void_p()
-        self.input = abi.sansmtp_span()
-        self.octets = None
         self.raised = None
         self.begin()
 
     def begin(self):
         """Begins anew, in the same memory."""
+        self.input = abi.sansmtp_span()
+        self.octets = None
         self.checked("init", self.engine, self.memory, len(self.memory), self.options, engine=False)
 
     def function(self, name):
@@ -123,6 +123,13 @@ class Engine:
 
     def eof(self):
         self.checked("eof")
+
+    def patience(self):
+        """Seconds to wait for the peer; None for no wait at all."""
+        return self.function("patience")(self.engine, None) or None
+
+    def expired(self):
+        self.checked("expired")
 
     # -- callbacks
 
