@@ -235,7 +235,10 @@ static enum sansmtp_client_step after_end(struct sansmtp_client *client,
     if (reply->code / 100 == 3) {
         return senseless(client);
     }
-    if (sansmtp_client_sends(client, SANSMTP_SENDS_EMPTY | SANSMTP_SENDS_VOID)) {
+    /* Who was refused before learns nothing new from the refusal of the message. */
+    if (client->accepted == 0 ||
+        sansmtp_client_sends(client, SANSMTP_SENDS_EMPTY | SANSMTP_SENDS_VOID |
+                                         SANSMTP_SENDS_MAIL_REFUSED)) {
         client->sends |= SANSMTP_SENDS_VOID;
         return SANSMTP_CLIENT_ON;
     }

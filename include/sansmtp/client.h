@@ -56,7 +56,7 @@ struct sansmtp_client_options {
     size_t mechanisms_length;
 
     uint32_t line;   /* octets for the replies' text; longer text is cut; default 1024, least 512 */
-    uint32_t output; /* octets of the output buffer; least and default 2048 */
+    uint32_t output; /* octets of the output buffer; least 2048, default 4096 */
 
     uint32_t reply_line;   /* octets of the longest reply line taken; default 4096 */
     uint32_t reply_lines;  /* lines of the longest reply; default 128 */
