@@ -146,6 +146,8 @@ unpack() { # FOLDER PACKAGE...
     for package in "$folder"/deb/*.deb; do
         dpkg-deb -x "$package" "$folder"
     done
+    # A set-uid program does not look at LD_LIBRARY_PATH, by which these find their libraries.
+    find "$folder" -type f -perm /6000 -exec chmod ug-s {} +
     rm -rf "$folder/deb"
 }
 
