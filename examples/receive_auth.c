@@ -15,8 +15,8 @@ struct exchange {
     struct connection *connection; /* NULL: it is gone */
     const struct users *users;
     bool checking;
-    bool right;
     bool is_login;
+    enum users_verdict verdict;
     uint32_t login; /* SANSMTP_SASL_LOGIN_... */
     char name[TEXT_MAX];
     char password[TEXT_MAX];
@@ -42,6 +42,14 @@ void auth_end(struct connection *connection)
 
 /* -- the verdict ------------------------------------------------------------------------------ */
 
+/* We could not find out: that is no word on the password. */
+static void fail(struct connection *connection)
+{
+    auth_end(connection);
+    log_reply(connection, "AUTH", 454, 0);
+    sansmtp_server_fail(connection->engine);
+}
+
 static void refuse(struct connection *connection)
 {
     auth_end(connection);
@@ -53,28 +61,29 @@ static void on_pool(uv_work_t *work)
 {
     struct exchange *exchange = work->data;
 
-    exchange->right = users_check(exchange->users, exchange->name, exchange->password);
+    exchange->verdict = users_check(exchange->users, exchange->name, exchange->password);
 }
 
 static void after_check(uv_work_t *work, int status)
 {
     struct exchange *exchange = work->data;
     struct connection *connection = exchange->connection;
-    bool right = exchange->right;
+    enum users_verdict verdict = status == 0 ? exchange->verdict : USERS_FAILED;
 
-    (void)status;
     exchange->checking = false;
     if (connection == NULL) {
         wipe(exchange);
         return;
     }
-    if (right) {
+    if (verdict == USERS_RIGHT) {
         auth_end(connection);
         connection->session.authenticated = true;
         log_reply(connection, "AUTH", 235, 0);
         sansmtp_server_accept(connection->engine);
-    } else {
+    } else if (verdict == USERS_WRONG) {
         refuse(connection);
+    } else {
+        fail(connection);
     }
     connection_go(connection);
 }
@@ -151,7 +160,7 @@ void auth_begin(struct connection *connection, const struct sansmtp_event *event
 
     auth_end(connection); /* one that the client has cancelled */
     if (exchange == NULL) {
-        sansmtp_server_reply(connection->engine, 454, 4007000, NULL, 0);
+        fail(connection);
         return;
     }
     connection->session.exchange = exchange;

@@ -51,7 +51,7 @@ static size_t put_hexadecimal(char *out, uint8_t octet)
 
 static size_t put_octet(char *out, uint8_t octet, bool first)
 {
-    if (is_plain(octet) && !(first && octet == '.')) {
+    if (is_plain(octet) && !(first && (octet == '.' || octet == '-'))) {
         out[0] = (char)octet;
         return 1;
     }

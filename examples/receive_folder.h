@@ -9,9 +9,9 @@
 
 /*
  * Writes the folder's name for the recipient of a RECIPIENT event. Letters, digits and @ . _ + -
- * stand for themselves, every other octet and a leading dot as %XX; the domain and a Postmaster
- * are in lower case, and all quoted spellings of a local part are one. What would be longer
- * is cut, and ends in "%-" and a SHA-256 of the whole.
+ * stand for themselves, every other octet and a leading dot or - as %XX; the domain and a
+ * Postmaster are in lower case, and all quoted spellings of a local part are one. What would be
+ * longer is cut, and ends in "%-" and a SHA-256 of the whole.
  */
 void folder_name(const struct sansmtp_event *event, char out[FOLDER_MAX]);
 

@@ -13,15 +13,40 @@
 
 #define STORE_PATH_MAX (FOLDER_MAX + STORE_NAME_MAX + 8u) /* folder/new/name */
 
+static int sync_folder(int at, const char *path)
+{
+    int folder = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int result = folder < 0 ? -1 : fsync(folder);
+    int error = errno;
+
+    if (folder >= 0) {
+        close(folder);
+    }
+    errno = error;
+    return result;
+}
+
+static int complain(const char *path)
+{
+    fprintf(stderr, "sansmtp-receive: cannot store mail in %s: %s\n", path, strerror(errno));
+    return EX_CANTCREAT;
+}
+
 int store_open(struct store *store, const char *path, const char *hostname)
 {
+    bool made = mkdir(path, 0700) == 0;
+
     *store = (struct store){.directory = -1, .hostname = hostname};
-    if (mkdir(path, 0700) == 0 || errno == EEXIST) {
+    if (made || errno == EEXIST) {
         store->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     }
     if (store->directory < 0 || faccessat(store->directory, ".", W_OK | X_OK, 0) != 0) {
-        fprintf(stderr, "sansmtp-receive: cannot store mail in %s: %s\n", path, strerror(errno));
-        return EX_CANTCREAT;
+        return complain(path);
+    }
+    /* A folder that the disk forgets would take with it all that was accepted. One that we did
+     * not make may lie where we cannot look; whoever made it has seen to it. */
+    if (sync_folder(store->directory, "..") != 0 && made) {
+        return complain(path);
     }
     return 0;
 }
@@ -98,19 +123,6 @@ static void path_in(char out[STORE_PATH_MAX], const char *folder, const char *pa
                     const char *name)
 {
     snprintf(out, STORE_PATH_MAX, "%s/%s/%s", folder, part, name);
-}
-
-static int sync_folder(int at, const char *path)
-{
-    int folder = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result = folder < 0 ? -1 : fsync(folder);
-    int error = errno;
-
-    if (folder >= 0) {
-        close(folder);
-    }
-    errno = error;
-    return result;
 }
 
 static int make(int at, const char *path)

@@ -3,6 +3,10 @@
 #include <crypt.h>
 #include <errno.h>
 #include <openssl/crypto.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,17 +18,36 @@ static int complain(const char *path, size_t line, const char *what)
     return EX_CONFIG;
 }
 
+/* crypt(3) takes nearly anything for a salt, a password in clear too. A hash is what it makes of
+ * a password, so of any password it makes one as long. */
+static const char *fault_of(const char *hash)
+{
+    struct crypt_data *data = calloc(1, sizeof *data);
+    const char *made = data == NULL ? NULL : crypt_r("x", hash, data);
+    const char *fault = NULL;
+
+    if (made == NULL || made[0] == '*') {
+        fault = data == NULL ? "there is no memory to try the hash" : "the hash is none of crypt(3)";
+    } else if (strlen(made) != strlen(hash)) {
+        fault = "the hash is none of crypt(3): its length is wrong";
+    }
+    free(data);
+    return fault;
+}
+
 static int add(struct users *users, char *text, const char *path, size_t line)
 {
     char *colon = strchr(text, ':');
+    const char *fault;
     struct user *list;
 
     if (colon == NULL || colon == text) {
         return complain(path, line, "wanted is user:hash");
     }
     *colon = '\0';
-    if (crypt_checksalt(colon + 1) == CRYPT_SALT_INVALID) {
-        return complain(path, line, "the hash is none of crypt(3)");
+    fault = fault_of(colon + 1);
+    if (fault != NULL) {
+        return complain(path, line, fault);
     }
     list = realloc(users->list, (users->count + 1) * sizeof *list);
     if (list == NULL) {
@@ -59,9 +82,14 @@ static int read_lines(struct users *users, FILE *file, const char *path)
 
 int users_open(struct users *users, const char *path)
 {
-    FILE *file = fopen(path, "re");
+    FILE *file;
     int status;
 
+    if (RAND_bytes(users->key, sizeof users->key) != 1) {
+        fputs("sansmtp-receive: OpenSSL has no random octets\n", stderr);
+        return EX_OSERR;
+    }
+    file = fopen(path, "re");
     if (file == NULL) {
         fprintf(stderr, "sansmtp-receive: cannot read the users %s: %s\n", path, strerror(errno));
         return EX_NOINPUT;
@@ -78,27 +106,49 @@ int users_open(struct users *users, const char *path)
     return status;
 }
 
-bool users_check(const struct users *users, const char *name, const char *password)
+/* Whose hash is tried for a name that is nobody's: by time such a name looks like some user, and
+ * like the same one each time, whatever kinds of hash there are. */
+static const struct user *stand_in(const struct users *users, const char *name)
 {
-    const struct user *user = NULL;
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int length = 0;
+    uint64_t number = 0;
+
+    if (HMAC(EVP_sha256(), users->key, sizeof users->key, (const unsigned char *)name,
+             strlen(name), digest, &length) != NULL) {
+        memcpy(&number, digest, sizeof number);
+    }
+    return &users->list[number % users->count];
+}
+
+static enum users_verdict compare(const char *made, const char *hash)
+{
+    size_t length = strlen(hash);
+
+    if (made == NULL || made[0] == '*' || strlen(made) != length) {
+        return USERS_FAILED;
+    }
+    return CRYPTO_memcmp(made, hash, length) == 0 ? USERS_RIGHT : USERS_WRONG;
+}
+
+enum users_verdict users_check(const struct users *users, const char *name, const char *password)
+{
+    const struct user *user = stand_in(users, name);
     struct crypt_data *data = calloc(1, sizeof *data);
-    const char *made, *hash;
-    bool right;
+    enum users_verdict verdict;
+    bool known = false;
 
     if (data == NULL) {
-        return false;
+        return USERS_FAILED;
     }
     for (size_t i = 0; i < users->count; i++) {
         if (strcmp(users->list[i].name, name) == 0) {
             user = &users->list[i];
+            known = true;
         }
     }
-    /* A user that there is not costs what the first one does. */
-    hash = user == NULL ? users->list[0].hash : user->hash;
-    made = crypt_r(password, hash, data);
-    right = user != NULL && made != NULL && made[0] != '*' && strlen(made) == strlen(hash) &&
-            CRYPTO_memcmp(made, hash, strlen(hash)) == 0;
+    verdict = compare(crypt_r(password, user->hash, data), user->hash);
     OPENSSL_cleanse(data, sizeof *data);
     free(data);
-    return right;
+    return verdict == USERS_RIGHT && !known ? USERS_WRONG : verdict;
 }

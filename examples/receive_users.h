@@ -3,7 +3,6 @@
 
 /* The file of users: lines user:crypt(3)-hash; empty ones and those behind # do not count. */
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct user {
@@ -11,16 +10,26 @@ struct user {
     char *hash;
 };
 
+#define USERS_KEY 32u
+
 struct users {
     struct user *list;
     size_t count;
+    unsigned char key[USERS_KEY]; /* says whose hash a name gets that is nobody's */
 };
 
-/* Returns 0, or a status of sysexits.h after having said why. */
+enum users_verdict {
+    USERS_WRONG,
+    USERS_RIGHT,
+    USERS_FAILED /* it could not be found out */
+};
+
+/* Returns 0, or a status of sysexits.h after having said why. Slow: it tries each hash. */
 int users_open(struct users *users, const char *path);
 
 /* Is this the user's password? Slow by intent, and as slow for a user that there is not; for a
  * thread of the pool. */
-bool users_check(const struct users *users, const char *name, const char *password);
+enum users_verdict users_check(const struct users *users, const char *name,
+                               const char *password);
 
 #endif

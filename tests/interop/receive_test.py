@@ -1,6 +1,7 @@
 """sansmtp-receive as a program: its options, its complaints and exit codes, signals, a full disk,
 and the folders it makes of addresses."""
 
+import base64
 import os
 import re
 import resource
@@ -13,7 +14,8 @@ import support
 from connection import Wire, attempt, stuffed
 
 USAGE, NO_INPUT, UNAVAILABLE, CANNOT_CREATE, CONFIG = 64, 66, 69, 73, 78
-SAFE = re.compile(r"(?=[^.])(?:[A-Za-z0-9@._+-]|%(?:[0-9A-F]{2}|-))+")
+SAFE = re.compile(r"(?=[^.-])(?:[A-Za-z0-9@._+-]|%(?:[0-9A-F]{2}|-))+")
+HASH = b"$1$salt$qJH7.N4xYta3aEG/dfqo/0"  # of "password"
 SMALL = support.message("small")
 
 
@@ -90,6 +92,9 @@ def start(tap, here, tls):
     ends(tap, "no users", [*auth, gone], NO_INPUT, gone, "No such file")
     ends(tap, "a broken hash", [*auth, junk], CONFIG, junk + ":1")
     ends(tap, "an empty file of users", [*auth, os.devnull], CONFIG, os.devnull)
+    for hashed in b"plaintext", b"ab", b"", HASH[:-1], HASH + b"\r", HASH + b":19000:0":
+        users = support.written(here, "users", b"# who\n\nyou:" + HASH + b"\nme:" + hashed + b"\n")
+        ends(tap, "the hash %r" % hashed, [*auth, users], CONFIG, users + ":4", "hash")
     ends(tap, "a folder that cannot be", [*where, "--maildir", junk + "/x"], CANNOT_CREATE, junk)
     ends(tap, "a file for a folder", [*where, "--maildir", key], CANNOT_CREATE, key)
     ends(tap, "a log that cannot be", [*none, "--log", junk + "/x"], CANNOT_CREATE, junk)
@@ -233,6 +238,8 @@ def folders(tap, here):
             '".."@example.test': "%2E.@example.test",
             '"a b\\"%2F\\\\"@example.test': "a%20b%22%252F%5C@example.test",
             "p%hack@example.test": "p%25hack@example.test",
+            "-rf@example.test": "%2Drf@example.test",
+            "a-@example.test": "a-@example.test",
             "user@[IPv6:::1]": "user@%5Bipv6%3A%3A%3A1%5D",
             "PostMaster": "postmaster",
             "PostMaster@EXAMPLE.test": "postmaster@example.test",
@@ -412,6 +419,38 @@ def logs(tap, here):
         support.check_end(tap, receiver)
 
 
+def slow_names(port, names):
+    """How long each takes to be refused; the shorter of two tries."""
+    times = dict.fromkeys(names, support.PATIENCE)
+    for name in list(names) * 2:
+        with Wire(port) as wire:
+            wire.command("EHLO client.example.test")
+            word = base64.b64encode(b"\0" + name.encode("ascii") + b"\0wrong").decode("ascii")
+            began = time.monotonic()
+            wire.command("AUTH PLAIN " + word, 535)
+            times[name] = min(times[name], time.monotonic() - began)
+    return times
+
+
+def times(tap, here):
+    """With hashes of two kinds, time does not tell who is a user."""
+    slow = subprocess.run(
+        ["openssl", "passwd", "-6", "-salt", "rounds=150000$interop", "other"],
+        check=True, capture_output=True, timeout=support.PATIENCE,
+    ).stdout
+    users = support.written(here, "mixed", b"fast:" + HASH + b"\nslow:" + slow)
+    with support.Receiver(here, "--auth-file", users, "--auth-without-tls") as receiver:
+        names = ["nobody%d" % number for number in range(20)]
+        found = attempt(tap, "wrong passwords", slow_names, receiver.port, ["slow", *names])
+        slowly = [name for name in names if found and found[name] > found["slow"] / 2]
+        tap.check(0 < len(slowly) < len(names), "unknown users are as slow as some user", found)
+        again = attempt(tap, "once more", slow_names, receiver.port, ["slow", *names[:6]])
+        same = again and all((again[name] > again["slow"] / 2) == (name in slowly)
+                             for name in names[:6])
+        tap.check(same, "and the same one each time", again)
+        support.check_end(tap, receiver)
+
+
 def raises_file_limit(tap, here):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with support.Receiver(here) as receiver:
@@ -432,6 +471,7 @@ def test(tap, here):
     full_disk(tap, here)
     stops(tap, here)
     logs(tap, here)
+    times(tap, here)
     raises_file_limit(tap, here)
 
 
