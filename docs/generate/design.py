@@ -1,5 +1,5 @@
 """Puts into docs/design.md what the source says of its own shape: the rooms by level, the rooms of
-the server by beat, and the frozen calls.
+each engine by beat, and the frozen calls.
 
     design.py [--check]
 """
@@ -12,6 +12,7 @@ from figures import declared
 
 PAGE = "docs/design.md"
 FROZEN = ["server.h", "callbacks.h", "types.h"]
+NOT_FROZEN = "sansmtp_client_"
 
 
 def rooms():
@@ -27,8 +28,9 @@ def rooms():
     return narrow(["level", "rooms"], [[name, ", ".join(files)] for name, files in found.items()])
 
 
-def beats():
-    listed = re.findall(r"^ \*   (server\w*)\.c\s+(.*)$", read("lib", "server_engine.h"), re.M)
+def beats(engine):
+    listed = re.findall(r"^ \*   (%s\w*)\.c\s+(.*)$" % engine, read("lib", engine + "_engine.h"),
+                        re.M)
     return table(["room", "does"], listed)
 
 
@@ -45,7 +47,7 @@ def calls():
     body = []
     for header in FROZEN:
         known = dict(purposes(header))
-        for name in declared(header):
+        for name in [call for call in declared(header) if not call.startswith(NOT_FROZEN)]:
             body.append(["`%s`" % header, "`%s`" % name, known.get(name, "the version of the library")
                          if name == "sansmtp_version" else known.get(name) or
                          sys.exit("%s: no purpose for %s" % (header, name))])
@@ -54,8 +56,10 @@ def calls():
 
 def main():
     text = read(PAGE)
-    for name, make in [("rooms", rooms), ("beats", beats), ("calls", calls)]:
-        text = splice(text, name, make())
+    text = splice(text, "rooms", rooms())
+    text = splice(text, "server", beats("server"))
+    text = splice(text, "client", beats("client"))
+    text = splice(text, "calls", calls())
     return finish(PAGE, text)
 
 
