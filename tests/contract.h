@@ -82,6 +82,8 @@
     TEST(secret_refused)        \
     TEST(secret_ended)          \
     TEST(secret_lent)           \
+    TEST(secret_lent_refused)   \
+    TEST(secret_waiting)        \
     TEST(secret_three_failures) \
     TEST(state_clears)          \
     TEST(state_authenticated)   \

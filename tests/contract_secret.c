@@ -167,6 +167,71 @@ void contract_secret_lent(void **state)
     free(line);
 }
 
+/* A long line that is refused before anybody is asked leaves nothing in lent memory either. */
+static void refused_lent(const char *line, uint32_t flags, const char *code)
+{
+    uint8_t *lent = guard_alloc(5000);
+    struct dialogue dialogue;
+
+    open_session(&dialogue, flags);
+    assert_int_equal(sansmtp_server_lend(dialogue.server, lent, 5000), 0);
+    dialogue_say(&dialogue, line);
+    dialogue_until(&dialogue, 0);
+    if (!dialogue_sent(&dialogue, code))
+        fail_msg("%s is not among:\n%s", code, dialogue.output.data);
+    assert_true(all_zero(lent, 5000));
+    assert_false(holds_secret(&dialogue));
+    dialogue_close(&dialogue);
+    guard_free(lent, 5000);
+}
+
+void contract_secret_lent_refused(void **state)
+{
+    char *response = encoded_block(3600);
+    struct text line = {0};
+
+    (void)state;
+    text_print(&line, "AUTH PLAIN %s", response);
+    refused_lent(line.data, 0, "504 5.5.4 ");
+    refused_lent(line.data, SANSMTP_SERVER_REQUIRE_TLS, "530 5.7.0 ");
+    text_clear(&line);
+    text_print(&line, "AUTH PLAIN !%s", response);
+    refused_lent(line.data, SANSMTP_SERVER_AUTH_IN_CLEAR, "501 5.5.2 ");
+    text_clear(&line);
+    text_print(&line, "AUTH PLAIN %.3600s%s", response, response);
+    refused_lent(line.data, SANSMTP_SERVER_AUTH_IN_CLEAR, "500 5.5.6 ");
+    text_free(&line);
+    free(response);
+}
+
+/* A whole AUTH line that waits for room in the output when the session ends: the replies before it
+ * are drained until it is taken, and no further. */
+static void waiting(int (*end)(struct sansmtp_server *server))
+{
+    struct dialogue dialogue;
+
+    open_session(&dialogue, SANSMTP_SERVER_AUTH_IN_CLEAR);
+    for (int i = 0; i < 60; i++)
+        dialogue_say(&dialogue, "NOOP\r\n");
+    dialogue_say(&dialogue, "AUTH PLAIN " ENCODED "\r\n");
+    while (dialogue_pull(&dialogue) == NULL && dialogue.in.length > 0)
+        assert_int_equal(sansmtp_server_sent(dialogue.server, 1), 0);
+    assert_null(dialogue.question);
+    assert_true(holds_secret(&dialogue));
+    assert_int_equal(end(dialogue.server), 0);
+    dialogue_until(&dialogue, 0);
+    assert_int_equal(sansmtp_server_wants(dialogue.server), SANSMTP_CLOSE);
+    assert_false(holds_secret(&dialogue));
+    dialogue_close(&dialogue);
+}
+
+void contract_secret_waiting(void **state)
+{
+    (void)state;
+    waiting(sansmtp_server_expired);
+    waiting(sansmtp_server_close);
+}
+
 /* 4954-9-a: three failures are each answered before the session may end. */
 void contract_secret_three_failures(void **state)
 {
