@@ -1,104 +1,55 @@
 #!/bin/sh
-# Builds sansmtp-receive, starts it on a free loopback port, sends a message to it by curl through
-# STARTTLS, and shows the dialogue and what was stored. Does all of its set-up on a bare Debian 12, needs
-# neither root nor network when nothing is missing, and leaves nothing running.
+# Builds both programs, starts sansmtp-receive on a free loopback port, sends it a message by
+# sansmtp-send through STARTTLS, and shows the dialogue and what was stored. Does all of its set-up
+# on a bare Debian 12, needs neither root nor network when nothing is missing, leaves nothing running.
 #
 #   sh examples/demo.sh
 
 set -eu
-
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 . tests/support/packages.sh
-
-build=$root/build/demo
-here=
-receiver=
-
-clean_up() {
-    if [ -n "$receiver" ]; then
-        kill "$receiver" 2>/dev/null || :
-        wait "$receiver" 2>/dev/null || :
-    fi
-    [ -z "$here" ] || rm -rf "$here"
-}
-
-# Runs a command; shows what it says only if it fails.
-quietly() {
-    "$@" >"$here/said" 2>&1 && return 0
-    cat "$here/said" >&2
-    return 1
-}
-
-# --- set up and build
-
 want cc gcc libc6-dev
 want meson meson
 want ninja ninja-build
 want pkg-config pkg-config
 want openssl openssl
-want curl curl
 want_library libuv libuv1-dev
 want_library openssl libssl-dev
 want_file /usr/include/crypt.h libcrypt-dev
 install_missing
 
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
 here=$(mktemp -d)
+receiver=
+trap '[ -z "$receiver" ] || kill "$receiver"; wait; rm -rf "$here"' EXIT
+trap 'exit 1' HUP INT TERM
+
+quietly() { # shows what a command says only if it fails
+    "$@" >"$here/said" 2>&1 || { cat "$here/said" >&2 && exit 1; }
+}
 
 echo "Building in build/demo"
-if [ ! -e "$build/build.ninja" ]; then
+build=$root/build/demo
+[ -e "$build/build.ninja" ] ||
     quietly meson setup "$build" -Dtests=disabled -Dexamples=enabled
-fi
-quietly ninja -C "$build" examples/sansmtp-receive
-
-# --- receive
-
+quietly ninja -C "$build" examples/sansmtp-receive examples/sansmtp-send
 quietly openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
-    -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+    -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 \
     -keyout "$here/key.pem" -out "$here/cert.pem"
 
+mkfifo "$here/where"
 "$build/examples/sansmtp-receive" --listen 127.0.0.1:0 --hostname mx.example.org \
-    --domain example.org --maildir "$here/mail" --trace \
-    --tls-cert "$here/cert.pem" --tls-key "$here/key.pem" >"$here/where" 2>"$here/trace" &
+    --domain example.org --maildir "$here/mail" \
+    --tls-cert "$here/cert.pem" --tls-key "$here/key.pem" >"$here/where" &
 receiver=$!
+read -r _ _ address <"$here/where"
+printf 'sansmtp-receive is listening on %s\n\nsansmtp-send says to it:\n\n' "$address"
 
-tries=0
-until grep -q '^listening on ' "$here/where"; do
-    tries=$((tries + 1))
-    if [ $tries -gt 100 ] || ! kill -0 "$receiver" 2>/dev/null; then
-        cat "$here/trace" >&2
-        exit 1
-    fi
-    sleep 0.1
-done
-address=$(sed -n 's/^listening on //p' "$here/where")
-echo "sansmtp-receive is listening on $address"
+printf '%s\n' 'From: Ada <ada@client.example>' 'To: Bob <bob@example.org>' 'Subject: Hello' '' \
+    'This line is the message,' '.and this one begins with a dot.' >"$here/message"
+"$build/examples/sansmtp-send" --server "$address" --ca "$here/cert.pem" --trace - \
+    --hello client.example --from ada@client.example --to bob@example.org "$here/message" 2>&1 |
+    sed 's/^/    /'
 
-# --- send
-
-cat >"$here/message" <<'END'
-From: Ada <ada@client.example>
-To: Bob <bob@example.org>
-Subject: Hello
-
-This line is the message,
-.and this one begins with a dot.
-END
-
-echo "curl sends a message through STARTTLS"
-quietly curl --silent --show-error --noproxy '*' --crlf --ssl-reqd --cacert "$here/cert.pem" \
-    --url "smtp://$address/client.example" --mail-from ada@client.example \
-    --mail-rcpt bob@example.org --upload-file "$here/message"
-
-# --- show
-
-echo
-echo "The dialogue, as the receiver saw it:"
-echo
-sed 's/^[0-9.:]* /    /' "$here/trace"
-echo
-echo "What is stored, in $(cd "$here" && ls -d mail/*/new):"
-echo
+printf '\nWhat is stored, in %s:\n\n' "$(cd "$here" && ls -d mail/*/new)"
 sed 's/^/    /' "$here"/mail/bob@example.org/new/*

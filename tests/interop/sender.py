@@ -126,9 +126,10 @@ def scripted(script):
         def serve():
             try:
                 connection, _ = listener.accept()
-                with connection:
-                    connection.settimeout(PATIENCE)
-                    script(Peer(connection))
+                connection.settimeout(PATIENCE)
+                peer = Peer(connection)
+                with connection, peer.file:
+                    script(peer)
             except OSError:
                 pass  # the client has gone: what it says of it is what is looked at
 
