@@ -1,0 +1,472 @@
+/*
+ * The contract of the client engine, as client.h writes it: every call in every state in which the
+ * engine can rest. A call that does not fit is refused and changes not one octet of the engine's
+ * block; one that fits does what it says.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "client_dialogue.h"
+
+#define PIPED    1u /* the peer offers PIPELINING */
+#define CHUNKS   2u /* and CHUNKING */
+#define AUTH     4u /* and AUTH PLAIN */
+#define CRAM     8u /* and AUTH CRAM-MD5 */
+#define STARTTLS 16u
+
+/* What is said and done, in turn: P the peer speaks, D all is drained, S submit, R recipient,
+ * E recipients_end, B body, L last of the body, Q quit, A abort. */
+struct situation {
+    const char *name;
+    uint32_t offers;
+    const char *path;  /* from the hello's reply on; "-": the peer has not spoken */
+    uint32_t wants;    /* what the engine wants there */
+    uint32_t patience; /* and how long it waits */
+    int end;           /* what recipients_end() gives */
+    uint32_t outcome;  /* of the message that is lost there; 0: none was open */
+};
+
+#define R         SANSMTP_READ
+#define W         SANSMTP_WRITE
+#define NO        SANSMTP_ERR_STATE
+#define LATER     SANSMTP_OUTCOME_LATER
+#define UNCERTAIN SANSMTP_OUTCOME_UNCERTAIN
+
+static const struct situation situations[] = {
+    {"greeting awaited", 0, "-", R, 300, NO, 0},
+    {"hello unsent", 0, "-G", R | W, 300, NO, 0},
+    {"hello awaited", 0, "-GD", R, 300, NO, 0},
+    {"STARTTLS unsent", STARTTLS, "", R | W, 300, NO, 0},
+    {"STARTTLS awaited", STARTTLS, "D", R, 300, NO, 0},
+    {"handshake", STARTTLS, "DG", SANSMTP_TLS, 300, NO, 0},
+    {"initial response", AUTH, "", SANSMTP_REPLY, 0, NO, 0},
+    {"AUTH awaited", CRAM, "D", R, 300, NO, 0},
+    {"challenge", CRAM, "DC", SANSMTP_REPLY, 0, NO, 0},
+    {"idle", 0, "", R | SANSMTP_IDLE, 0, NO, 0},
+    {"MAIL unsent", 0, "S", R | W, 300, NO, LATER},
+    {"MAIL awaited", 0, "SD", R, 300, NO, LATER},
+    {"first recipient", 0, "SDY", R | SANSMTP_RECIPIENT, 0, NO, LATER},
+    {"RCPT awaited", 0, "SDYRD", R, 300, 0, LATER},
+    {"second recipient", 0, "SDYRDY", R | SANSMTP_RECIPIENT, 0, 0, LATER},
+    {"last RCPT awaited", 0, "SDYRDE", R, 300, NO, LATER},
+    {"DATA awaited", 0, "SDYRDYED", R, 120, NO, LATER},
+    {"body wanted", 0, "SDYRDYEDX", R | SANSMTP_BODY, 0, NO, LATER},
+    {"body unsent", 0, "SDYRDYEDXB", R | W, 180, NO, LATER},
+    {"more body wanted", 0, "SDYRDYEDXBD", R | SANSMTP_BODY, 0, NO, LATER},
+    {"last of the body unsent", 0, "SDYRDYEDXL", R | W, 180, NO, LATER},
+    {"end awaited", 0, "SDYRDYEDXLD", R, 600, NO, UNCERTAIN},
+    {"group, first recipient", PIPED, "S", R | W | SANSMTP_RECIPIENT, 0, NO, LATER},
+    {"group, second recipient", PIPED, "SRD", R | SANSMTP_RECIPIENT, 0, 0, LATER},
+    {"group awaited", PIPED, "SRED", R, 300, NO, LATER},
+    {"chunk wanted", CHUNKS, "SDYRDYE", R | SANSMTP_BODY, 0, NO, LATER},
+    {"chunk unsent", CHUNKS, "SDYRDYEB", R | W, 180, NO, LATER},
+    {"chunk awaited", CHUNKS, "SDYRDYEBD", R, 120, NO, LATER},
+    {"last chunk unsent", CHUNKS, "SDYRDYEL", R | W, 180, NO, LATER},
+    {"last chunk awaited", CHUNKS, "SDYRDYELD", R, 600, NO, UNCERTAIN},
+    {"RSET awaited", 0, "SDYRDNED", R, 300, NO, 0},
+    {"QUIT unsent", 0, "Q", R | W, 300, NO, 0},
+    {"QUIT awaited", 0, "QD", R, 300, NO, 0},
+    {"over", 0, "A", SANSMTP_CLOSE, 0, NO, 0},
+};
+
+enum { SITUATIONS = sizeof situations / sizeof situations[0] };
+
+static void greet(struct client_dialogue *dialogue, uint32_t offers)
+{
+    client_dialogue_say(dialogue, "220 mx.example\r\n");
+    client_dialogue_drain(dialogue);
+    client_dialogue_say(dialogue, "250-mx.example\r\n");
+    if ((offers & PIPED) != 0)
+        client_dialogue_say(dialogue, "250-PIPELINING\r\n");
+    if ((offers & CHUNKS) != 0)
+        client_dialogue_say(dialogue, "250-CHUNKING\r\n");
+    if ((offers & AUTH) != 0)
+        client_dialogue_say(dialogue, "250-AUTH PLAIN\r\n");
+    if ((offers & CRAM) != 0)
+        client_dialogue_say(dialogue, "250-AUTH CRAM-MD5\r\n");
+    client_dialogue_say(dialogue, (offers & STARTTLS) != 0 ? "250 STARTTLS\r\n" : "250 HELP\r\n");
+}
+
+static void do_one(struct client_dialogue *dialogue, char what)
+{
+    if (what == 'D')
+        client_dialogue_drain(dialogue);
+    else if (what == 'G')
+        client_dialogue_say(dialogue, "220 go\r\n");
+    else if (what == 'Y')
+        client_dialogue_say(dialogue, "250 yes\r\n");
+    else if (what == 'N')
+        client_dialogue_say(dialogue, "550 no\r\n");
+    else if (what == 'X')
+        client_dialogue_say(dialogue, "354 go\r\n");
+    else if (what == 'C')
+        client_dialogue_say(dialogue, "334 YQ==\r\n");
+    else if (what == 'S')
+        client_dialogue_submit(dialogue);
+    else if (what == 'R')
+        client_dialogue_recipient(dialogue);
+    else if (what == 'E')
+        client_dialogue_end(dialogue);
+    else if (what == 'B')
+        client_dialogue_body(dialogue, "abc", 0);
+    else if (what == 'L')
+        client_dialogue_body(dialogue, "abc", 1);
+    else if (what == 'Q')
+        assert_int_equal(sansmtp_client_quit(dialogue->client), 0);
+    else if (what == 'A')
+        assert_int_equal(sansmtp_client_abort(dialogue->client), 0);
+    else
+        fail_msg("no such step: %c", what);
+}
+
+static void reach(struct client_dialogue *dialogue, const struct situation *situation)
+{
+    struct sansmtp_client_options options;
+    const char *path = situation->path;
+
+    client_dialogue_options(&options);
+    if ((situation->offers & STARTTLS) != 0)
+        options.tls = SANSMTP_CLIENT_TLS_OPPORTUNISTIC;
+    client_dialogue_open(dialogue, &options);
+    if (*path == '-')
+        path++;
+    else
+        greet(dialogue, situation->offers);
+    for (; *path != '\0'; path++)
+        do_one(dialogue, *path);
+    client_dialogue_pull(dialogue);
+}
+
+/* Every situation is what it says it is: wants and patience. */
+static void test_situations(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SITUATIONS; i++) {
+        const struct situation *situation = &situations[i];
+        struct client_dialogue dialogue;
+        uint32_t wants, patience;
+
+        reach(&dialogue, situation);
+        wants = sansmtp_client_wants(dialogue.client);
+        patience = sansmtp_client_patience(dialogue.client, NULL);
+        if (wants != situation->wants || patience != situation->patience)
+            fail_msg("%s: wants %u, patience %u", situation->name, (unsigned)wants,
+                     (unsigned)patience);
+        client_dialogue_close(&dialogue);
+    }
+}
+
+/* A call, and what the table says of it. */
+typedef int call(struct client_dialogue *dialogue);
+typedef int rule(const struct situation *situation);
+
+static int call_submit(struct client_dialogue *dialogue)
+{
+    int result = sansmtp_client_submit(dialogue->client, &client_dialogue_envelope);
+
+    if (result == 0)
+        client_ledger_submitted(&dialogue->ledger);
+    return result;
+}
+
+static int call_recipient(struct client_dialogue *dialogue)
+{
+    int result = sansmtp_client_recipient(dialogue->client, &client_dialogue_mailbox);
+
+    if (result == 0)
+        client_ledger_recipient(&dialogue->ledger);
+    return result;
+}
+
+static int call_end(struct client_dialogue *dialogue)
+{
+    return sansmtp_client_recipients_end(dialogue->client);
+}
+
+static int call_body(struct client_dialogue *dialogue)
+{
+    return sansmtp_client_body(dialogue->client, "x\r\n", 3, 0);
+}
+
+static int call_last(struct client_dialogue *dialogue)
+{
+    return sansmtp_client_body(dialogue->client, NULL, 0, 1);
+}
+
+static int call_respond(struct client_dialogue *dialogue)
+{
+    return sansmtp_client_respond(dialogue->client, "x", 1);
+}
+
+static int call_cancel(struct client_dialogue *dialogue)
+{
+    return sansmtp_client_cancel(dialogue->client);
+}
+
+static int call_quit(struct client_dialogue *dialogue)
+{
+    return sansmtp_client_quit(dialogue->client);
+}
+
+static int call_tls(struct client_dialogue *dialogue)
+{
+    struct sansmtp_tls tls = {.size = sizeof tls, .flags = SANSMTP_TLS_VERIFIED};
+
+    return sansmtp_client_tls_started(dialogue->client, &tls);
+}
+
+static int call_expired(struct client_dialogue *dialogue)
+{
+    return sansmtp_client_expired(dialogue->client);
+}
+
+static int when(const struct situation *situation, uint32_t want)
+{
+    return (situation->wants & want) != 0 ? 0 : SANSMTP_ERR_STATE;
+}
+
+static int at_idle(const struct situation *situation)
+{
+    return when(situation, SANSMTP_IDLE);
+}
+
+static int at_recipient(const struct situation *situation)
+{
+    return when(situation, SANSMTP_RECIPIENT);
+}
+
+static int at_end(const struct situation *situation)
+{
+    return situation->end;
+}
+
+static int at_body(const struct situation *situation)
+{
+    return when(situation, SANSMTP_BODY);
+}
+
+static int at_reply(const struct situation *situation)
+{
+    return when(situation, SANSMTP_REPLY);
+}
+
+static int at_tls(const struct situation *situation)
+{
+    return when(situation, SANSMTP_TLS);
+}
+
+/* Who waits for the host cannot be late. */
+static int at_patience(const struct situation *situation)
+{
+    return situation->patience != 0 ? 0 : SANSMTP_ERR_STATE;
+}
+
+static const struct {
+    const char *name;
+    call *make;
+    rule *expected;
+} calls[] = {
+    {"submit", call_submit, at_idle},     {"recipient", call_recipient, at_recipient},
+    {"recipients_end", call_end, at_end}, {"body", call_body, at_body},
+    {"last body", call_last, at_body},    {"respond", call_respond, at_reply},
+    {"cancel", call_cancel, at_reply},    {"quit", call_quit, at_idle},
+    {"tls_started", call_tls, at_tls},    {"expired", call_expired, at_patience},
+};
+
+/* Every call in every situation: taken exactly where it is wanted, and else without a trace. */
+static void test_calls(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SITUATIONS * (sizeof calls / sizeof calls[0]); i++) {
+        const struct situation *situation = &situations[i % SITUATIONS];
+        size_t which = i / SITUATIONS;
+        struct client_dialogue dialogue;
+        uint8_t *before;
+        int result;
+
+        reach(&dialogue, situation);
+        before = malloc(dialogue.block_length);
+        assert_non_null(before);
+        memcpy(before, dialogue.block, dialogue.block_length);
+        result = calls[which].make(&dialogue);
+        if (result != calls[which].expected(situation))
+            fail_msg("%s, %s: %s", situation->name, calls[which].name, sansmtp_error_name(result));
+        if (result != 0 && memcmp(before, dialogue.block, dialogue.block_length) != 0)
+            fail_msg("%s, %s: refused, and something changed", situation->name, calls[which].name);
+        if (result == 0 && memcmp(before, dialogue.block, dialogue.block_length) == 0)
+            fail_msg("%s, %s: taken, and nothing changed", situation->name, calls[which].name);
+        free(before);
+        client_dialogue_pull(&dialogue);
+        client_dialogue_close(&dialogue);
+    }
+}
+
+/* Arguments that are none: refused anywhere, and nothing changes. */
+static void misuse(struct client_dialogue *dialogue)
+{
+    struct sansmtp_client *client = dialogue->client;
+    struct sansmtp_envelope envelope = client_dialogue_envelope;
+    struct sansmtp_recipient recipient = client_dialogue_mailbox;
+    struct sansmtp_tls tls = {.size = sizeof tls, .flags = SANSMTP_TLS_INSUFFICIENT};
+    struct sansmtp_span in = {NULL, 1};
+    struct sansmtp_client_callbacks callbacks = {.size = sizeof callbacks};
+
+    assert_int_equal(sansmtp_client_submit(client, NULL), SANSMTP_ERR_ARGUMENT);
+    envelope.size--;
+    assert_int_equal(sansmtp_client_submit(client, &envelope), SANSMTP_ERR_ARGUMENT);
+    envelope = client_dialogue_envelope;
+    envelope.flags = 4;
+    assert_int_equal(sansmtp_client_submit(client, &envelope), SANSMTP_ERR_ARGUMENT);
+    envelope = client_dialogue_envelope;
+    envelope.sender = NULL;
+    assert_int_equal(sansmtp_client_submit(client, &envelope), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_recipient(client, NULL), SANSMTP_ERR_ARGUMENT);
+    recipient.size--;
+    assert_int_equal(sansmtp_client_recipient(client, &recipient), SANSMTP_ERR_ARGUMENT);
+    recipient = client_dialogue_mailbox;
+    recipient.mailbox = NULL;
+    assert_int_equal(sansmtp_client_recipient(client, &recipient), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_body(client, NULL, 1, 0), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_respond(client, NULL, 1), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_tls_started(client, NULL), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_tls_started(client, &tls), SANSMTP_ERR_ARGUMENT);
+    tls = (struct sansmtp_tls){.size = sizeof tls - 1};
+    assert_int_equal(sansmtp_client_tls_started(client, &tls), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_sent(client, client_dialogue_pending(dialogue) + 1000),
+                     SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_sent(client, SIZE_MAX), SANSMTP_ERR_ARGUMENT);
+    assert_null(sansmtp_client_next(client, &in));
+    assert_int_equal(sansmtp_client_run(client, &in, &callbacks, NULL), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_run(client, NULL, NULL, NULL), SANSMTP_ERR_ARGUMENT);
+    callbacks.size = 3;
+    assert_int_equal(sansmtp_client_run(client, NULL, &callbacks, NULL), SANSMTP_ERR_ARGUMENT);
+    assert_null(sansmtp_client_output(client, NULL));
+    assert_int_equal(sansmtp_client_vectors(client, NULL, 3), 0);
+    assert_int_equal(sansmtp_client_sent(client, 0), 0);
+}
+
+static void test_misuse(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SITUATIONS; i++) {
+        struct client_dialogue dialogue;
+        uint8_t *before;
+
+        reach(&dialogue, &situations[i]);
+        before = malloc(dialogue.block_length);
+        assert_non_null(before);
+        memcpy(before, dialogue.block, dialogue.block_length);
+        misuse(&dialogue);
+        if (memcmp(before, dialogue.block, dialogue.block_length) != 0)
+            fail_msg("%s: something changed", situations[i].name);
+        free(before);
+        client_dialogue_close(&dialogue);
+    }
+}
+
+/* How a session can be ended from outside, and the error that stays. */
+static const struct {
+    int (*end)(struct sansmtp_client *client);
+    int error;
+} ends[] = {
+    {sansmtp_client_abort, 0},
+    {sansmtp_client_eof, SANSMTP_ERR_GONE},
+    {sansmtp_client_expired, SANSMTP_ERR_EXPIRED},
+};
+
+static void check_over(struct client_dialogue *dialogue, int error)
+{
+    assert_false(dialogue->ledger.open);
+    assert_int_equal(sansmtp_client_wants(dialogue->client), SANSMTP_CLOSE);
+    assert_int_equal(client_dialogue_pending(dialogue), 0);
+    assert_int_equal(sansmtp_client_error(dialogue->client), error);
+    assert_int_equal(sansmtp_client_patience(dialogue->client, NULL), 0);
+}
+
+static void check_told(struct client_dialogue *dialogue, const struct situation *situation)
+{
+    bool open = dialogue->ledger.open;
+    static const char *const outcomes[] = {"", "delivered", "refused", "outcome reason=later",
+                                           "outcome reason=uncertain"};
+
+    client_dialogue_pull(dialogue);
+    if (!client_dialogue_happened(dialogue, "closing reason="))
+        fail_msg("%s: CLOSING did not come", situation->name);
+    assert_true(open == (situation->outcome != 0));
+    if (open && !client_dialogue_happened(dialogue, outcomes[situation->outcome]))
+        fail_msg("%s: another outcome:\n%s", situation->name, dialogue->events.data);
+}
+
+/* 5321-3.8-e, 5321-4.5.3.2-c: abort, eof, expired: nothing more goes out, the outcome is told. */
+static void test_ends(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SITUATIONS * 3; i++) {
+        const struct situation *situation = &situations[i % SITUATIONS];
+        size_t how = i / SITUATIONS;
+        struct client_dialogue dialogue;
+        int error;
+
+        if (ends[how].end == sansmtp_client_expired && situation->patience == 0)
+            continue;
+        reach(&dialogue, situation);
+        error = situation->wants == SANSMTP_CLOSE ? 0 : ends[how].error;
+        assert_int_equal(ends[how].end(dialogue.client), 0);
+        check_told(&dialogue, situation);
+        check_over(&dialogue, error);
+        /* Once more changes nothing. */
+        assert_int_equal(sansmtp_client_abort(dialogue.client), 0);
+        assert_int_equal(sansmtp_client_eof(dialogue.client), 0);
+        client_dialogue_say(&dialogue, "250 more\r\n");
+        check_over(&dialogue, error);
+        client_dialogue_close(&dialogue);
+    }
+}
+
+static void test_null(void **state)
+{
+    uint32_t serial = 7;
+    uint64_t size = 7;
+    size_t length = 7;
+    struct sansmtp_span span;
+
+    (void)state;
+    assert_null(sansmtp_client_next(NULL, NULL));
+    assert_int_equal(sansmtp_client_wants(NULL), 0);
+    assert_int_equal(sansmtp_client_error(NULL), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_extensions(NULL, &size), 0);
+    assert_int_equal(sansmtp_client_submit(NULL, &client_dialogue_envelope), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_recipient(NULL, &client_dialogue_mailbox),
+                     SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_recipients_end(NULL), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_body(NULL, "x", 1, 1), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_respond(NULL, "x", 1), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_cancel(NULL), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_quit(NULL), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_abort(NULL), SANSMTP_ERR_ARGUMENT);
+    assert_null(sansmtp_client_output(NULL, &length));
+    assert_int_equal(sansmtp_client_vectors(NULL, &span, 1), 0);
+    assert_int_equal(sansmtp_client_sent(NULL, 0), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_secret(NULL), 0);
+    assert_int_equal(sansmtp_client_patience(NULL, &serial), 0);
+    assert_int_equal(sansmtp_client_expired(NULL), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_eof(NULL), SANSMTP_ERR_ARGUMENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_situations), cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_misuse),     cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_null),
+    };
+
+    return cmocka_run_group_tests_name("client contract", tests, NULL, NULL);
+}
