@@ -13,147 +13,18 @@
 
 #include <cmocka.h>
 
-#include "client_dialogue.h"
-
-#define PIPED    1u /* the peer offers PIPELINING */
-#define CHUNKS   2u /* and CHUNKING */
-#define AUTH     4u /* and AUTH PLAIN */
-#define CRAM     8u /* and AUTH CRAM-MD5 */
-#define STARTTLS 16u
-
-/* What is said and done, in turn: P the peer speaks, D all is drained, S submit, R recipient,
- * E recipients_end, B body, L last of the body, Q quit, A abort. */
-struct situation {
-    const char *name;
-    uint32_t offers;
-    const char *path;  /* from the hello's reply on; "-": the peer has not spoken */
-    uint32_t wants;    /* what the engine wants there */
-    uint32_t patience; /* and how long it waits */
-    int end;           /* what recipients_end() gives */
-    uint32_t outcome;  /* of the message that is lost there; 0: none was open */
-};
-
-#define R         SANSMTP_READ
-#define W         SANSMTP_WRITE
-#define NO        SANSMTP_ERR_STATE
-#define LATER     SANSMTP_OUTCOME_LATER
-#define UNCERTAIN SANSMTP_OUTCOME_UNCERTAIN
-
-static const struct situation situations[] = {
-    {"greeting awaited", 0, "-", R, 300, NO, 0},
-    {"hello unsent", 0, "-G", R | W, 300, NO, 0},
-    {"hello awaited", 0, "-GD", R, 300, NO, 0},
-    {"STARTTLS unsent", STARTTLS, "", R | W, 300, NO, 0},
-    {"STARTTLS awaited", STARTTLS, "D", R, 300, NO, 0},
-    {"handshake", STARTTLS, "DG", SANSMTP_TLS, 300, NO, 0},
-    {"initial response", AUTH, "", SANSMTP_REPLY, 0, NO, 0},
-    {"AUTH awaited", CRAM, "D", R, 300, NO, 0},
-    {"challenge", CRAM, "DC", SANSMTP_REPLY, 0, NO, 0},
-    {"idle", 0, "", R | SANSMTP_IDLE, 0, NO, 0},
-    {"MAIL unsent", 0, "S", R | W, 300, NO, LATER},
-    {"MAIL awaited", 0, "SD", R, 300, NO, LATER},
-    {"first recipient", 0, "SDY", R | SANSMTP_RECIPIENT, 0, NO, LATER},
-    {"RCPT awaited", 0, "SDYRD", R, 300, 0, LATER},
-    {"second recipient", 0, "SDYRDY", R | SANSMTP_RECIPIENT, 0, 0, LATER},
-    {"last RCPT awaited", 0, "SDYRDE", R, 300, NO, LATER},
-    {"DATA awaited", 0, "SDYRDYED", R, 120, NO, LATER},
-    {"body wanted", 0, "SDYRDYEDX", R | SANSMTP_BODY, 0, NO, LATER},
-    {"body unsent", 0, "SDYRDYEDXB", R | W, 180, NO, LATER},
-    {"more body wanted", 0, "SDYRDYEDXBD", R | SANSMTP_BODY, 0, NO, LATER},
-    {"last of the body unsent", 0, "SDYRDYEDXL", R | W, 180, NO, LATER},
-    {"end awaited", 0, "SDYRDYEDXLD", R, 600, NO, UNCERTAIN},
-    {"group, first recipient", PIPED, "S", R | W | SANSMTP_RECIPIENT, 0, NO, LATER},
-    {"group, second recipient", PIPED, "SRD", R | SANSMTP_RECIPIENT, 0, 0, LATER},
-    {"group awaited", PIPED, "SRED", R, 300, NO, LATER},
-    {"chunk wanted", CHUNKS, "SDYRDYE", R | SANSMTP_BODY, 0, NO, LATER},
-    {"chunk unsent", CHUNKS, "SDYRDYEB", R | W, 180, NO, LATER},
-    {"chunk awaited", CHUNKS, "SDYRDYEBD", R, 120, NO, LATER},
-    {"last chunk unsent", CHUNKS, "SDYRDYEL", R | W, 180, NO, LATER},
-    {"last chunk awaited", CHUNKS, "SDYRDYELD", R, 600, NO, UNCERTAIN},
-    {"RSET awaited", 0, "SDYRDNED", R, 300, NO, 0},
-    {"QUIT unsent", 0, "Q", R | W, 300, NO, 0},
-    {"QUIT awaited", 0, "QD", R, 300, NO, 0},
-    {"over", 0, "A", SANSMTP_CLOSE, 0, NO, 0},
-};
-
-enum { SITUATIONS = sizeof situations / sizeof situations[0] };
-
-static void greet(struct client_dialogue *dialogue, uint32_t offers)
-{
-    client_dialogue_say(dialogue, "220 mx.example\r\n");
-    client_dialogue_drain(dialogue);
-    client_dialogue_say(dialogue, "250-mx.example\r\n");
-    if ((offers & PIPED) != 0)
-        client_dialogue_say(dialogue, "250-PIPELINING\r\n");
-    if ((offers & CHUNKS) != 0)
-        client_dialogue_say(dialogue, "250-CHUNKING\r\n");
-    if ((offers & AUTH) != 0)
-        client_dialogue_say(dialogue, "250-AUTH PLAIN\r\n");
-    if ((offers & CRAM) != 0)
-        client_dialogue_say(dialogue, "250-AUTH CRAM-MD5\r\n");
-    client_dialogue_say(dialogue, (offers & STARTTLS) != 0 ? "250 STARTTLS\r\n" : "250 HELP\r\n");
-}
-
-static void do_one(struct client_dialogue *dialogue, char what)
-{
-    if (what == 'D')
-        client_dialogue_drain(dialogue);
-    else if (what == 'G')
-        client_dialogue_say(dialogue, "220 go\r\n");
-    else if (what == 'Y')
-        client_dialogue_say(dialogue, "250 yes\r\n");
-    else if (what == 'N')
-        client_dialogue_say(dialogue, "550 no\r\n");
-    else if (what == 'X')
-        client_dialogue_say(dialogue, "354 go\r\n");
-    else if (what == 'C')
-        client_dialogue_say(dialogue, "334 YQ==\r\n");
-    else if (what == 'S')
-        client_dialogue_submit(dialogue);
-    else if (what == 'R')
-        client_dialogue_recipient(dialogue);
-    else if (what == 'E')
-        client_dialogue_end(dialogue);
-    else if (what == 'B')
-        client_dialogue_body(dialogue, "abc", 0);
-    else if (what == 'L')
-        client_dialogue_body(dialogue, "abc", 1);
-    else if (what == 'Q')
-        assert_int_equal(sansmtp_client_quit(dialogue->client), 0);
-    else if (what == 'A')
-        assert_int_equal(sansmtp_client_abort(dialogue->client), 0);
-    else
-        fail_msg("no such step: %c", what);
-}
-
-static void reach(struct client_dialogue *dialogue, const struct situation *situation)
-{
-    struct sansmtp_client_options options;
-    const char *path = situation->path;
-
-    client_dialogue_options(&options);
-    if ((situation->offers & STARTTLS) != 0)
-        options.tls = SANSMTP_CLIENT_TLS_OPPORTUNISTIC;
-    client_dialogue_open(dialogue, &options);
-    if (*path == '-')
-        path++;
-    else
-        greet(dialogue, situation->offers);
-    for (; *path != '\0'; path++)
-        do_one(dialogue, *path);
-    client_dialogue_pull(dialogue);
-}
+#include "client_situation.h"
 
 /* Every situation is what it says it is: wants and patience. */
 static void test_situations(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < SITUATIONS; i++) {
-        const struct situation *situation = &situations[i];
+    for (size_t i = 0; i < CLIENT_SITUATIONS; i++) {
+        const struct client_situation *situation = &client_situations[i];
         struct client_dialogue dialogue;
         uint32_t wants, patience;
 
-        reach(&dialogue, situation);
+        client_situation_reach(&dialogue, situation);
         wants = sansmtp_client_wants(dialogue.client);
         patience = sansmtp_client_patience(dialogue.client, NULL);
         if (wants != situation->wants || patience != situation->patience)
@@ -165,7 +36,7 @@ static void test_situations(void **state)
 
 /* A call, and what the table says of it. */
 typedef int call(struct client_dialogue *dialogue);
-typedef int rule(const struct situation *situation);
+typedef int rule(const struct client_situation *situation);
 
 static int call_submit(struct client_dialogue *dialogue)
 {
@@ -227,43 +98,43 @@ static int call_expired(struct client_dialogue *dialogue)
     return sansmtp_client_expired(dialogue->client);
 }
 
-static int when(const struct situation *situation, uint32_t want)
+static int when(const struct client_situation *situation, uint32_t want)
 {
     return (situation->wants & want) != 0 ? 0 : SANSMTP_ERR_STATE;
 }
 
-static int at_idle(const struct situation *situation)
+static int at_idle(const struct client_situation *situation)
 {
     return when(situation, SANSMTP_IDLE);
 }
 
-static int at_recipient(const struct situation *situation)
+static int at_recipient(const struct client_situation *situation)
 {
     return when(situation, SANSMTP_RECIPIENT);
 }
 
-static int at_end(const struct situation *situation)
+static int at_end(const struct client_situation *situation)
 {
     return situation->end;
 }
 
-static int at_body(const struct situation *situation)
+static int at_body(const struct client_situation *situation)
 {
     return when(situation, SANSMTP_BODY);
 }
 
-static int at_reply(const struct situation *situation)
+static int at_reply(const struct client_situation *situation)
 {
     return when(situation, SANSMTP_REPLY);
 }
 
-static int at_tls(const struct situation *situation)
+static int at_tls(const struct client_situation *situation)
 {
     return when(situation, SANSMTP_TLS);
 }
 
 /* Who waits for the host cannot be late. */
-static int at_patience(const struct situation *situation)
+static int at_patience(const struct client_situation *situation)
 {
     return situation->patience != 0 ? 0 : SANSMTP_ERR_STATE;
 }
@@ -284,14 +155,14 @@ static const struct {
 static void test_calls(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < SITUATIONS * (sizeof calls / sizeof calls[0]); i++) {
-        const struct situation *situation = &situations[i % SITUATIONS];
-        size_t which = i / SITUATIONS;
+    for (size_t i = 0; i < CLIENT_SITUATIONS * (sizeof calls / sizeof calls[0]); i++) {
+        const struct client_situation *situation = &client_situations[i % CLIENT_SITUATIONS];
+        size_t which = i / CLIENT_SITUATIONS;
         struct client_dialogue dialogue;
         uint8_t *before;
         int result;
 
-        reach(&dialogue, situation);
+        client_situation_reach(&dialogue, situation);
         before = malloc(dialogue.block_length);
         assert_non_null(before);
         memcpy(before, dialogue.block, dialogue.block_length);
@@ -355,17 +226,17 @@ static void misuse(struct client_dialogue *dialogue)
 static void test_misuse(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < SITUATIONS; i++) {
+    for (size_t i = 0; i < CLIENT_SITUATIONS; i++) {
         struct client_dialogue dialogue;
         uint8_t *before;
 
-        reach(&dialogue, &situations[i]);
+        client_situation_reach(&dialogue, &client_situations[i]);
         before = malloc(dialogue.block_length);
         assert_non_null(before);
         memcpy(before, dialogue.block, dialogue.block_length);
         misuse(&dialogue);
         if (memcmp(before, dialogue.block, dialogue.block_length) != 0)
-            fail_msg("%s: something changed", situations[i].name);
+            fail_msg("%s: something changed", client_situations[i].name);
         free(before);
         client_dialogue_close(&dialogue);
     }
@@ -390,7 +261,7 @@ static void check_over(struct client_dialogue *dialogue, int error)
     assert_int_equal(sansmtp_client_patience(dialogue->client, NULL), 0);
 }
 
-static void check_told(struct client_dialogue *dialogue, const struct situation *situation)
+static void check_told(struct client_dialogue *dialogue, const struct client_situation *situation)
 {
     bool open = dialogue->ledger.open;
     static const char *const outcomes[] = {"", "delivered", "refused", "outcome reason=later",
@@ -408,15 +279,15 @@ static void check_told(struct client_dialogue *dialogue, const struct situation 
 static void test_ends(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < SITUATIONS * 3; i++) {
-        const struct situation *situation = &situations[i % SITUATIONS];
-        size_t how = i / SITUATIONS;
+    for (size_t i = 0; i < CLIENT_SITUATIONS * 3; i++) {
+        const struct client_situation *situation = &client_situations[i % CLIENT_SITUATIONS];
+        size_t how = i / CLIENT_SITUATIONS;
         struct client_dialogue dialogue;
         int error;
 
         if (ends[how].end == sansmtp_client_expired && situation->patience == 0)
             continue;
-        reach(&dialogue, situation);
+        client_situation_reach(&dialogue, situation);
         error = situation->wants == SANSMTP_CLOSE ? 0 : ends[how].error;
         assert_int_equal(ends[how].end(dialogue.client), 0);
         check_told(&dialogue, situation);
