@@ -1,0 +1,330 @@
+#include "ends.h"
+
+#include <sansmtp/server.h>
+#include <string.h>
+
+/* Our server and its host: a store that takes a message when it is whole and says so, unless it is to
+ * fail at this very question. */
+
+static struct {
+    struct world *world;
+    struct books *books;
+    const struct script *script;
+    struct sansmtp_server_options options;
+    struct sansmtp_server *server;
+    uint8_t memory[SANSMTP_SERVER_MEMORY(SANSMTP_SERVER_LINE, 1024)];
+    uint8_t local[64]; /* of the recipient that is asked for */
+    size_t local_length;
+    bool counted; /* the open question */
+} me;
+
+/* The code that the fault has for this question. */
+static uint32_t fault_code(uint32_t question)
+{
+    bool credentials = question == SANSMTP_EVENT_AUTH || question == SANSMTP_EVENT_RESPONSE;
+
+    if (me.world->fault.kind == FAULT_LEAVE) {
+        return 421;
+    }
+    if (me.world->fault.kind == FAULT_TEMPORARY) {
+        if (question == SANSMTP_EVENT_CONNECT) {
+            return 421;
+        }
+        return credentials || question == SANSMTP_EVENT_STARTTLS ? 454 : 451;
+    }
+    if (question == SANSMTP_EVENT_CONNECT) {
+        return 554;
+    }
+    return credentials ? 535 : 550;
+}
+
+static void yes(void)
+{
+    if (sansmtp_server_accept(me.server) != 0) {
+        books_break(me.books, "accept() is refused");
+    }
+}
+
+static void say(uint32_t code)
+{
+    if (sansmtp_server_reply(me.server, code, 0, NULL, 0) != 0) {
+        books_break(me.books, "reply() is refused");
+    }
+}
+
+static void note_recipient(uint32_t code)
+{
+    books_rcpt(me.books, me.local, me.local_length, code);
+}
+
+/* What the host does by itself: the script's answer. */
+static void answer(const struct sansmtp_event *question)
+{
+    uint32_t type = question->type;
+    uint32_t recipient = question->recipient;
+    char said = 'y';
+
+    if (type == SANSMTP_EVENT_RECIPIENT) {
+        said = script_receives(me.script, me.books->message,
+                               books_number(me.books, me.local, me.local_length));
+        note_recipient(said == 'y' ? 250 : said == 'n' ? 550 : 452);
+    } else if (type == SANSMTP_EVENT_END) {
+        bool all = recipient == SANSMTP_RECIPIENT_ALL;
+
+        said = script_stores(me.script, me.books->message, all ? 0 : me.books->accepted[recipient]);
+        if (said == 'y') {
+            books_store(me.books, all ? EVERYONE : recipient);
+        }
+    }
+    if (said == 'y') {
+        yes();
+    } else {
+        say(said == 'n' ? 550 : 452);
+    }
+}
+
+static void fail_by_code(uint32_t type)
+{
+    uint32_t code = fault_code(type);
+
+    if (type == SANSMTP_EVENT_RECIPIENT) {
+        note_recipient(code);
+    }
+    say(code);
+}
+
+/* A decline is a yes to all but a recipient and an end. */
+static void fail_by_default(uint32_t type)
+{
+    bool declines = me.world->fault.kind == FAULT_DECLINE;
+
+    if (type == SANSMTP_EVENT_RECIPIENT) {
+        note_recipient(declines ? 550 : 451);
+    }
+    if ((declines ? sansmtp_server_decline : sansmtp_server_fail)(me.server) != 0) {
+        books_break(me.books, "decline() or fail() is refused");
+    }
+}
+
+/* True: this question has met its fault. */
+static bool meet_fault(const struct sansmtp_event *question, bool *open)
+{
+    enum fault_kind kind = me.world->fault.kind;
+    uint32_t type = question->type;
+
+    *open = false;
+    if (me.world->questions != me.world->fault.at + 1) {
+        return false;
+    }
+    if (kind == FAULT_CLOSE) {
+        sansmtp_server_close(me.server);
+    }
+    *open = kind == FAULT_MUTE || (kind == FAULT_MUTE_THEN_YES && !me.world->ends[SERVER].told);
+    if (kind == FAULT_DECLINE || kind == FAULT_FAIL) {
+        fail_by_default(type);
+        return true;
+    }
+    if (kind == FAULT_TEMPORARY || kind == FAULT_PERMANENT || kind == FAULT_LEAVE) {
+        fail_by_code(type);
+        return true;
+    }
+    return *open;
+}
+
+/* True: it was answered, or is put off. False: it stays open. */
+static bool answer_open(const struct sansmtp_event *question)
+{
+    bool open;
+
+    if (!me.counted) {
+        me.counted = true;
+        me.world->questions++;
+    }
+    if (world_puts_off(me.world)) {
+        return true;
+    }
+    if (!meet_fault(question, &open)) {
+        answer(question);
+    }
+    me.counted = open;
+    return !open;
+}
+
+static void keep_local(const struct sansmtp_event *event)
+{
+    me.local_length = event->local.length < sizeof(me.local) ? event->local.length : 0;
+    memcpy(me.local, event->local.data, me.local_length);
+}
+
+static void on_event(const struct sansmtp_event *event)
+{
+    switch (event->type) {
+    case SANSMTP_EVENT_MAIL:
+        books_mail(me.books, event->local.data, event->local.length);
+        break;
+    case SANSMTP_EVENT_RECIPIENT:
+        keep_local(event);
+        break;
+    case SANSMTP_EVENT_BODY:
+        books_body(me.books, event->data.data, event->data.length);
+        break;
+    case SANSMTP_EVENT_RESET:
+        books_reset(me.books);
+        break;
+    case SANSMTP_EVENT_AUTH:
+        if (event->data.length != 11 || memcmp(event->data.data, "\0joe\0secret", 11) != 0) {
+            books_break(me.books, "the credentials are not what was sent");
+        }
+        break;
+    case SANSMTP_EVENT_LIMIT:
+        /* A thousand recipients behind a sender who was refused are a thousand errors. */
+        if (me.world->fault.kind < FAULT_DECLINE) {
+            books_break(me.books, "our client reaches a limit");
+        }
+        break;
+    case SANSMTP_EVENT_INJECTION:
+    case SANSMTP_EVENT_EARLY_TALKER:
+    case SANSMTP_EVENT_UNKNOWN:
+        books_break(me.books, "our client does what a client must not do");
+        break;
+    default:
+        break;
+    }
+}
+
+static bool think(void *self, struct sansmtp_span *in)
+{
+    const struct sansmtp_event *event;
+    bool done = false;
+
+    (void)self;
+    for (;;) {
+        const struct sansmtp_event *question = sansmtp_server_question(me.server);
+
+        if (question != NULL) {
+            bool answered = answer_open(question);
+
+            if (!answered || sansmtp_server_question(me.server) != NULL) {
+                return answered || done;
+            }
+            done = true;
+        }
+        event = sansmtp_server_next(me.server, in);
+        if (event == NULL) {
+            return done;
+        }
+        on_event(event);
+        done = true;
+    }
+}
+
+static uint32_t wants(void *self)
+{
+    (void)self;
+    return sansmtp_server_wants(me.server);
+}
+
+static const void *output(void *self, size_t *length)
+{
+    (void)self;
+    return sansmtp_server_output(me.server, length);
+}
+
+static int sent(void *self, size_t length)
+{
+    (void)self;
+    return sansmtp_server_sent(me.server, length);
+}
+
+static uint32_t patience(void *self)
+{
+    (void)self;
+    return sansmtp_server_patience(me.server, NULL);
+}
+
+static int expired(void *self)
+{
+    (void)self;
+    return sansmtp_server_expired(me.server);
+}
+
+static int eof(void *self)
+{
+    (void)self;
+    return sansmtp_server_eof(me.server);
+}
+
+static int stop(void *self)
+{
+    (void)self;
+    return sansmtp_server_close(me.server);
+}
+
+static int tls_started(void *self)
+{
+    struct sansmtp_tls tls = {sizeof(tls), 0};
+
+    (void)self;
+    return sansmtp_server_tls_started(me.server, &tls);
+}
+
+static bool idle(void *self)
+{
+    (void)self;
+    return false;
+}
+
+static void set_options(void)
+{
+    uint32_t flags = me.script->flags;
+    bool tls = (flags & SCRIPT_TLS) != 0;
+
+    sansmtp_server_options_init(&me.options, sizeof(me.options));
+    me.options.hostname = "server.example";
+    me.options.hostname_length = 14;
+    me.options.extensions = SANSMTP_EXTENSION_SIZE | SANSMTP_EXTENSION_8BITMIME |
+                            SANSMTP_EXTENSION_ENHANCEDSTATUSCODES | SANSMTP_EXTENSION_PIPELINING;
+    if ((flags & SCRIPT_NO_PIPELINING) != 0) {
+        me.options.extensions &= ~SANSMTP_EXTENSION_PIPELINING;
+    }
+    if ((flags & SCRIPT_CHUNKS) != 0) {
+        me.options.extensions |= SANSMTP_EXTENSION_CHUNKING | SANSMTP_EXTENSION_BINARYMIME;
+    }
+    me.options.extensions |= tls ? SANSMTP_EXTENSION_STARTTLS : 0;
+    me.options.flags = ((flags & SCRIPT_LMTP) != 0 ? SANSMTP_SERVER_LMTP : 0) |
+                       SANSMTP_SERVER_STRICT_PIPELINING |
+                       (tls ? SANSMTP_SERVER_REQUIRE_TLS : SANSMTP_SERVER_AUTH_IN_CLEAR);
+    if ((flags & SCRIPT_AUTH) != 0) {
+        me.options.extensions |= SANSMTP_EXTENSION_AUTH;
+        me.options.flags |= SANSMTP_SERVER_REQUIRE_AUTH;
+        me.options.mechanisms = "PLAIN";
+        me.options.mechanisms_length = 5;
+    }
+}
+
+void server_begin(struct world *world, struct books *books)
+{
+    static const struct end_calls calls = {
+        .wants = wants,
+        .think = think,
+        .output = output,
+        .sent = sent,
+        .patience = patience,
+        .expired = expired,
+        .eof = eof,
+        .stop = stop,
+        .tls_started = tls_started,
+        .idle = idle,
+    };
+
+    me.world = world;
+    me.books = books;
+    me.script = books->script;
+    me.counted = false;
+    set_options();
+    if (sansmtp_server_init(&me.server, me.memory, sizeof(me.memory), &me.options) != 0) {
+        books_break(books, "the server cannot begin");
+    }
+    world->ends[SERVER].calls = &calls;
+    world->ends[SERVER].self = &me;
+}
