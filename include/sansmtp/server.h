@@ -72,11 +72,12 @@ struct sansmtp_server_options {
 
     uint32_t recipients;      /* per message: further ones get 452 4.5.3; default 1000, least 100 */
     uint32_t messages;        /* per session; then 421; default 0 */
-    uint32_t errors;          /* 5yz the engine gave since the last message; then 421; default 20 */
-    uint32_t unknown;         /* unknown verbs that the host refused, likewise; default 10 */
-    uint32_t idle_commands;   /* commands since the last message or start; then 421; default 1000 */
-                              /* (of RCPT those that were refused) */
-    uint32_t repetitions;     /* NOOP, RSET, HELP, hellos, tiny chunks; likewise; default 100 */
+    /* The next four begin anew with each message that the host accepts; used up, they are 421. */
+    uint32_t errors;          /* refusals by the engine itself, 5yz; default 20 */
+    uint32_t unknown;         /* unknown verbs that the host refused; default 10 */
+    uint32_t idle_commands;   /* known verbs but BDAT, QUIT and an accepted RCPT; default 1000 */
+    uint32_t repetitions;     /* NOOP, RSET, HELP, hellos, and chunks, not the last, that have no */
+                              /* more than an eighth of progress; default 100 */
     uint32_t verifications;   /* VRFY and EXPN; then 421; default 20 */
     uint32_t authentications; /* failed ones; then 421; default 5, least 3 (RFC 4954 9) */
 
