@@ -151,7 +151,8 @@ static const struct {
     {"tls_started", call_tls, at_tls},    {"expired", call_expired, at_patience},
 };
 
-/* Every call in every situation: taken exactly where it is wanted, and else without a trace. */
+/* Every call in every situation: taken exactly where it is wanted, and else without a trace.
+ * 5321-4.1.4-g: no MAIL within a transaction, among others. */
 static void test_calls(void **state)
 {
     (void)state;
