@@ -38,7 +38,7 @@ static const struct sansmtp_event *tell_outcome(struct sansmtp_client *client)
     event->reason = client->outcome;
     event->code = client->outcome_code;
     event->enhanced = client->outcome_enhanced;
-    if (event->code != 0 && event->code == client->reply_code) {
+    if (event->code != 0 && client->decided == client->answered) {
         event->text.data = client->text;
         event->text.length = client->text_length;
     }
@@ -99,35 +99,53 @@ static enum sansmtp_client_step injection(struct sansmtp_client *client, struct 
     return SANSMTP_CLIENT_TELL;
 }
 
-static bool outstanding(const struct sansmtp_client *client)
+bool sansmtp_client_outstanding(const struct sansmtp_client *client)
 {
     return client->answered < client->sent;
 }
 
-/* 421 may come at any time (RFC 5321 3.8); any other reply must have been asked for. The message's
- * own end counts as asked for only once its last octet is handed out. */
-static enum sansmtp_client_step unasked(struct sansmtp_client *client,
-                                        const struct sansmtp_client_reply *reply)
+/* Before messages can go the host hears of a 421 as of any other refusal. */
+static enum sansmtp_client_step shut_down(struct sansmtp_client *client,
+                                          const struct sansmtp_client_reply *reply)
 {
-    if (reply->code == 421) {
+    bool opening = client->phase < SANSMTP_AWAITS_MESSAGE;
+
+    if (client->phase == SANSMTP_AWAITS_OUTCOME &&
+        !sansmtp_client_sends(client, SANSMTP_SENDS_MAIL_REFUSED)) {
         client->outcome_code = reply->code;
         client->outcome_enhanced = reply->enhanced;
-        sansmtp_client_over(client, SANSMTP_REASON_CLOSED, SANSMTP_ERR_REFUSED);
-    } else {
-        sansmtp_client_over(client, SANSMTP_REASON_PROTOCOL, SANSMTP_ERR_PROTOCOL);
+        client->decided = client->answered;
     }
-    return SANSMTP_CLIENT_ON;
+    sansmtp_client_over(client, SANSMTP_REASON_CLOSED, SANSMTP_ERR_REFUSED);
+    if (!opening) {
+        return SANSMTP_CLIENT_ON;
+    }
+    sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply);
+    return SANSMTP_CLIENT_TELL;
 }
 
+/* A refusal may come while the message still goes out, or have begun while it did. */
+static bool early_verdict(const struct sansmtp_client *client,
+                          const struct sansmtp_client_reply *reply)
+{
+    return client->phase == SANSMTP_AWAITS_OUTCOME && reply->code >= 400 &&
+           (sansmtp_client_body_pending(client) ||
+            sansmtp_client_sends(client, SANSMTP_SENDS_FINAL));
+}
+
+/* 421 may come at any time (RFC 5321 3.8); any other reply must have been asked for before it
+ * began. The message's own end counts as asked for only once its last octet is handed out. */
 static enum sansmtp_client_step look_at_reply(struct sansmtp_client *client)
 {
     struct sansmtp_client_reply reply = sansmtp_client_take(client);
-    bool early = client->phase == SANSMTP_AWAITS_OUTCOME && sansmtp_client_body_pending(client) &&
-                 reply.code >= 400;
 
     sansmtp_client_renew(client);
-    if (reply.code == 421 || (!outstanding(client) && !early)) {
-        return unasked(client, &reply);
+    if (reply.code == 421) {
+        return shut_down(client, &reply);
+    }
+    if (sansmtp_client_knows(client, SANSMTP_CLIENT_EARLY) && !early_verdict(client, &reply)) {
+        sansmtp_client_over(client, SANSMTP_REASON_PROTOCOL, SANSMTP_ERR_PROTOCOL);
+        return SANSMTP_CLIENT_ON;
     }
     return client->phase == SANSMTP_AWAITS_OUTCOME ? sansmtp_client_transaction(client, &reply)
                                                    : sansmtp_client_session(client, &reply);
@@ -196,7 +214,7 @@ const struct sansmtp_event *sansmtp_client_next(struct sansmtp_client *client,
 static uint32_t asks(const struct sansmtp_client *client)
 {
     if (client->phase == SANSMTP_AWAITS_MESSAGE) {
-        return SANSMTP_IDLE;
+        return sansmtp_client_idle(client) ? SANSMTP_IDLE : 0;
     }
     if (client->phase != SANSMTP_AWAITS_OUTCOME) {
         return 0;

@@ -192,6 +192,12 @@ static enum sansmtp_client_step challenge(struct sansmtp_client *client,
 {
     struct sansmtp_event *event;
 
+    /* RFC 4954 4: a challenge is one line. */
+    if (reply->lines != 1 && !sansmtp_client_knows(client, SANSMTP_CLIENT_CANCELLED)) {
+        client->response = NULL;
+        cancel(client);
+        return SANSMTP_CLIENT_ON;
+    }
     if (sansmtp_client_knows(client, SANSMTP_CLIENT_HELD)) {
         client->knows &= ~(uint32_t)SANSMTP_CLIENT_HELD;
         sansmtp_client_respond_rest(client);

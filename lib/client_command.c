@@ -27,6 +27,14 @@ bool sansmtp_client_piped(const struct sansmtp_client *client)
            !sansmtp_client_is(client, SANSMTP_CLIENT_NO_PIPELINING);
 }
 
+/* May a message be submitted? Not before all that is known has been told. */
+bool sansmtp_client_idle(const struct sansmtp_client *client)
+{
+    return client->phase == SANSMTP_AWAITS_MESSAGE && sansmtp_out_room(&client->out) >= MAIL_ROOM &&
+           !sansmtp_client_knows(client, SANSMTP_CLIENT_WHOLE | SANSMTP_CLIENT_LINE_DUE |
+                                             SANSMTP_CLIENT_OUTCOME_DUE | SANSMTP_CLIENT_READY_DUE);
+}
+
 static void put_text(struct sansmtp_client *client, const char *text)
 {
     size_t length = 0;
@@ -130,8 +138,7 @@ static int submit_check(const struct sansmtp_client *client,
     if (client == NULL || envelope == NULL || !envelope_fits(envelope)) {
         return SANSMTP_ERR_ARGUMENT;
     }
-    if (client->phase != SANSMTP_AWAITS_MESSAGE || sansmtp_out_room(&client->out) < MAIL_ROOM ||
-        sansmtp_client_knows(client, SANSMTP_CLIENT_WHOLE | SANSMTP_CLIENT_OUTCOME_DUE)) {
+    if (!sansmtp_client_idle(client)) {
         return SANSMTP_ERR_STATE;
     }
     error = envelope->sender_length == 0

@@ -57,7 +57,8 @@ enum {
     SANSMTP_CLIENT_CUT_TEXT = 32768, /* so is the reply */
     SANSMTP_CLIENT_OUTCOME_DUE = 65536,
     SANSMTP_CLIENT_READY_DUE = 131072,
-    SANSMTP_CLIENT_CHALLENGE_DUE = 262144 /* the initial response is to be asked for */
+    SANSMTP_CLIENT_CHALLENGE_DUE = 262144, /* the initial response is to be asked for */
+    SANSMTP_CLIENT_EARLY = 524288          /* the reply in hand began before it was asked for */
 };
 
 /* Within a transaction. */
@@ -93,6 +94,7 @@ struct sansmtp_client {
     struct sansmtp_capabilities offered;
 
     uint64_t reply_octets;
+    uint64_t decided;                   /* answered when the reply came that decides the outcome */
     uint64_t put, sent, answered, base; /* commands; base: answered when the transaction began */
 
     uint32_t text_capacity, text_length, line_length, line_state, line_total;
@@ -116,7 +118,7 @@ enum sansmtp_client_step { SANSMTP_CLIENT_WAIT, SANSMTP_CLIENT_ON, SANSMTP_CLIEN
 
 /* A reply that is whole. */
 struct sansmtp_client_reply {
-    uint32_t code, enhanced;
+    uint32_t code, enhanced, lines;
     struct sansmtp_span text;
 };
 
@@ -145,6 +147,7 @@ struct sansmtp_event *sansmtp_client_event(struct sansmtp_client *client, uint32
 struct sansmtp_event *sansmtp_client_reply_event(struct sansmtp_client *client, uint32_t type,
                                                  const struct sansmtp_client_reply *reply);
 void sansmtp_client_renew(struct sansmtp_client *client);
+bool sansmtp_client_outstanding(const struct sansmtp_client *client);
 
 /* client_reply.c */
 enum sansmtp_client_step sansmtp_client_collect(struct sansmtp_client *client,
@@ -169,6 +172,7 @@ void sansmtp_client_finish(struct sansmtp_client *client, uint32_t outcome);
 /* client_command.c */
 void sansmtp_client_put(struct sansmtp_client *client, const char *line, size_t length);
 bool sansmtp_client_piped(const struct sansmtp_client *client);
+bool sansmtp_client_idle(const struct sansmtp_client *client);
 
 /* client_body.c */
 bool sansmtp_client_asks_body(const struct sansmtp_client *client);

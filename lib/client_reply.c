@@ -144,6 +144,8 @@ enum sansmtp_client_step sansmtp_client_collect(struct sansmtp_client *client,
 
     if (client->reply_lines == 0 && client->line_total == 0) {
         forget_text(client);
+        client->knows &= ~(uint32_t)SANSMTP_CLIENT_EARLY;
+        client->knows |= sansmtp_client_outstanding(client) ? 0u : (uint32_t)SANSMTP_CLIENT_EARLY;
     }
     client->line_total = length > UINT32_MAX - client->line_total
                              ? UINT32_MAX
@@ -171,7 +173,11 @@ enum sansmtp_client_step sansmtp_client_collect(struct sansmtp_client *client,
 struct sansmtp_client_reply sansmtp_client_take(struct sansmtp_client *client)
 {
     struct sansmtp_client_reply reply = {
-        client->reply_code, client->reply_enhanced, {client->text, client->text_length}};
+        client->reply_code,
+        client->reply_enhanced,
+        client->reply_lines,
+        {client->text, client->text_length},
+    };
 
     client->knows &= ~(uint32_t)SANSMTP_CLIENT_WHOLE;
     client->reply_lines = 0;

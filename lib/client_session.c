@@ -147,8 +147,7 @@ int sansmtp_client_quit(struct sansmtp_client *client)
     if (client == NULL) {
         return SANSMTP_ERR_ARGUMENT;
     }
-    if (client->phase != SANSMTP_AWAITS_MESSAGE ||
-        sansmtp_client_knows(client, SANSMTP_CLIENT_WHOLE)) {
+    if (!sansmtp_client_idle(client)) {
         return SANSMTP_ERR_STATE;
     }
     client->phase = SANSMTP_AWAITS_QUIT;

@@ -50,18 +50,37 @@ void sansmtp_client_finish(struct sansmtp_client *client, uint32_t outcome)
     }
 }
 
-/* A message without a reply to its end, whose connection is gone. */
+static uint32_t refused_outcome(const struct sansmtp_client *client)
+{
+    return sansmtp_client_sends(client, SANSMTP_SENDS_TEMPORARY) ? SANSMTP_OUTCOME_LATER
+                                                                 : SANSMTP_OUTCOME_REFUSED;
+}
+
+/* Can the peer have taken it? Only if all of it was handed out, and for somebody. */
+static bool may_be_delivered(const struct sansmtp_client *client)
+{
+    return sansmtp_client_sends(client, SANSMTP_SENDS_FINAL) && client->outcome_code != 421 &&
+           !sansmtp_client_sends(client, SANSMTP_SENDS_VOID | SANSMTP_SENDS_EMPTY) &&
+           !(client->told == client->taken && client->accepted == 0);
+}
+
+/* A message without a reply to its end, whose connection is gone. What the peer said of the sender
+ * stands, whatever else is lost. */
 void sansmtp_client_lost(struct sansmtp_client *client)
 {
-    if (client->phase == SANSMTP_AWAITS_OUTCOME) {
-        bool sure = client->outcome_code == 421 ||
-                    !sansmtp_client_sends(client, SANSMTP_SENDS_FINAL);
-
-        if (client->outcome_code != 421) {
-            client->outcome_code = 0;
-        }
-        sansmtp_client_finish(client, sure ? SANSMTP_OUTCOME_LATER : SANSMTP_OUTCOME_UNCERTAIN);
+    if (client->phase != SANSMTP_AWAITS_OUTCOME) {
+        return;
     }
+    if (sansmtp_client_sends(client, SANSMTP_SENDS_MAIL_REFUSED)) {
+        sansmtp_client_finish(client, refused_outcome(client));
+        return;
+    }
+    if (client->outcome_code != 421) {
+        client->outcome_code = 0;
+        client->outcome_enhanced = 0;
+    }
+    sansmtp_client_finish(client, may_be_delivered(client) ? SANSMTP_OUTCOME_UNCERTAIN
+                                                           : SANSMTP_OUTCOME_LATER);
 }
 
 static enum sansmtp_client_step senseless(struct sansmtp_client *client)
@@ -71,19 +90,23 @@ static enum sansmtp_client_step senseless(struct sansmtp_client *client)
     return SANSMTP_CLIENT_ON;
 }
 
+static void decide(struct sansmtp_client *client, const struct sansmtp_client_reply *reply)
+{
+    client->outcome_code = reply->code;
+    client->outcome_enhanced = reply->enhanced;
+    client->decided = client->answered;
+}
+
+/* One refusal for now outweighs any number of those for good. */
 static void note_refusal(struct sansmtp_client *client, const struct sansmtp_client_reply *reply)
 {
+    if (reply->code >= 500 && sansmtp_client_sends(client, SANSMTP_SENDS_TEMPORARY)) {
+        return;
+    }
     if (reply->code < 500) {
         client->sends |= SANSMTP_SENDS_TEMPORARY;
     }
-    client->outcome_code = reply->code;
-    client->outcome_enhanced = reply->enhanced;
-}
-
-static uint32_t refused_outcome(const struct sansmtp_client *client)
-{
-    return sansmtp_client_sends(client, SANSMTP_SENDS_TEMPORARY) ? SANSMTP_OUTCOME_LATER
-                                                                 : SANSMTP_OUTCOME_REFUSED;
+    decide(client, reply);
 }
 
 static enum sansmtp_client_step after_rset(struct sansmtp_client *client, uint32_t code)
@@ -166,10 +189,8 @@ static enum sansmtp_client_step after_data(struct sansmtp_client *client,
     }
     client->knows |= SANSMTP_CLIENT_DIRTY;
     if (client->accepted != 0) {
+        client->sends &= ~(uint32_t)SANSMTP_SENDS_TEMPORARY;
         note_refusal(client, reply);
-        if (reply->code >= 500) {
-            client->sends &= ~(uint32_t)SANSMTP_SENDS_TEMPORARY;
-        }
     }
     client->sends |= SANSMTP_SENDS_VOID;
     return SANSMTP_CLIENT_ON;
@@ -209,7 +230,7 @@ static enum sansmtp_client_step early_verdict(struct sansmtp_client *client,
     if (reply->code < 400) {
         return senseless(client);
     }
-    note_refusal(client, reply);
+    decide(client, reply);
     sansmtp_client_finish(client, outcome_of(reply->code));
     sansmtp_client_over(client, SANSMTP_REASON_CLOSED, SANSMTP_ERR_REFUSED);
     return SANSMTP_CLIENT_ON;
@@ -244,11 +265,10 @@ static enum sansmtp_client_step after_end(struct sansmtp_client *client,
     }
     client->finals++;
     settle(client, reply->code);
-    client->outcome_code = reply->code;
-    client->outcome_enhanced = reply->enhanced;
     if (lmtp && client->finals < client->accepted) {
         client->answered--; /* the same end has more answers */
     }
+    decide(client, reply);
     if (lmtp) {
         sansmtp_client_reply_event(client, SANSMTP_EVENT_FINAL, reply)->number = client->finals -
                                                                                  1u;

@@ -66,11 +66,12 @@ enum {
     SANSMTP_KNOWS_EXCHANGE = 16384,   /* an AUTH exchange is open */
     SANSMTP_KNOWS_ASKED_AUTH = 32768, /* its AUTH question was asked */
     SANSMTP_KNOWS_PAUSED = 65536,
-    SANSMTP_KNOWS_BUSY = 131072,       /* a callback runs, or was left by a jump */
-    SANSMTP_KNOWS_LINES = 262144,      /* reply_line has written lines of this answer */
-    SANSMTP_KNOWS_SHOWS_UTF8 = 524288, /* VRFY or EXPN with SMTPUTF8 */
-    SANSMTP_KNOWS_ENDED = 1048576,     /* CLOSING was told */
-    SANSMTP_KNOWS_LENT_ASKED = 2097152 /* LIMIT_AUTH_LINE was told for the line in hand */
+    SANSMTP_KNOWS_BUSY = 131072,          /* a callback runs, or was left by a jump */
+    SANSMTP_KNOWS_LINES = 262144,         /* reply_line has written lines of this answer */
+    SANSMTP_KNOWS_SHOWS_UTF8 = 524288,    /* VRFY or EXPN with SMTPUTF8 */
+    SANSMTP_KNOWS_ENDED = 1048576,        /* CLOSING was told */
+    SANSMTP_KNOWS_MAIL_REFUSED = 4194304, /* and nothing began since */
+    SANSMTP_KNOWS_LENT_ASKED = 2097152    /* LIMIT_AUTH_LINE was told for the line in hand */
 };
 
 /* What belongs to the transaction, and goes with it. */

@@ -19,7 +19,7 @@ void sansmtp_server_reset(struct sansmtp_server *server, uint32_t reason)
 
 void sansmtp_server_transaction_over(struct sansmtp_server *server)
 {
-    server->knows &= ~(uint32_t)SANSMTP_KNOWS_TRANSACTION;
+    server->knows &= ~(uint32_t)(SANSMTP_KNOWS_TRANSACTION | SANSMTP_KNOWS_MAIL_REFUSED);
     server->state = base_state(server);
     server->recipients = 0;
     server->octets = 0;
@@ -57,11 +57,13 @@ static void after_mail(struct sansmtp_server *server, bool yes)
 {
     if (yes) {
         server->knows |= SANSMTP_KNOWS_BEGUN;
+        server->knows &= ~(uint32_t)SANSMTP_KNOWS_MAIL_REFUSED;
         server->state = SANSMTP_STATE_MAIL;
         server->recipients = 0;
         server->octets = 0;
     } else {
         server->knows &= ~(uint32_t)SANSMTP_KNOWS_TRANSACTION;
+        server->knows |= SANSMTP_KNOWS_MAIL_REFUSED;
     }
     sansmtp_server_await_line(server);
 }

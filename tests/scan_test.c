@@ -141,7 +141,7 @@ static void test_random_texts(void **state)
         length = 1 + (size_t)(seed >> 40) % 200;
         octets = arena + MOST - length;
         for (size_t i = 0; i < length; i++) {
-            size_t line = (i + (seed >> 33)) % 20;
+            size_t line = (i + (size_t)(seed >> 33)) % 20;
 
             octets[i] = line == 0 ? '\r' : line == 1 ? '\n' : (uint8_t)(32 + (seed >> 20) % 90);
         }

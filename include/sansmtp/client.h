@@ -153,7 +153,8 @@ SANSMTP_API int sansmtp_client_submit(struct sansmtp_client *client,
 SANSMTP_API int sansmtp_client_recipient(struct sansmtp_client *client,
                                          const struct sansmtp_recipient *recipient);
 
-/* sansmtp_client_recipients_end - there are no more; at the want RECIPIENT, after at least one.
+/* sansmtp_client_recipients_end - there are no more; after at least one, at the want RECIPIENT or
+ * while replies are awaited that hold it back.
  * Returns 0, SANSMTP_ERR_STATE or SANSMTP_ERR_ARGUMENT. From a callback: yes. */
 SANSMTP_API int sansmtp_client_recipients_end(struct sansmtp_client *client);
 
