@@ -2,7 +2,7 @@
 'use strict';
 
 const { Client, SmtpError, numbers } = require('../../examples/ffi/sansmtp.js');
-const { check, dialogue, pieces, saidBy } = require('./dialogue.js');
+const { check, collect, dialogue, pieces, saidBy } = require('./dialogue.js');
 
 const TURNS = dialogue('client.txt');
 const CLIENT = saidBy('C', TURNS);
@@ -87,6 +87,7 @@ function pull(client, letter) {
             letter[name]?.(client, event);
             continue;
         }
+        collect();
         const octets = client.take();
         if (!octets.length) {
             return said;
@@ -108,6 +109,7 @@ function callBack(client, letter) {
             letter.thrown = true;
             continue;
         }
+        collect();
         const octets = client.take();
         if (!octets.length) {
             return said;

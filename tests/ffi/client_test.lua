@@ -85,6 +85,7 @@ local function pull(client, letter)
                 handler(client, event)
             end
         else
+            collectgarbage() -- what is lent must be held
             local octets = client:take()
             if octets == "" then
                 return said
@@ -100,6 +101,7 @@ local function call_back(client, letter)
     while true do
         local good, problem = pcall(client.run, client, letter.on)
         if good then
+            collectgarbage() -- what is lent must be held
             local octets = client:take()
             if octets == "" then
                 return said

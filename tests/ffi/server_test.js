@@ -3,7 +3,7 @@
 
 const koffi = require('koffi');
 const { Server, SmtpError, eventOf, types, native, numbers } = require('../../examples/ffi/sansmtp.js');
-const { check, dialogue, pieces, saidBy } = require('./dialogue.js');
+const { check, collect, dialogue, pieces, saidBy } = require('./dialogue.js');
 
 const TURNS = dialogue('server.txt');
 const SERVER = saidBy('S', TURNS);
@@ -78,6 +78,7 @@ function pull(server, host) {
             host[event.name]?.(server, event);
             continue;
         }
+        collect();
         const octets = server.take();
         if (!octets.length) {
             return said;
@@ -99,6 +100,7 @@ function callBack(server, host) {
             host.thrown++;
             continue;
         }
+        collect();
         const octets = server.take();
         if (!octets.length) {
             return said;

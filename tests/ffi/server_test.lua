@@ -61,6 +61,7 @@ local function pull(server, host)
                 handler(server, event)
             end
         else
+            collectgarbage() -- what is lent must be held
             local octets = server:take()
             if octets == "" then
                 return said
@@ -76,6 +77,7 @@ local function call_back(server, host)
     while true do
         local good, problem = pcall(server.run, server, host.on)
         if good then
+            collectgarbage() -- what is lent must be held
             local octets = server:take()
             if octets == "" then
                 return said
@@ -156,6 +158,7 @@ local function check_uncaught(bad)
         local good = pcall(function()
             repeat
                 server:run(host.on)
+                collectgarbage() -- what is lent must be held
                 local octets = server:take()
                 said = said .. octets
             until octets == ""
