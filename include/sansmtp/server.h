@@ -70,8 +70,8 @@ struct sansmtp_server_options {
     uint32_t reply;  /* octets that the longest reply line may take, CRLF too; least and */
                      /* default 512 */
 
-    uint32_t recipients;      /* per message: further ones get 452 4.5.3; default 1000, least 100 */
-    uint32_t messages;        /* per session; then 421; default 0 */
+    uint32_t recipients; /* per message: further ones get 452 4.5.3; default 1000, least 100 */
+    uint32_t messages;   /* per session; then 421; default 0 */
     /* The next four begin anew with each message that the host accepts; used up, they are 421. */
     uint32_t errors;          /* refusals by the engine itself, 5yz; default 20 */
     uint32_t unknown;         /* unknown verbs that the host refused; default 10 */
