@@ -1,7 +1,8 @@
 """Made by generate.py from include/sansmtp/*.h; do not edit."""
 
 from ctypes import CFUNCTYPE, POINTER, Structure
-from ctypes import c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p
+from ctypes import c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint32, c_uint64
+from ctypes import c_void_p
 
 SANSMTP_READ = 1
 SANSMTP_WRITE = 2

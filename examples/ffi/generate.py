@@ -27,7 +27,8 @@ SCALARS = {
 
 
 CTYPES = """from ctypes import CFUNCTYPE, POINTER, Structure
-from ctypes import c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p"""
+from ctypes import c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint8, c_uint32, c_uint64
+from ctypes import c_void_p"""
 
 
 # -- reading ---------------------------------------------------------------------------------------
@@ -54,7 +55,8 @@ class Headers:
             self.declaration(re.sub(r"\s+", " ", part).strip())
 
     def number(self, name, value):
-        value = re.sub(r"UINT(?:32|64)_C\((\w+)\)", r"\1", value).replace("UINT32_MAX", "0xffffffff")
+        value = re.sub(r"UINT(?:32|64)_C\((\w+)\)", r"\1", value)
+        value = value.replace("UINT32_MAX", "0xffffffff")
         value = re.sub(r"\b(0x[0-9a-fA-F]+|[0-9]+)[uU]\b", r"\1", value)
         value = re.sub(r"\bSANSMTP_\w+", lambda m: str(self.numbers.get(m.group(), "?")), value)
         if re.fullmatch(r"[0-9a-fA-Fx()+\-*<| ]+", value):
@@ -109,7 +111,8 @@ def for_python(headers):
         for name in names:
             yield "class %s(Structure):\n    _fields_ = [" % name
             for text, field, count in headers.structs[name]:
-                yield '        ("%s", %s%s),' % (field, kind(text), " * %d" % count if count else "")
+                many = " * %d" % count if count else ""
+                yield '        ("%s", %s%s),' % (field, kind(text), many)
             yield "    ]\n\n"
 
     tables = [name for name in headers.structs if name.endswith("_callbacks")]

@@ -44,7 +44,8 @@ function octetsOf(value) {
 
 // The octets at an address, copied.
 function copyOf(address, length) {
-    return length ? Buffer.from(new Uint8Array(koffi.view(address, Number(length)))) : Buffer.alloc(0);
+    const there = length ? koffi.view(address, Number(length)) : 0;
+    return Buffer.from(new Uint8Array(there));
 }
 
 // A struct in memory of its own, with all that it points to: text becomes a pointer and a length.

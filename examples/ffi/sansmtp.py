@@ -39,7 +39,7 @@ def event_of(pointer):
 
 
 def set_text(struct, name, text):
-    """A pointer and its length. The text must live as long as the struct, so the struct keeps it."""
+    """A pointer and its length. The text must live as long as the struct, so that keeps it."""
     octets = text.encode() if isinstance(text, str) else text
     struct.__dict__.setdefault("kept", []).append(octets)
     setattr(struct, name, ctypes.cast(octets, ctypes.c_void_p))

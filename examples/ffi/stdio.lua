@@ -36,7 +36,8 @@ end
 -- A whole file, on the disk when this returns true.
 function stdio.store(name, octets)
     local file = io.open(name, "wb")
-    local good = file and file:write(octets) and file:flush() and ffi.C.fsync(ffi.C.fileno(file)) == 0
+    local good = file and file:write(octets) and file:flush()
+    good = good and ffi.C.fsync(ffi.C.fileno(file)) == 0
     return file and file:close() and good
 end
 

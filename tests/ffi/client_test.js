@@ -154,12 +154,14 @@ function checkWhole(name, turn, step) {
 
 // A callback that throws ends the session; the message never ends.
 function checkThrowing() {
-    for (const bad of ['ready', 'wants_message', 'wants_recipient', 'wants_body', 'sender', 'result']) {
+    for (const bad of ['ready', 'wants_message', 'wants_recipient', 'wants_body', 'sender',
+        'result']) {
         const letter = new Letter(bad);
         const { client, said } = converse(callBack, letter, 0);
         check(letter.thrown && CLIENT.startsWith(said) && !said.includes('\r\n.\r\n'),
             `${bad} throws: the message never ends`, said);
-        check(client.wants() === numbers.SANSMTP_CLOSE, `${bad} throws: close`, `${client.wants()}`);
+        check(client.wants() === numbers.SANSMTP_CLOSE, `${bad} throws: close`,
+            client.wants());
         const began = bad !== 'ready' && bad !== 'wants_message';
         check(letter.outcomes.map(([reason]) => reason).join()
             === (began ? `${numbers.SANSMTP_OUTCOME_LATER}` : ''), `${bad} throws: never delivered`,
@@ -189,8 +191,8 @@ function checkRefused() {
         } catch (error) {
             problem = error;
         }
-        check(problem instanceof SmtpError && problem.number === numbers[number], `refused: ${name}`,
-            `${problem}`);
+        check(problem instanceof SmtpError && problem.number === numbers[number],
+            `refused: ${name}`, `${problem}`);
     }
     check(callBack(client, letter) === '', 'refused: nothing is sent');
 }

@@ -154,7 +154,8 @@ local function check_raising()
         "result" }) do
         local letter = new_letter(bad)
         local client, said = converse(call_back, letter, 0)
-        check(letter.raised and CLIENT:sub(1, #said) == said and not said:find("\r\n.\r\n", 1, true),
+        check(letter.raised and CLIENT:sub(1, #said) == said
+            and not said:find("\r\n.\r\n", 1, true),
             bad .. " raises: the message never ends", said)
         check(client:wants() == n.SANSMTP_CLOSE, bad .. " raises: close", client:wants())
         local lost = table.concat(letter.outcomes, "|"):match("^(%d*)")
@@ -175,7 +176,8 @@ local function check_uncaught(bad)
         end
     end
     local said = ""
-    for _, line in ipairs({ "220 mx", "250 mx", "250 ok", "250 ok", "250 ok", "250 ok", "354 go" }) do
+    for _, line in ipairs({ "220 mx", "250 mx", "250 ok", "250 ok", "250 ok", "250 ok",
+        "354 go" }) do
         client:receive(line .. "\r\n")
         repeat
             local good = pcall(client.run, client, letter.on)
@@ -184,8 +186,8 @@ local function check_uncaught(bad)
         until octets == ""
     end
     local _, problem = pcall(client.run, client, letter.on)
-    check(problem and problem.number == n.SANSMTP_ERR_BUSY, "uncaught in " .. bad .. ": run is BUSY",
-        tostring(problem))
+    check(problem and problem.number == n.SANSMTP_ERR_BUSY,
+        "uncaught in " .. bad .. ": run is BUSY", tostring(problem))
     client:eof()
     for _ = 1, 10 do
         client:next()
@@ -193,7 +195,8 @@ local function check_uncaught(bad)
     end
     check(client:wants() == n.SANSMTP_CLOSE, "uncaught in " .. bad .. ": after eof it wants CLOSE",
         client:wants())
-    check(not said:find("\r\n.\r\n", 1, true), "uncaught in " .. bad .. ": the message never ends", said)
+    check(not said:find("\r\n.\r\n", 1, true),
+        "uncaught in " .. bad .. ": the message never ends", said)
     client:begin()
     check(client:next() == nil and client:wants() == n.SANSMTP_READ,
         "uncaught in " .. bad .. ": init begins anew", client:wants())

@@ -15,7 +15,8 @@ function check(holds, name, why) {
 // [['S', octets], ['C', octets], ...]: who says what, as long as the same one speaks.
 function dialogue(name) {
     const turns = [];
-    for (const line of fs.readFileSync(path.join(__dirname, name), 'latin1').trimEnd().split('\n')) {
+    const text = fs.readFileSync(path.join(__dirname, name), 'latin1');
+    for (const line of text.trimEnd().split('\n')) {
         const who = line[0];
         const octets = line.slice(3) + '\r\n';
         if (turns.length && turns[turns.length - 1][0] === who) {

@@ -18,7 +18,7 @@ import support
 from languages import koffi, luajit
 
 SENDER, BOB, EVE = "ada@client.example", "bob@mx.example", "eve@elsewhere.example"
-MESSAGE = b"Subject: witness\r\n\r\n.\r\n..\r\n.dot\r\n" + b"x" * 998 + b"\r\n" + b"line\r\n" * 20000
+MESSAGE = b"Subject: witness\r\n\r\n.\r\n..\r\n.dot\r\n%s\r\n" % (b"x" * 998) + b"line\r\n" * 20000
 
 
 def script(name):
@@ -117,7 +117,8 @@ def check_client(tap, name, send, command, port, folder, message):
 def test(tap):
     node, lua = koffi(tap), luajit(tap)
     python = [sys.executable]
-    languages = (("Python", python, ".py", listening, submit), ("Node", node, ".js", listening, submit),
+    languages = (("Python", python, ".py", listening, submit),
+                 ("Node", node, ".js", listening, submit),
                  ("LuaJIT", lua, ".lua", spawning, deliver))
     here = [one for one in languages if one[1]]
     with tempfile.TemporaryDirectory(prefix="sansmtp-ffi-") as home:

@@ -69,8 +69,9 @@ def exported(library):
 
 
 def check_read(tap, headers):
-    done = subprocess.run([sys.executable, os.path.join(support.EXAMPLES, "generate.py"), "--check"],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    script = os.path.join(support.EXAMPLES, "generate.py")
+    done = subprocess.run([sys.executable, script, "--check"], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
     tap.check(done.returncode == 0, "the declarations are fresh", done.stdout)
     code, said = compiler("-Werror", "-fsyntax-only", "-x", "c", "-", text=prototypes(headers))
     tap.check(code == 0 and headers.functions, "prototypes are the headers'", said)

@@ -22,7 +22,8 @@ class Trouble(Exception):
 
 
 class Letter:
-    """One message and what became of it. Its methods are the callbacks; `bad` is one that raises."""
+    """One message and what became of it. Its methods are the callbacks; `bad` is one
+    that raises."""
 
     def __init__(self, bad=None):
         self.bad = bad
@@ -162,7 +163,8 @@ def check_refused(tap):
     client.receive(b"250 mx.example\r\n")
     said += call_back(client, letter)
     for name, number, call in (
-        ("a sender with a line end", abi.SANSMTP_ERR_TEXT, lambda: client.submit("a\r\nb@c.example")),
+        ("a sender with a line end", abi.SANSMTP_ERR_TEXT,
+         lambda: client.submit("a\r\nb@c.example")),
         ("a body before its time", abi.SANSMTP_ERR_STATE, lambda: client.body(b"x", 1)),
         ("8 bits to a peer of 7", abi.SANSMTP_ERR_NEEDS_8BITMIME,
          lambda: client.submit("a@b.example", body=abi.SANSMTP_BODY_8BITMIME)),

@@ -1,13 +1,13 @@
 // Node drives the server engine: pulled, and through callbacks, some of which throw.
 'use strict';
 
-const koffi = require('koffi');
-const { Server, SmtpError, eventOf, types, native, numbers } = require('../../examples/ffi/sansmtp.js');
+const { Server, SmtpError, eventOf, numbers } = require('../../examples/ffi/sansmtp.js');
 const { check, collect, dialogue, pieces, saidBy } = require('./dialogue.js');
 
 const TURNS = dialogue('server.txt');
 const SERVER = saidBy('S', TURNS);
-const STORED = ['Subject: by DATA\r\n\r\n.one dot\r\n..two dots\r\n', 'Subject: by BDAT\r\n\r\n.a dot\r\n'];
+const STORED = ['Subject: by DATA\r\n\r\n.one dot\r\n..two dots\r\n',
+    'Subject: by BDAT\r\n\r\n.a dot\r\n'];
 const ACCEPTED = '250 2.0.0 Message accepted\r\n';
 
 class Trouble extends Error {}
@@ -128,12 +128,14 @@ function checkWhole(name, turn, step) {
     const host = new Host();
     const { server, said } = converse(turn, host, step);
     check(said === SERVER, `${name}: says what it should`, said);
-    check(host.stored.join() === STORED.join(), `${name}: both messages, octet for octet`, host.stored);
+    check(host.stored.join() === STORED.join(), `${name}: both messages, octet for octet`,
+        host.stored);
     check(server.wants() === numbers.SANSMTP_CLOSE && server.error() === 0, `${name}: ends well`);
 }
 
 // A callback that throws: how many of the two messages may be accepted nevertheless.
-const THROWING = { connect: 0, hello: 0, mail: 0, recipient: 0, data: 1, body: 0, chunk: 1, end: 0 };
+const THROWING = { connect: 0, hello: 0, mail: 0, recipient: 0, data: 1, body: 0, chunk: 1,
+    end: 0 };
 
 function checkThrowing() {
     for (const [bad, count] of Object.entries(THROWING)) {
@@ -148,7 +150,8 @@ function checkThrowing() {
 // To where END is asked, and maybe answered; what the server said.
 function untilEnd(server, turn) {
     let said = turn();
-    for (const line of ['EHLO c', 'MAIL FROM:<a@b.c>', 'RCPT TO:<bob@mx.example>', 'DATA', 'x\r\n.']) {
+    for (const line of ['EHLO c', 'MAIL FROM:<a@b.c>', 'RCPT TO:<bob@mx.example>', 'DATA',
+        'x\r\n.']) {
         server.receive(Buffer.from(line + '\r\n'));
         said += turn();
     }
@@ -170,8 +173,8 @@ function checkUncaught(bad) {
         `wants ${server.wants()}`);
     server.eof();
     said += callBack(server, host);
-    check(!said.includes(ACCEPTED) && !host.stored.length, `uncaught in ${bad}: nothing is accepted`,
-        said);
+    check(!said.includes(ACCEPTED) && !host.stored.length,
+        `uncaught in ${bad}: nothing is accepted`, said);
     server.begin();
     check(callBack(server, host).startsWith('220 '), `uncaught in ${bad}: init begins anew`);
 }
@@ -182,7 +185,8 @@ function checkLate() {
     const server = new Server('mx.example');
     host.end = () => {};
     const said = untilEnd(server, () => callBack(server, host));
-    check(server.wants() === numbers.SANSMTP_REPLY && !said.includes(ACCEPTED), 'late: END is open');
+    check(server.wants() === numbers.SANSMTP_REPLY && !said.includes(ACCEPTED),
+        'late: END is open');
     setTimeout(() => {
         server.accept();
         check(callBack(server, host) === ACCEPTED, 'late: and is answered');
@@ -203,7 +207,8 @@ function checkInside() {
         server.accept();
     };
     const { said } = converse(callBack, host, 0);
-    check(seen[0] === null && seen[1] === numbers.SANSMTP_ERR_BUSY, 'inside: no next, no run', seen);
+    check(seen[0] === null && seen[1] === numbers.SANSMTP_ERR_BUSY, 'inside: no next, no run',
+        seen);
     check(said === SERVER, 'inside: nothing has changed', said);
 }
 

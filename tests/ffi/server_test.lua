@@ -7,7 +7,8 @@ local dialogue = require("dialogue")
 local check, n = dialogue.check, sansmtp.numbers
 local TURNS = dialogue.read("server.txt")
 local SERVER = dialogue.said_by("S", TURNS)
-local STORED = "Subject: by DATA\r\n\r\n.one dot\r\n..two dots\r\n|Subject: by BDAT\r\n\r\n.a dot\r\n"
+local STORED = "Subject: by DATA\r\n\r\n.one dot\r\n..two dots\r\n|"
+    .. "Subject: by BDAT\r\n\r\n.a dot\r\n"
 local ACCEPTED = "250 2.0.0 Message accepted\r\n"
 local TROUBLE = {} -- what a bad callback raises
 
@@ -170,8 +171,8 @@ local function check_uncaught(bad)
     local said = until_end(server, turn)
     check(raised == 1, "uncaught in " .. bad .. ": it comes out of run()", raised)
     local good, problem = pcall(server.run, server, host.on)
-    check(not good and problem.number == n.SANSMTP_ERR_BUSY, "uncaught in " .. bad .. ": run is BUSY",
-        tostring(problem))
+    check(not good and problem.number == n.SANSMTP_ERR_BUSY,
+        "uncaught in " .. bad .. ": run is BUSY", tostring(problem))
     server:receive("NOOP\r\n")
     check(server:next() == nil and tonumber(server.input.length) >= 6,
         "uncaught in " .. bad .. ": next tells and takes nothing")
@@ -187,7 +188,8 @@ local function check_uncaught(bad)
         "uncaught in " .. bad .. ": nothing is accepted", said)
     server:begin()
     server.at_border = nil
-    check(call_back(server, new_host()):find("^220 "), "uncaught in " .. bad .. ": init begins anew")
+    check(call_back(server, new_host()):find("^220 "),
+        "uncaught in " .. bad .. ": init begins anew")
 end
 
 -- Silence leaves a question open; the answer comes by the same call, later.
