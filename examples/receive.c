@@ -21,6 +21,7 @@
 #include <sysexits.h>
 
 #define BACKLOG 4096
+#define GRACE   30u  /* seconds that open transactions have after SIGTERM, at most */
 #define THREADS "16" /* of the pool, unless UV_THREADPOOL_SIZE says otherwise: fsync waits */
 
 struct program {
@@ -28,6 +29,7 @@ struct program {
     uv_tcp_t listener;
     uv_signal_t terminate;
     uv_signal_t interrupt;
+    uv_timer_t grace;
 };
 
 /* -- the engine's options --------------------------------------------------------------------- */
@@ -136,10 +138,8 @@ static void say_where(struct program *program)
 
 static void on_connection(uv_stream_t *listener, int status)
 {
-    struct program *program = listener->data;
-
     if (status == 0) {
-        connection_accept(&program->receiver, listener);
+        connection_accept(listener);
     }
 }
 
@@ -153,7 +153,7 @@ static int start_listening(struct program *program)
         return status;
     }
     uv_tcp_init(program->receiver.loop, &program->listener);
-    program->listener.data = program;
+    program->listener.data = &program->receiver;
     error = uv_tcp_bind(&program->listener, found->ai_addr, 0);
     freeaddrinfo(found);
     if (error == 0) {
@@ -170,16 +170,36 @@ static int start_listening(struct program *program)
 
 /* -- stopping --------------------------------------------------------------------------------- */
 
-static void stop(struct program *program)
+static void each_connection(struct receiver *receiver, void act(struct connection *))
 {
     struct connection *next;
 
-    program->receiver.stopping = true;
-    uv_close((uv_handle_t *)&program->listener, NULL);
-    for (struct connection *at = program->receiver.connections; at != NULL; at = next) {
+    for (struct connection *at = receiver->connections; at != NULL; at = next) {
         next = at->next;
-        connection_stop(at);
+        act(at);
     }
+}
+
+static void on_grace_over(uv_timer_t *timer)
+{
+    each_connection(timer->data, connection_give_up);
+}
+
+static void stop(struct program *program)
+{
+    struct receiver *receiver = &program->receiver;
+    uint64_t seconds = receiver->options.timeout;
+
+    receiver->stopping = true;
+    uv_close((uv_handle_t *)&program->listener, NULL);
+    if (seconds == 0 || seconds > GRACE) {
+        seconds = GRACE;
+    }
+    uv_timer_init(receiver->loop, &program->grace);
+    program->grace.data = receiver;
+    uv_timer_start(&program->grace, on_grace_over, 1000 * seconds, 0);
+    uv_unref((uv_handle_t *)&program->grace); /* the loop ends without it */
+    each_connection(receiver, connection_stop);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -220,7 +240,8 @@ static int open_all(struct receiver *receiver)
     int status = set_engine(receiver);
 
     if (status == 0 && options->certificate != NULL) {
-        status = tls_open(&receiver->tls, options->certificate, options->key);
+        status = tls_open(&receiver->tls, options->certificate, options->key,
+                          options->users != NULL);
     }
     if (status == 0 && options->users != NULL) {
         status = users_open(&receiver->users, options->users);

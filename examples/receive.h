@@ -6,6 +6,7 @@
  *
  *   receive.c             the program: start, loop, stop
  *   receive_options.c     the command line
+ *   receive_accept.c      how a connection begins
  *   receive_connection.c  a peer: reading, running the engine, waiting, closing
  *   receive_write.c       its socket's way out
  *   receive_peer.c        its address

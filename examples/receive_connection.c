@@ -4,19 +4,34 @@
 #include "receive_session.h"
 #include "receive_tls.h"
 
-#include <arpa/inet.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 #define LINGER        2000u /* milliseconds that a peer has to close after our farewell */
-#define COMMANDS_ROOM 4096u /* octets read at once where commands are awaited */
-#define NEVER         UINT64_MAX
+#define FAREWELL_MAX  ((size_t)1024 * 1024) /* octets that it may still send then */
+#define COMMANDS_ROOM 4096u                 /* octets read at once where commands are awaited */
 
 static uint8_t network[65536]; /* what a read brings */
 static uint8_t plain[16384];   /* what a TLS record brings */
 
 static void settle(struct connection *connection);
+
+/* -- secrets ---------------------------------------------------------------------------------- */
+
+/* What a peer sends may be credentials, whatever the engine makes of it. */
+static void forget(const struct connection *connection, void *octets, size_t length)
+{
+    if (connection->receiver->users.count > 0 && octets != NULL) {
+        OPENSSL_cleanse(octets, length);
+    }
+}
+
+static void free_rest(struct connection *connection, uint8_t *memory, size_t capacity)
+{
+    forget(connection, memory, capacity);
+    free(memory);
+}
 
 /* -- closing ---------------------------------------------------------------------------------- */
 
@@ -25,7 +40,8 @@ static void on_closed(uv_handle_t *handle)
     struct connection *connection = handle->data;
 
     if (--connection->open_handles == 0) {
-        free(connection->rest_memory);
+        free_rest(connection, connection->rest_memory, connection->rest_capacity);
+        forget(connection, connection->block, connection->receiver->engine_memory);
         free(connection);
     }
 }
@@ -83,6 +99,7 @@ static bool flush(struct connection *connection)
     const void *octets = sansmtp_server_output(connection->engine, &length);
 
     log_sent(connection, octets, length);
+    session_says(connection, octets, length);
     if (connection->tls == NULL) {
         connection_send(connection, octets, length);
     } else {
@@ -100,6 +117,7 @@ static bool flush(struct connection *connection)
 static void keep_rest(struct connection *connection, struct sansmtp_span rest)
 {
     uint8_t *before = connection->rest_memory;
+    size_t capacity = connection->rest_capacity;
     bool is_kept = connection->rest.length > 0 && rest.length > 0;
 
     if (is_kept) {
@@ -114,10 +132,11 @@ static void keep_rest(struct connection *connection, struct sansmtp_span rest)
             connection->lost = true;
         } else {
             memcpy(connection->rest_memory, rest.data, rest.length);
+            connection->rest_capacity = rest.length;
             connection->rest = (struct sansmtp_span){connection->rest_memory, rest.length};
         }
     }
-    free(before);
+    free_rest(connection, before, capacity);
 }
 
 /* Gives the engine octets of the peer, and sends what it says. Only if nothing is being written;
@@ -133,6 +152,7 @@ static void advance(struct connection *connection, struct sansmtp_span in)
         log_bug(connection, wants);
         connection->lost = true;
     }
+    session_ran(connection);
     keep_rest(connection, in);
 }
 
@@ -191,6 +211,7 @@ static bool take_record(struct connection *connection)
         } else {
             advance(connection, in);
         }
+        forget(connection, plain, in.length);
     } else if (length < 0 && !connection->writing) {
         no_more_input(connection);
     }
@@ -233,22 +254,42 @@ static void on_end(struct connection *connection, ssize_t status)
     settle(connection);
 }
 
+/* A peer that goes on and on is not about to read what we said. */
+static void ignore(struct connection *connection, size_t length)
+{
+    connection->ignored += length;
+    if (connection->ignored > FAREWELL_MAX) {
+        connection->lost = true;
+        settle(connection);
+    }
+}
+
+static void take(struct connection *connection, const char *octets, size_t length)
+{
+    if (connection->tls == NULL) {
+        advance(connection, (struct sansmtp_span){(const uint8_t *)octets, length});
+        turn_tls(connection); /* it may have been STARTTLS */
+        settle(connection);
+    } else {
+        tls_received(connection->tls, octets, length);
+        connection_go(connection);
+    }
+}
+
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 {
     struct connection *connection = stream->data;
 
     if (length < 0) {
         on_end(connection, length);
-    } else if (connection->farewell || length == 0) {
         return;
-    } else if (connection->tls == NULL) {
-        advance(connection, (struct sansmtp_span){(const uint8_t *)buffer->base, (size_t)length});
-        turn_tls(connection); /* it may have been STARTTLS */
-        settle(connection);
-    } else {
-        tls_received(connection->tls, buffer->base, (size_t)length);
-        connection_go(connection);
     }
+    if (connection->farewell) {
+        ignore(connection, (size_t)length);
+    } else if (length > 0) {
+        take(connection, buffer->base, (size_t)length);
+    }
+    forget(connection, buffer->base, (size_t)length);
 }
 
 static void set_reading(struct connection *connection, bool on)
@@ -388,44 +429,11 @@ void connection_stop(struct connection *connection)
     }
 }
 
-/* -- beginning -------------------------------------------------------------------------------- */
-
-static struct connection *new_connection(struct receiver *receiver)
+void connection_give_up(struct connection *connection)
 {
-    struct connection *connection = malloc(sizeof *connection + receiver->engine_memory);
-
-    if (connection == NULL) {
-        return NULL;
-    }
-    memset(connection, 0, sizeof *connection);
-    connection->receiver = receiver;
-    connection->deadline = NEVER;
-    connection->open_handles = 2;
-    uv_tcp_init(receiver->loop, &connection->stream);
-    uv_timer_init(receiver->loop, &connection->timer);
-    connection->stream.data = connection;
-    connection->timer.data = connection;
-    connection->next = receiver->connections;
-    if (connection->next != NULL) {
-        connection->next->previous = connection;
-    }
-    receiver->connections = connection;
-    return connection;
-}
-
-void connection_accept(struct receiver *receiver, uv_stream_t *listener)
-{
-    struct connection *connection = new_connection(receiver);
-
-    if (connection == NULL) {
-        /* libuv would take no other connection before this one has been taken. */
-        fputs("sansmtp-receive: no memory for a connection\n", stderr);
-        exit(EX_OSERR);
-    }
-    sansmtp_server_init(&connection->engine, connection->block, receiver->engine_memory,
-                        &receiver->engine);
-    if (uv_accept(listener, (uv_stream_t *)&connection->stream) != 0) {
-        connection->lost = true;
+    sansmtp_server_close(connection->engine);
+    if (connection->writing) {
+        connection->lost = true; /* it does not take what we say */
     }
     connection_go(connection);
 }

@@ -12,6 +12,7 @@
 #include "receive.h"
 
 #define PEER_TEXT 64u
+#define NEVER     UINT64_MAX /* a deadline */
 
 struct message;
 struct exchange;
@@ -23,9 +24,13 @@ struct session {
     struct exchange *exchange; /* of AUTH */
     char *hello;               /* the name the client gave, hello_length octets */
     size_t hello_length;
-    uint64_t octets;     /* of the message that came whole */
-    uint32_t recipients; /* accepted in this transaction */
-    uint32_t verb;       /* of the hello */
+    uint64_t octets;       /* of the message that came so far */
+    uint32_t recipients;   /* accepted in this transaction */
+    uint32_t verb;         /* of the hello */
+    size_t verdict_behind; /* octets of output that are in front of the verdict */
+    bool verdict_due;      /* the engine refuses the message, and will say so */
+    bool chunk_refused;    /* by us */
+    bool last_answer;      /* no other one for this message follows */
     bool in_transaction;
     bool in_body; /* the next octets are most likely those of a message */
     bool authenticated;
@@ -43,6 +48,8 @@ struct connection {
     struct session session;
     struct sansmtp_span rest; /* octets that the engine has not taken yet */
     uint8_t *rest_memory;
+    size_t rest_capacity;
+    size_t ignored;    /* octets that came behind our farewell */
     uint64_t deadline; /* on the loop's clock */
     uint32_t serial;   /* of the patience that set it */
     uint32_t open_handles;
@@ -56,14 +63,18 @@ struct connection {
     _Alignas(max_align_t) unsigned char block[]; /* the engine's */
 };
 
-/* Takes the next connection of the listener. */
-void connection_accept(struct receiver *receiver, uv_stream_t *listener);
+/* Takes the next connection of the listener, or refuses it if there is no memory. The listener's
+ * data is the receiver. */
+void connection_accept(uv_stream_t *listener);
 
 /* Goes as far as it can: to be called whenever a question was answered or a pause is over. */
 void connection_go(struct connection *connection);
 
 /* Stops this one as soon as its transaction, if any, is over. */
 void connection_stop(struct connection *connection);
+
+/* Stops this one, whatever it does: a message that is not whole is lost. */
+void connection_give_up(struct connection *connection);
 
 /* Sends octets, or what the socket does not take of them later: then connection->writing is set
  * until connection_go is called. Not while it is set. */

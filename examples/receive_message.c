@@ -212,11 +212,6 @@ int message_outcome(const struct message *message)
     return message->delivery.outcome;
 }
 
-uint32_t message_next(const struct message *message)
-{
-    return message->first + message->count;
-}
-
 static void end_on_pool(uv_work_t *work)
 {
     struct message *message = work->data;

@@ -35,9 +35,6 @@ int message_error(const struct message *message);
 /* 0, or errno of the last message_publish. */
 int message_outcome(const struct message *message);
 
-/* The number of the recipient behind the last one that message_publish was asked for. */
-uint32_t message_next(const struct message *message);
-
 /* Gives it up; NULL is nothing. If it is being stored, it will be, but nobody is told. */
 void message_release(struct message *message);
 

@@ -36,7 +36,8 @@ static const char help[] =
     "  --log FILE             a line for each session event; - is standard error\n"
     "  --help, --version\n"
     "\n"
-    "SIGTERM and SIGINT let open transactions finish; a second one does not.\n";
+    "SIGTERM and SIGINT let open transactions finish, for 30 seconds at most; a second one does\n"
+    "not.\n";
 
 enum option_letter {
     LISTEN = 1,

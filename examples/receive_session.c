@@ -8,6 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool stores(const struct connection *connection)
+{
+    return connection->receiver->options.maildir != NULL;
+}
+
+/* We ourselves could not find an answer to a question of the transaction. */
+static void fail(struct connection *connection, const char *verb)
+{
+    log_reply(connection, verb, 451, 0);
+    sansmtp_server_fail(connection->engine);
+}
+
 /* -- the hello -------------------------------------------------------------------------------- */
 
 static void on_connect(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
@@ -31,7 +43,7 @@ static void on_hello(struct sansmtp_server *server, const struct sansmtp_event *
 
     forget_hello(session);
     session->verb = event->verb;
-    if (connection->receiver->options.maildir != NULL && event->text.length > 0) {
+    if (stores(connection) && event->text.length > 0) {
         session->hello = malloc(event->text.length);
         if (session->hello != NULL) {
             session->hello_length = event->text.length;
@@ -49,16 +61,18 @@ static void on_mail(struct sansmtp_server *server, const struct sansmtp_event *e
     struct connection *connection = user;
     struct session *session = &connection->session;
 
-    if (connection->receiver->options.maildir != NULL) {
+    if (stores(connection)) {
         session->message = message_begin(connection, event);
         if (session->message == NULL) {
-            log_reply(connection, "MAIL", 451, 0);
-            sansmtp_server_reply(server, 451, 0, NULL, 0);
+            fail(connection, "MAIL");
             return;
         }
     }
     session->in_transaction = true;
     session->recipients = 0;
+    session->octets = 0;
+    session->chunk_refused = false;
+    session->verdict_due = false;
     log_reply(connection, "MAIL", 250, event->number);
     sansmtp_server_accept(server);
 }
@@ -90,9 +104,9 @@ static void on_recipient(struct sansmtp_server *server, const struct sansmtp_eve
     } else if (is_one_too_many(connection)) {
         log_reply(connection, "RCPT", 452, 0);
         sansmtp_server_reply(server, 452, 4005003, too_many, sizeof too_many - 1);
-    } else if (session->message != NULL && !message_add(session->message, event)) {
-        log_reply(connection, "RCPT", 451, 0);
-        sansmtp_server_reply(server, 451, 0, NULL, 0);
+    } else if (stores(connection) &&
+               (session->message == NULL || !message_add(session->message, event))) {
+        fail(connection, "RCPT");
     } else {
         session->recipients++;
         log_reply(connection, "RCPT", 250, 0);
@@ -159,6 +173,7 @@ static void on_body(struct sansmtp_server *server, const struct sansmtp_event *e
     struct session *session = &((struct connection *)user)->session;
 
     session->in_body = true;
+    session->octets += event->data.length;
     if (session->message != NULL) {
         message_append(session->message, event->data);
         if (message_is_full(session->message)) {
@@ -171,14 +186,18 @@ static void on_body(struct sansmtp_server *server, const struct sansmtp_event *e
 static void on_chunk(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
 {
     struct connection *connection = user;
-    struct message *message = connection->session.message;
+    struct session *session = &connection->session;
+    struct message *message = session->message;
 
-    if (message != NULL && message_error(message) != 0) {
+    session->chunk_refused = stores(connection) && (message == NULL || message_error(message) != 0);
+    if (!session->chunk_refused) {
+        log_reply(connection, "BDAT", 250, event->number);
+        sansmtp_server_accept(server);
+    } else if (message == NULL) {
+        fail(connection, "BDAT");
+    } else {
         answer_failure(connection, "BDAT", message_error(message));
-        return;
     }
-    log_reply(connection, "BDAT", 250, event->number);
-    sansmtp_server_accept(server);
 }
 
 static void on_stored(struct connection *connection, struct message *message)
@@ -191,7 +210,7 @@ static void on_stored(struct connection *connection, struct message *message)
     } else {
         answer_failure(connection, "END", error);
     }
-    if (message_next(message) == connection->session.recipients) {
+    if (connection->session.last_answer) {
         end_transaction(connection);
     }
     connection_go(connection);
@@ -206,23 +225,104 @@ static void on_end(struct sansmtp_server *server, const struct sansmtp_event *ev
 
     session->in_body = false;
     session->octets = event->number;
+    session->last_answer = (event->flags & SANSMTP_FLAG_LAST) != 0;
     if (session->message != NULL) {
         message_publish(session->message, lmtp ? event->recipient : 0,
                         lmtp ? 1 : session->recipients, on_stored);
         return;
     }
-    log_reply(connection, "END", 250, event->number);
-    sansmtp_server_accept(server);
-    if (!lmtp || event->recipient + 1 == session->recipients) {
+    if (stores(connection)) {
+        fail(connection, "END");
+    } else {
+        log_reply(connection, "END", 250, event->number);
+        sansmtp_server_accept(server);
+    }
+    if (session->last_answer) {
         end_transaction(connection);
+    }
+}
+
+/* -- what the engine refuses by itself -------------------------------------------------------- */
+
+/* The code of the first reply, or 0: there is none. */
+static uint32_t code_of(const uint8_t *octets, size_t length)
+{
+    uint32_t code = 0;
+
+    for (size_t i = 0; length >= 4 && i < 3; i++) {
+        code = 10 * code + (uint32_t)(octets[i] - '0');
+    }
+    return code;
+}
+
+/* The engine refuses a message when it has come to its end; whoever reads the log wants to know
+ * what the client was told, if it still was. */
+void session_says(struct connection *connection, const uint8_t *octets, size_t length)
+{
+    struct session *session = &connection->session;
+
+    if (session->verdict_due && length > session->verdict_behind) {
+        octets += session->verdict_behind;
+        length -= session->verdict_behind;
+        session->verdict_due = false;
+        log_reply(connection, "END", code_of(octets, length), session->octets);
+    }
+    session->verdict_behind = 0;
+}
+
+/* A command that ended the transaction: its reply is the last of the output. */
+static void log_last_reply(struct connection *connection, const char *verb)
+{
+    size_t length, line = 0;
+    const uint8_t *octets = sansmtp_server_output(connection->engine, &length);
+
+    for (size_t i = 0; i + 1 < length; i++) {
+        if (octets[i] == '\n') {
+            line = i + 1;
+        }
+    }
+    if (length > 0) {
+        log_reply(connection, verb, code_of(octets + line, length - line),
+                  connection->session.octets);
+    }
+}
+
+static void log_refusal(struct connection *connection, uint32_t reason)
+{
+    struct session *session = &connection->session;
+
+    switch (reason) {
+    case SANSMTP_REASON_MESSAGE_SIZE:
+    case SANSMTP_REASON_BARE_NEWLINE:
+    case SANSMTP_REASON_NUL:
+        session->verdict_due = true;
+        sansmtp_server_output(connection->engine, &session->verdict_behind);
+        return;
+    case SANSMTP_REASON_CHUNK:
+        if (!session->chunk_refused) {
+            log_last_reply(connection, "BDAT");
+        }
+        return;
+    case SANSMTP_REASON_BINARY:
+        log_last_reply(connection, "DATA");
+        return;
+    default:
+        return;
     }
 }
 
 static void on_reset(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
 {
+    struct connection *connection = user;
+    /* RFC 2033 4.2: one answer a recipient, so without any there is none. */
+    bool silent = connection->receiver->options.lmtp && connection->session.recipients == 0;
+
     (void)server;
-    log_event(user, "RESET", sansmtp_reason_name(event->reason), event->number);
-    end_transaction(user);
+    log_event(connection, "RESET", sansmtp_reason_name(event->reason), connection->session.octets);
+    if (!silent) {
+        log_refusal(connection, event->reason);
+    }
+    end_transaction(connection);
 }
 
 /* -- TLS, AUTH, and the rest ------------------------------------------------------------------ */
@@ -288,6 +388,14 @@ static void on_closing(struct sansmtp_server *server, const struct sansmtp_event
     (void)server;
     connection->session.quit = event->reason == SANSMTP_REASON_QUIT;
     log_event(connection, "CLOSING", sansmtp_reason_name(event->reason), 0);
+}
+
+void session_ran(struct connection *connection)
+{
+    /* The client may have cancelled it, which no event tells. */
+    if (connection->session.exchange != NULL && sansmtp_server_secret(connection->engine) == 0) {
+        auth_end(connection);
+    }
 }
 
 void session_end(struct connection *connection)

@@ -10,6 +10,12 @@ extern const struct sansmtp_server_callbacks session_callbacks; /* user: struct 
 /* TLS is up: what was known before is void (RFC 3207 4.2). */
 void session_tls_started(struct connection *connection);
 
+/* The engine has run: forgets the credentials of an exchange that is over. */
+void session_ran(struct connection *connection);
+
+/* These octets of the engine's output go out now. */
+void session_says(struct connection *connection, const uint8_t *octets, size_t length);
+
 /* The connection is being closed: gives up all that the session holds. */
 void session_end(struct connection *connection);
 

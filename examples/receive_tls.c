@@ -45,7 +45,7 @@ static int load(SSL_CTX *context, const char *certificate, const char *key)
     return 0;
 }
 
-int tls_open(SSL_CTX **context, const char *certificate, const char *key)
+int tls_open(SSL_CTX **context, const char *certificate, const char *key, bool cleanse)
 {
     int status = check_readable("certificate", certificate);
 
@@ -64,6 +64,9 @@ int tls_open(SSL_CTX **context, const char *certificate, const char *key)
     SSL_CTX_set_mode(*context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     /* RFC 5746, and what a renegotiation costs: no. */
     SSL_CTX_set_options(*context, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    if (cleanse) {
+        SSL_CTX_set_options(*context, SSL_OP_CLEANSE_PLAINTEXT);
+    }
     return load(*context, certificate, key);
 }
 

@@ -22,14 +22,19 @@ static int complain(const char *path, size_t line, const char *what)
  * a password, so of any password it makes one as long. */
 static const char *fault_of(const char *hash)
 {
-    struct crypt_data *data = calloc(1, sizeof *data);
-    const char *made = data == NULL ? NULL : crypt_r("x", hash, data);
-    const char *fault = NULL;
+    struct crypt_data *data;
+    const char *made, *fault = NULL;
 
-    if (made == NULL || made[0] == '*') {
-        fault = data == NULL ? "there is no memory to try the hash" : "the hash is none of crypt(3)";
-    } else if (strlen(made) != strlen(hash)) {
-        fault = "the hash is none of crypt(3): its length is wrong";
+    if (crypt_checksalt(hash) == CRYPT_SALT_INVALID) {
+        return "the hash is none of crypt(3)";
+    }
+    data = calloc(1, sizeof *data);
+    if (data == NULL) {
+        return "there is no memory to try the hash";
+    }
+    made = crypt_r("x", hash, data);
+    if (made == NULL || made[0] == '*' || strlen(made) != strlen(hash)) {
+        fault = "the hash is none that crypt(3) can have made";
     }
     free(data);
     return fault;
@@ -114,8 +119,8 @@ static const struct user *stand_in(const struct users *users, const char *name)
     unsigned int length = 0;
     uint64_t number = 0;
 
-    if (HMAC(EVP_sha256(), users->key, sizeof users->key, (const unsigned char *)name,
-             strlen(name), digest, &length) != NULL) {
+    if (HMAC(EVP_sha256(), users->key, sizeof users->key, (const unsigned char *)name, strlen(name),
+             digest, &length) != NULL) {
         memcpy(&number, digest, sizeof number);
     }
     return &users->list[number % users->count];

@@ -29,7 +29,6 @@ int users_open(struct users *users, const char *path);
 
 /* Is this the user's password? Slow by intent, and as slow for a user that there is not; for a
  * thread of the pool. */
-enum users_verdict users_check(const struct users *users, const char *name,
-                               const char *password);
+enum users_verdict users_check(const struct users *users, const char *name, const char *password);
 
 #endif

@@ -1,0 +1,75 @@
+#include "receive_connection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How a connection begins. libuv takes no other one before the first in line has been taken, so one
+ * that there is no memory for is taken by a handle that is always there, and closed. */
+static uv_tcp_t spare;
+static bool spare_closing; /* it is still in use */
+static bool one_waits;     /* for the spare handle */
+
+static struct connection *new_connection(struct receiver *receiver)
+{
+    struct connection *connection = malloc(sizeof *connection + receiver->engine_memory);
+
+    if (connection == NULL) {
+        return NULL;
+    }
+    memset(connection, 0, sizeof *connection);
+    connection->receiver = receiver;
+    connection->deadline = NEVER;
+    connection->open_handles = 2;
+    uv_tcp_init(receiver->loop, &connection->stream);
+    uv_timer_init(receiver->loop, &connection->timer);
+    connection->stream.data = connection;
+    connection->timer.data = connection;
+    connection->next = receiver->connections;
+    if (connection->next != NULL) {
+        connection->next->previous = connection;
+    }
+    receiver->connections = connection;
+    return connection;
+}
+
+static void on_refused(uv_handle_t *handle)
+{
+    uv_stream_t *listener = handle->data;
+
+    spare_closing = false;
+    if (one_waits && uv_is_closing((uv_handle_t *)listener) == 0) {
+        one_waits = false;
+        connection_accept(listener);
+    }
+}
+
+static void refuse(struct receiver *receiver, uv_stream_t *listener)
+{
+    if (spare_closing) {
+        one_waits = true;
+        return;
+    }
+    fputs("sansmtp-receive: no memory for a connection\n", stderr);
+    uv_tcp_init(receiver->loop, &spare);
+    spare.data = listener;
+    spare_closing = true;
+    uv_accept(listener, (uv_stream_t *)&spare);
+    uv_close((uv_handle_t *)&spare, on_refused);
+}
+
+void connection_accept(uv_stream_t *listener)
+{
+    struct receiver *receiver = listener->data;
+    struct connection *connection = new_connection(receiver);
+
+    if (connection == NULL) {
+        refuse(receiver, listener);
+        return;
+    }
+    sansmtp_server_init(&connection->engine, connection->block, receiver->engine_memory,
+                        &receiver->engine);
+    if (uv_accept(listener, (uv_stream_t *)&connection->stream) != 0) {
+        connection->lost = true;
+    }
+    connection_go(connection);
+}
