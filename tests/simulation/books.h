@@ -2,8 +2,8 @@
 #define SANSMTP_TEST_BOOKS_H
 
 /* The two sets of books: what the sending host was told, and what the receiving host did. Neither
- * side sees the other's; books_compare() does (RFC 5321 6.1, RFC 1047). Kept over several sessions, so
- * that a message which was not settled can be sent once more. */
+ * side sees the other's; books_compare() does (RFC 5321 6.1, RFC 1047). Kept over several sessions,
+ * so that a message which was not settled can be sent once more. */
 
 #include "script.h"
 

@@ -3,8 +3,8 @@
 #include <sansmtp/server.h>
 #include <string.h>
 
-/* Our server and its host: a store that takes a message when it is whole and says so, unless it is to
- * fail at this very question. */
+/* Our server and its host: a store that takes a message when it is whole and says so, unless it is
+ * to fail at this very question. */
 
 static struct {
     struct world *world;

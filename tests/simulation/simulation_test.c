@@ -8,8 +8,8 @@
 
 #include "ends.h"
 
-/* Every script through every fault. After the session with the fault comes one without, in which the
- * sender submits what it does not take for settled: so what is lost, and what is there twice, shows. */
+/* Every script through every fault. After the session with the fault comes one without, in which
+ * the sender submits what it does not take for settled: so what is lost, or there twice, shows. */
 
 static const char *const kinds[FAULTS] = {
     [FAULT_NONE] = "no fault",

@@ -1,8 +1,8 @@
 #ifndef SANSMTP_TEST_WORLD_H
 #define SANSMTP_TEST_WORLD_H
 
-/* Two ends, and a wire each way that may fail. Nothing in here knows SMTP. All is decided by a seed:
- * who has the turn, how much moves, how late a host answers. */
+/* Two ends, and a wire each way that may fail. Nothing in here knows SMTP. A seed decides all: who
+ * has the turn, how much moves, how late a host answers. */
 
 #include <sansmtp/types.h>
 #include <stdbool.h>
