@@ -75,7 +75,8 @@ struct sansmtp_server_options {
     /* The next four begin anew with each message that the host accepts; used up, they are 421. */
     uint32_t errors;          /* refusals by the engine itself, 5yz; default 20 */
     uint32_t unknown;         /* unknown verbs that the host refused; default 10 */
-    uint32_t idle_commands;   /* known verbs but BDAT, QUIT and an accepted RCPT; default 1000 */
+    uint32_t idle_commands;   /* known verbs but BDAT and QUIT, and of RCPT only those refused by */
+                              /* 5yz; default 1000 */
     uint32_t repetitions;     /* NOOP, RSET, HELP, hellos, and chunks, not the last, that have no */
                               /* more than an eighth of progress; default 100 */
     uint32_t verifications;   /* VRFY and EXPN; then 421; default 20 */
