@@ -4,6 +4,7 @@
 # are there.
 #
 #   sh tests/support/peers.sh [PEER...]      of: swaks curl msmtp postfix nodemailer exim opensmtpd
+#                                                aiosmtpd
 #
 # What was found is linked in build/peers/bin (swaks, curl, msmtp, smtp-source, smtp-sink, node, exim,
 # smtpd, smtpctl): a test puts this folder in front of its PATH. Nodemailer is in
@@ -233,12 +234,31 @@ have_opensmtpd() {
         found opensmtpd "$bin/smtpd" "$version"
 }
 
-[ $# -gt 0 ] || set -- swaks curl msmtp postfix nodemailer exim opensmtpd
+# For Debian's own python3, which the packages are made for.
+aiosmtpd_library=$peers/aiosmtpd/usr/lib/python3/dist-packages
+
+want_aiosmtpd() {
+    want_file /usr/bin/python3 python3
+}
+
+provide_aiosmtpd() {
+    [ -d "$aiosmtpd_library/aiosmtpd" ] && return
+    in_lists python3-aiosmtpd &&
+        unpack "$peers/aiosmtpd" python3-aiosmtpd python3-attr python3-public
+}
+
+have_aiosmtpd() {
+    version=$(PYTHONPATH=$aiosmtpd_library /usr/bin/python3 -c \
+        'import aiosmtpd.controller; print(aiosmtpd.__version__)' 2>/dev/null | version_in) &&
+        [ -n "$version" ] && found aiosmtpd "$peers/aiosmtpd" "$version"
+}
+
+[ $# -gt 0 ] || set -- swaks curl msmtp postfix nodemailer exim opensmtpd aiosmtpd
 mkdir -p "$bin"
 
 for peer in "$@"; do
     case $peer in
-    swaks | curl | msmtp | postfix | nodemailer) want_$peer ;;
+    swaks | curl | msmtp | postfix | nodemailer | aiosmtpd) want_$peer ;;
     exim | opensmtpd) ;;
     *)
         echo "peers.sh: no such peer: $peer" >&2
@@ -250,7 +270,7 @@ install_missing || failed=1
 
 for peer in "$@"; do
     case $peer in
-    nodemailer | exim | opensmtpd) provide_$peer || true ;;
+    nodemailer | exim | opensmtpd | aiosmtpd) provide_$peer || true ;;
     esac
     have_$peer || complain "$peer"
 done
