@@ -29,6 +29,8 @@ static struct {
 
     uint8_t body[BODY_MOST];
     size_t length, lent;
+    bool last;         /* all of it was lent */
+    bool pending;      /* and the end of it was not handed to the transport */
     uint8_t *borrowed; /* ends at a guard page; the engine has a piece of body in it */
 
     uint8_t gathered[GATHERED];
@@ -45,6 +47,8 @@ static void submit(void)
     envelope.flags = (me.script->flags & SCRIPT_ALL_OR_NONE) != 0 ? SANSMTP_ENVELOPE_ALL_OR_NONE
                                                                   : 0;
     envelope.body = (me.script->flags & SCRIPT_BINARY) != 0 ? SANSMTP_BODY_BINARYMIME : 0;
+    me.last = false;
+    me.pending = true;
     me.length = script_body(me.script, me.message, me.body);
     me.lent = 0;
     me.given_count = me.accepted_count = me.results = me.finals = 0;
@@ -111,6 +115,8 @@ static void on_body(void)
     memset(me.borrowed + BODY_MOST - me.script->piece, '#', me.script->piece);
     memcpy(piece, me.body + me.lent, length);
     me.lent += length;
+    me.last = last;
+    me.pending = true;
     if (sansmtp_client_body(me.client, piece, length, last) != 0) {
         books_break(me.books, "body() is refused at the want BODY");
     }
@@ -181,8 +187,8 @@ static void look_at_nobody(enum fate fate)
     if (me.accepted_count != 0 || me.results != me.given_count) {
         return;
     }
-    if (fate == FATE_DELIVERED) {
-        books_break(me.books, "delivered to nobody");
+    if (fate == FATE_DELIVERED || fate == FATE_UNCERTAIN) {
+        books_break(me.books, "delivered, or maybe, to nobody");
     }
     if (fate == FATE_REFUSED && me.later) {
         books_break(me.books, "a refusal for now becomes one for good");
@@ -202,6 +208,9 @@ static void on_outcome(const struct sansmtp_event *event)
     if (event->taken != me.given_count || event->answered != me.results ||
         event->accepted != me.accepted_count) {
         books_break(me.books, "an outcome that does not count its recipients");
+    }
+    if (fate == FATE_UNCERTAIN && (!me.last || me.pending)) {
+        books_break(me.books, "uncertain, though the end of the message was never sent");
     }
     look_at_nobody(fate);
     for (uint32_t i = me.finals; i < me.accepted_count; i++) {
@@ -311,8 +320,13 @@ static const void *output(void *self, size_t *length)
 
 static int sent(void *self, size_t length)
 {
+    size_t left = 0;
+    int error = sansmtp_client_sent(me.client, length);
+
     (void)self;
-    return sansmtp_client_sent(me.client, length);
+    sansmtp_client_output(me.client, &left);
+    me.pending = left != 0;
+    return error;
 }
 
 static uint32_t patience(void *self)
