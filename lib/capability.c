@@ -38,11 +38,13 @@ static struct sansmtp_span take_word(struct sansmtp_span *rest)
     struct sansmtp_span word;
     size_t at = 0;
 
-    while (at < rest->length && is_space(rest->data[at]))
+    while (at < rest->length && is_space(rest->data[at])) {
         at++;
+    }
     word.data = rest->data + at;
-    while (at < rest->length && !is_space(rest->data[at]))
+    while (at < rest->length && !is_space(rest->data[at])) {
         at++;
+    }
     word.length = (size_t)(rest->data + at - word.data);
     rest->data += at;
     rest->length -= at;
@@ -62,15 +64,18 @@ static inline bool begins(const uint8_t *text, size_t length, const struct row *
     const uint8_t *keyword = (const uint8_t *)row->keyword;
     size_t at = 0;
 
-    if (length < row->length)
+    if (length < row->length) {
         return false;
+    }
     if (row->length >= SANSMTP_WORD) {
-        if (!equal_word(sansmtp_word_load(text), sansmtp_word_load(keyword)))
+        if (!equal_word(sansmtp_word_load(text), sansmtp_word_load(keyword))) {
             return false;
+        }
         at = SANSMTP_WORD;
     }
-    while (at < row->length && sansmtp_ascii_upper(text[at]) == keyword[at])
+    while (at < row->length && sansmtp_ascii_upper(text[at]) == keyword[at]) {
         at++;
+    }
     return at == row->length;
 }
 
@@ -89,8 +94,9 @@ static uint32_t find_extension(const uint8_t *text, size_t length)
 
     while (number < SANSMTP_EXTENSIONS &&
            (!begins(text, length, &rows[number]) ||
-            !ends_keyword(text, length, rows[number].length, rows[number].value)))
+            !ends_keyword(text, length, rows[number].length, rows[number].value))) {
         number++;
+    }
     return number;
 }
 
@@ -104,8 +110,9 @@ static uint32_t find_mechanism(struct sansmtp_span name, struct sansmtp_span lis
         const uint8_t *space = memchr(word, ' ', list.length - at);
         size_t length = space != NULL ? (size_t)(space - word) : list.length - at;
 
-        if (sansmtp_ascii_equal(name.data, name.length, word, length))
+        if (sansmtp_ascii_equal(name.data, name.length, word, length)) {
             return UINT32_C(1) << i;
+        }
         at += length + 1;
     }
     return 0;
@@ -115,8 +122,9 @@ static uint32_t read_mechanisms(struct sansmtp_span names, struct sansmtp_span l
 {
     uint32_t offered = 0;
 
-    for (struct sansmtp_span name = take_word(&names); name.length > 0; name = take_word(&names))
+    for (struct sansmtp_span name = take_word(&names); name.length > 0; name = take_word(&names)) {
         offered |= find_mechanism(name, list);
+    }
     return offered;
 }
 
@@ -137,8 +145,9 @@ void sansmtp_capability_read(const uint8_t *text, size_t length, const char *mec
     struct sansmtp_span parameters;
     size_t keyword;
 
-    if (number == SANSMTP_EXTENSIONS)
+    if (number == SANSMTP_EXTENSIONS) {
         return;
+    }
     keyword = rows[number].length + (rows[number].length < length ? 1 : 0);
     parameters.data = text + keyword;
     parameters.length = length - keyword;

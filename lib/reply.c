@@ -1,11 +1,9 @@
 #include "reply.h"
 
-#define ENHANCED(class, subject, detail) ((class) * 1000000u + (subject)*1000u + (detail))
-
 static const struct sansmtp_reply_row replies[] = {
     {0, 0, 0, ""},
 #define REPLY(name, code, class, subject, detail, text) \
-    {ENHANCED(class, subject, detail), code, sizeof(text) - 1, text},
+    {SANSMTP_ENHANCED(class, subject, detail), code, sizeof(text) - 1, text},
 #define CODE(code, subject, detail, text)
 #include "replies.def"
 #undef REPLY
@@ -15,7 +13,7 @@ static const struct sansmtp_reply_row replies[] = {
 static const struct sansmtp_reply_row codes[] = {
 #define REPLY(name, code, class, subject, detail, text)
 #define CODE(code, subject, detail, text) \
-    {ENHANCED((code) / 100u, subject, detail), code, sizeof(text) - 1, text},
+    {SANSMTP_ENHANCED((code) / 100u, subject, detail), code, sizeof(text) - 1, text},
 #include "replies.def"
 #undef REPLY
 #undef CODE
@@ -28,7 +26,7 @@ const struct sansmtp_reply_row *sansmtp_reply_row(enum sansmtp_reply reply)
 
 struct sansmtp_reply_row sansmtp_reply_of_code(uint32_t code)
 {
-    struct sansmtp_reply_row row = {ENHANCED(code / 100, 0u, 0u), (uint16_t)code, 0, ""};
+    struct sansmtp_reply_row row = {SANSMTP_ENHANCED(code / 100, 0u, 0u), (uint16_t)code, 0, ""};
 
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
         if (codes[i].code == code) {

@@ -12,8 +12,9 @@ static inline size_t number_scan(const uint8_t *octets, size_t length, uint32_t 
     size_t at = 0;
 
     for (; at < length && sansmtp_ascii_is_digit(octets[at]); at++) {
-        if (at == 3 || (at == 1 && sum == 0))
+        if (at == 3 || (at == 1 && sum == 0)) {
             return 0;
+        }
         sum = sum * 10 + (uint32_t)(octets[at] - '0');
     }
     *number = sum;
@@ -30,18 +31,22 @@ static size_t enhanced_scan(const uint8_t *octets, size_t length, uint8_t class,
     size_t digits;
     size_t at = 2;
 
-    if (length < 5 || octets[0] != class || class == '3' || octets[1] != '.')
+    if (length < 5 || octets[0] != class || class == '3' || octets[1] != '.') {
         return 0;
+    }
     digits = number_scan(octets + at, length - at, &subject);
     at += digits;
-    if (digits == 0 || at == length || octets[at++] != '.')
+    if (digits == 0 || at == length || octets[at++] != '.') {
         return 0;
+    }
     digits = number_scan(octets + at, length - at, &detail);
     at += digits;
-    if (digits == 0 || (at < length && octets[at] != ' '))
+    if (digits == 0 || (at < length && octets[at] != ' ')) {
         return 0;
-    while (at < length && octets[at] == ' ')
+    }
+    while (at < length && octets[at] == ' ') {
         at++;
+    }
     *enhanced = SANSMTP_ENHANCED((uint32_t)(class - '0'), subject, detail);
     return at;
 }
@@ -64,10 +69,12 @@ bool sansmtp_reply_line_parse(const uint8_t *line, size_t length, struct sansmtp
     size_t at = length > CODE ? CODE + 1 : CODE;
 
     /* RFC 5321 section 4.2 has a second digit of 0 to 5; servers use others, 571 for one. */
-    if (length < CODE || !is_code(line))
+    if (length < CODE || !is_code(line)) {
         return false;
-    if (length > CODE && line[CODE] != ' ' && line[CODE] != '-')
+    }
+    if (length > CODE && line[CODE] != ' ' && line[CODE] != '-') {
         return false;
+    }
     at += enhanced_scan(line + at, length - at, line[0], &enhanced);
     out->code = value_of(line);
     out->enhanced = enhanced;

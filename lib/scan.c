@@ -52,12 +52,14 @@ static inline bool find_in_pairs(const uint8_t *octets, size_t length, size_t *a
         sansmtp_flags first;
         sansmtp_flags second;
 
-        if (is_plain(pair))
+        if (is_plain(pair)) {
             continue;
+        }
         first = look(pair, sought);
         second = look(pair + SANSMTP_VECTOR, sought);
-        if (!sansmtp_flags_any(first | second))
+        if (!sansmtp_flags_any(first | second)) {
             continue;
+        }
         *at += sansmtp_flags_any(first) ? sansmtp_flags_first(first)
                                         : SANSMTP_VECTOR + sansmtp_flags_first(second);
         return true;
@@ -73,8 +75,9 @@ static inline bool find_in_rest(const uint8_t *octets, size_t length, size_t *at
     for (; length - *at > LOOK_AHEAD; *at += SANSMTP_VECTOR) {
         sansmtp_flags flags;
 
-        if (length - *at < REACH)
+        if (length - *at < REACH) {
             *at = length - REACH;
+        }
         flags = look(octets + *at, sought);
         if (sansmtp_flags_any(flags)) {
             *at += sansmtp_flags_first(flags);
@@ -87,8 +90,9 @@ static inline bool find_in_rest(const uint8_t *octets, size_t length, size_t *at
 /* A pair of octets is flagged at its first, which for a bare LF is the innocent one. */
 static size_t settle(const uint8_t *octets, size_t flagged, uint32_t also)
 {
-    if (octets[flagged] == '\r' || (octets[flagged] == '\0' && (also & SANSMTP_SCAN_NUL)))
+    if (octets[flagged] == '\r' || (octets[flagged] == '\0' && (also & SANSMTP_SCAN_NUL))) {
         return flagged;
+    }
     return flagged + 1;
 }
 
@@ -100,10 +104,12 @@ static bool needs_decision(const uint8_t *octets, size_t length, size_t at, uint
     case '\n':
         return (also & SANSMTP_SCAN_BARE) && (at == 0 || octets[at - 1] != '\r');
     case '\r':
-        if (length - at == 1)
+        if (length - at == 1) {
             return true;
-        if (octets[at + 1] != '\n')
+        }
+        if (octets[at + 1] != '\n') {
             return also & SANSMTP_SCAN_BARE;
+        }
         return length - at == 2 || octets[at + 2] == '.';
     default:
         return false;
@@ -112,8 +118,9 @@ static bool needs_decision(const uint8_t *octets, size_t length, size_t at, uint
 
 static size_t scan_octets(const uint8_t *octets, size_t length, size_t at, uint32_t also)
 {
-    while (at < length && !needs_decision(octets, length, at, also))
+    while (at < length && !needs_decision(octets, length, at, also)) {
         at++;
+    }
     return at;
 }
 
@@ -125,10 +132,12 @@ size_t sansmtp_scan_text(const uint8_t *octets, size_t length, uint32_t also)
     };
     size_t at = 0;
 
-    if (length < REACH || needs_decision(octets, length, 0, also))
+    if (length < REACH || needs_decision(octets, length, 0, also)) {
         return scan_octets(octets, length, 0, also);
-    if (find_in_pairs(octets, length, &at, &sought) || find_in_rest(octets, length, &at, &sought))
+    }
+    if (find_in_pairs(octets, length, &at, &sought) || find_in_rest(octets, length, &at, &sought)) {
         return settle(octets, at, also);
+    }
     return scan_octets(octets, length, at, also);
 }
 
@@ -159,17 +168,20 @@ size_t sansmtp_scan_line(const uint8_t *octets, size_t length)
     for (; length - at >= SANSMTP_VECTOR; at += SANSMTP_VECTOR) {
         sansmtp_flags flags = look_line(octets + at);
 
-        if (sansmtp_flags_any(flags))
+        if (sansmtp_flags_any(flags)) {
             return at + sansmtp_flags_first(flags);
+        }
     }
     for (; length - at >= SANSMTP_WORD; at += SANSMTP_WORD) {
         uint64_t flags = look_line_word(octets + at);
 
-        if (sansmtp_word_any(flags))
+        if (sansmtp_word_any(flags)) {
             return at + sansmtp_word_first(flags);
+        }
     }
-    while (at < length && !ends_line(octets[at]))
+    while (at < length && !ends_line(octets[at])) {
         at++;
+    }
     return at;
 }
 
@@ -178,10 +190,12 @@ bool sansmtp_scan_eight_bit(const uint8_t *octets, size_t length)
     size_t at = 0;
 
     for (; length - at >= SANSMTP_VECTOR; at += SANSMTP_VECTOR) {
-        if (sansmtp_flags_any(sansmtp_vector_eight_bit(octets + at)))
+        if (sansmtp_flags_any(sansmtp_vector_eight_bit(octets + at))) {
             return true;
+        }
     }
-    while (at < length && octets[at] <= 127)
+    while (at < length && octets[at] <= 127) {
         at++;
+    }
     return at < length;
 }

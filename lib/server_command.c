@@ -112,7 +112,9 @@ static const struct sansmtp_verb *find_verb(struct sansmtp_server *server)
 
 static enum sansmtp_step refuse(struct sansmtp_server *server, enum sansmtp_reply reply)
 {
-    server->idle_commands += server->verb == SANSMTP_VERB_RCPT ? 1 : 0;
+    if (server->verb == SANSMTP_VERB_RCPT && sansmtp_reply_row(reply)->code >= 500) {
+        server->idle_commands++;
+    }
     if (server->verb == SANSMTP_VERB_MAIL && server->state == SANSMTP_STATE_HELLO) {
         server->knows |= SANSMTP_KNOWS_MAIL_REFUSED;
     }

@@ -68,13 +68,14 @@ static void after_mail(struct sansmtp_server *server, bool yes)
     sansmtp_server_await_line(server);
 }
 
-static void after_recipient(struct sansmtp_server *server, bool yes)
+/* What is refused for good uses up the budget of who tries addresses; 4yz are no fault of his. */
+static void after_recipient(struct sansmtp_server *server, uint32_t code)
 {
-    if (yes) {
+    if (code < 400) {
         server->recipients++;
         server->state = SANSMTP_STATE_READY;
     } else {
-        server->idle_commands++;
+        server->idle_commands += code >= 500 ? 1 : 0;
         if (server->state == SANSMTP_STATE_MAIL) {
             server->state = SANSMTP_STATE_REFUSED;
         }
@@ -153,7 +154,7 @@ void sansmtp_server_proceed(struct sansmtp_server *server, uint32_t question, ui
         after_mail(server, yes);
         break;
     case SANSMTP_EVENT_RECIPIENT:
-        after_recipient(server, yes);
+        after_recipient(server, code);
         break;
     case SANSMTP_EVENT_DATA:
         after_data(server, yes);

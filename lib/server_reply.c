@@ -65,7 +65,7 @@ static size_t enhanced_write(uint32_t enhanced, uint8_t *out)
     return length + sansmtp_number_write(enhanced % 1000u, out + length);
 }
 
-/* code, separator, enhanced code, hostname: what stands before the text. */
+/* Code, separator, enhanced code; returns their octets. */
 static size_t head(const struct sansmtp_server *server, uint32_t code, char separator,
                    uint32_t enhanced, uint8_t *out)
 {
@@ -232,7 +232,7 @@ static bool text_fits(const struct sansmtp_server *server, uint32_t code, uint32
            sansmtp_utf8_valid((const uint8_t *)text, length);
 }
 
-/* The gate: all that can be wrong with an answer but UTF-8. */
+/* The gate: all that can be wrong with an answer, but whether its UTF-8 may be shown here. */
 static int answer_check(const struct sansmtp_server *server, uint32_t code, uint32_t enhanced,
                         const char *text, size_t length)
 {

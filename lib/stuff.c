@@ -30,8 +30,9 @@ uint32_t sansmtp_stuff_begin(uint32_t policy)
 {
     uint32_t seven_bit = policy & SANSMTP_STUFF_SEVEN_BIT;
 
-    if ((policy & SANSMTP_STUFF_NORMALISE) && !(policy & SANSMTP_STUFF_REFUSE))
+    if ((policy & SANSMTP_STUFF_NORMALISE) && !(policy & SANSMTP_STUFF_REFUSE)) {
         return LINE_START | SANSMTP_STUFF_NORMALISE | seven_bit;
+    }
     return LINE_START | SANSMTP_STUFF_REFUSE | seven_bit;
 }
 
@@ -125,10 +126,11 @@ static void after_held_cr(struct writing *writing)
 
 static void after_line_start(struct writing *writing)
 {
-    if (writing->chunk->data[0] == '.')
+    if (writing->chunk->data[0] == '.') {
         double_dot(writing, 0);
-    else
+    } else {
         text(writing);
+    }
 }
 
 void sansmtp_stuff_next(struct sansmtp_span *chunk, uint32_t *state, struct sansmtp_span *slice)
@@ -136,8 +138,9 @@ void sansmtp_stuff_next(struct sansmtp_span *chunk, uint32_t *state, struct sans
     struct writing writing = {chunk, slice, state};
 
     give(&writing, chunk->data, 0);
-    if (chunk->length == 0)
+    if (chunk->length == 0) {
         return;
+    }
     if (*state & SANSMTP_STUFF_BARE) {
         offend(&writing);
         return;
@@ -159,10 +162,12 @@ static bool offends(struct sansmtp_span rest, uint32_t state, bool last)
 {
     struct sansmtp_span slice;
 
-    if (state & SANSMTP_STUFF_NORMALISE)
+    if (state & SANSMTP_STUFF_NORMALISE) {
         return false;
-    while (rest.length > 0)
+    }
+    while (rest.length > 0) {
         sansmtp_stuff_next(&rest, &state, &slice);
+    }
     return (state & SANSMTP_STUFF_BARE) || (last && phase_of(state) == HELD_CR);
 }
 
@@ -174,13 +179,16 @@ uint32_t sansmtp_stuff_check(struct sansmtp_span *chunk, bool last, uint32_t *st
     uint32_t after = *state;
     uint32_t offences = 0;
 
-    if ((after & SANSMTP_STUFF_SEVEN_BIT) && sansmtp_scan_eight_bit(rest.data, rest.length))
+    if ((after & SANSMTP_STUFF_SEVEN_BIT) && sansmtp_scan_eight_bit(rest.data, rest.length)) {
         offences |= SANSMTP_STUFF_EIGHT_BIT;
+    }
     sansmtp_stuff_next(&rest, &after, &first);
-    if (offends(rest, after, last))
+    if (offends(rest, after, last)) {
         offences |= SANSMTP_STUFF_BARE;
-    if (offences != 0)
+    }
+    if (offences != 0) {
         return offences;
+    }
     *chunk = rest;
     *state = after;
     *slice = first;
@@ -194,10 +202,12 @@ bool sansmtp_stuff_end(uint32_t state, struct sansmtp_span *tail)
 
     tail->data = tail_in_line + skip;
     tail->length = 0;
-    if ((state & SANSMTP_STUFF_BARE) || phase == DOUBLED)
+    if ((state & SANSMTP_STUFF_BARE) || phase == DOUBLED) {
         return false;
-    if (phase == HELD_CR && !(state & SANSMTP_STUFF_NORMALISE))
+    }
+    if (phase == HELD_CR && !(state & SANSMTP_STUFF_NORMALISE)) {
         return false;
+    }
     tail->length = sizeof(tail_in_line) - skip;
     return true;
 }

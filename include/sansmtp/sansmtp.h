@@ -13,10 +13,10 @@
  *   an engine is SANSMTP_ERR_ARGUMENT (functions without an error: 0 or NULL).
  * - Text and octets are pointer and length in octets; nothing is terminated by NUL. What the host
  *   passes in is copied unless a comment says "borrowed", and until when.
- * - Structs that the host fills begin with their size: sizeof, as the host was compiled. A later
- *   library takes the smaller struct of an older host, and what is new means, when 0, what was
- *   before; an older library takes the larger struct of a newer host if what it does not know is
- *   0. Bits that a library does not know are errors.
+ * - Structs that the host fills begin with their size: sizeof, as the host was compiled. A library
+ *   takes the larger struct of a newer host if what it does not know is 0. When a later library
+ *   has new members it will still take the struct of this version, and 0 in what is new means what
+ *   was before. Bits that a library does not know are errors.
  * - Errors are negative; -1 to -99 are bugs of the host and change nothing. See types.h.
  * - Threads: there is no global state. One engine belongs to one thread at a time.
  * - Time is seconds, an input: an engine says how long it will wait, the host owns the clock.

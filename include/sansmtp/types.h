@@ -19,10 +19,10 @@
 extern "C" {
 #endif
 
-#if defined(SANSMTP_STATIC) || !defined(__GNUC__)
-#define SANSMTP_API
-#else
+#ifdef __GNUC__
 #define SANSMTP_API __attribute__((visibility("default")))
+#else
+#define SANSMTP_API
 #endif
 
 /* Octets that belong to somebody else. data may be NULL only where length is 0; a span that does

@@ -187,8 +187,8 @@ user_exists() {
 # A user that a program has compiled in. Without root the program is there, but cannot run as it.
 provide_user() {
     user_exists "$1" || {
-        [ "$(id -u)" -eq 0 ] &&
-            useradd --system --user-group --no-create-home --home-dir /nonexistent \
+        may_be_root &&
+            as_root useradd --system --user-group --no-create-home --home-dir /nonexistent \
                 --shell /usr/sbin/nologin "$1"
     }
 }
