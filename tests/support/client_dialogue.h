@@ -1,8 +1,8 @@
 #ifndef SANSMTP_TEST_CLIENT_DIALOGUE_H
 #define SANSMTP_TEST_CLIENT_DIALOGUE_H
 
-/* A client engine and its peer, for tests that look at one call. Input and the engine's block end at
- * a guard page. */
+/* A client engine and its peer, for tests that look at one call. Input and the engine's block end
+ * at a guard page. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -251,6 +251,16 @@ static uint32_t want_of(const char *words)
     return *words == 'r' || *words == 'e' ? SANSMTP_RECIPIENT : SANSMTP_BODY;
 }
 
+void client_host_pass_over(struct client_session *session, size_t until)
+{
+    for (; session->intents < until; session->intents++) {
+        const struct client_step *step = &session->transcript->steps[session->intents];
+
+        if (step->kind == CLIENT_STEP_INTENT && step->error.length > 0)
+            client_trouble(session, "never came to be refused", step->text.data);
+    }
+}
+
 /* The next intent for this want. What the engine no longer asks for is not done: the recipients
  * that are left when it wants the body, all that is left of a message when it is settled. */
 static const struct client_step *next_intent(struct client_session *session, uint32_t wants)
@@ -264,7 +274,7 @@ static const struct client_step *next_intent(struct client_session *session, uin
         if (step->kind != CLIENT_STEP_INTENT)
             continue;
         if ((wants & want_of(step->text.data)) != 0) {
-            session->intents = at;
+            client_host_pass_over(session, at);
             return step;
         }
         if ((wants & SANSMTP_IDLE) == 0 &&

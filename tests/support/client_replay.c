@@ -365,6 +365,8 @@ static void check_end(struct client_session *session)
     client_demand(session,
                   sansmtp_client_wants(session->client) != SANSMTP_CLOSE || session->ledger.closed,
                   "CLOSING is told");
+    if (!troubled(session))
+        client_host_pass_over(session, session->transcript->count);
     text_free(&all);
 }
 

@@ -87,6 +87,8 @@ bool client_host_expected(struct client_session *session, const struct client_st
 
 /* client_intent.c: does the next thing that the engine wants and the transcript has; true: done. */
 bool client_host_serve(struct client_session *session, uint32_t wants);
+/* client_intent.c: the intents in front of this step are not done; a refusal must have been. */
+void client_host_pass_over(struct client_session *session, size_t until);
 /* client_intent.c: one intent, now; what the engine says to it. */
 int client_intend(struct client_session *session, const char *words);
 /* client_intent.c: what was lent is taken back. */
