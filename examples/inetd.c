@@ -38,9 +38,11 @@ static void on_body(struct sansmtp_server *server, const struct sansmtp_event *e
 
 static void on_end(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
 {
-    int stored = !failed && fsync(file) == 0 && rename(part, part + 1) == 0;
+    int folder = open(".", O_RDONLY); /* the new name must be on the disk, too */
+    int stored = !failed && fsync(file) == 0 && rename(part, part + 1) == 0 && fsync(folder) == 0;
 
     (void)event, (void)user;
+    close(folder);
     (stored ? sansmtp_server_accept : sansmtp_server_decline)(server); /* 451 */
 }
 
