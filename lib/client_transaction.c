@@ -236,15 +236,15 @@ static enum sansmtp_client_step early_verdict(struct sansmtp_client *client,
     return SANSMTP_CLIENT_ON;
 }
 
-static void settle(struct sansmtp_client *client, uint32_t code)
+/* In LMTP the worst of all finals decides; LATER is worse than REFUSED. */
+static void settle(struct sansmtp_client *client, const struct sansmtp_client_reply *reply)
 {
-    uint32_t outcome = outcome_of(code);
+    uint32_t outcome = outcome_of(reply->code);
 
-    /* In LMTP the worst of all: UNCERTAIN cannot be here, LATER is worse than REFUSED. */
-    if (client->finals > 1 && client->outcome > outcome) {
-        return;
+    if (client->finals == 1 || outcome >= client->outcome) {
+        client->outcome = outcome;
+        decide(client, reply);
     }
-    client->outcome = outcome;
 }
 
 static enum sansmtp_client_step after_end(struct sansmtp_client *client,
@@ -264,11 +264,10 @@ static enum sansmtp_client_step after_end(struct sansmtp_client *client,
         return SANSMTP_CLIENT_ON;
     }
     client->finals++;
-    settle(client, reply->code);
     if (lmtp && client->finals < client->accepted) {
         client->answered--; /* the same end has more answers */
     }
-    decide(client, reply);
+    settle(client, reply);
     if (lmtp) {
         sansmtp_client_reply_event(client, SANSMTP_EVENT_FINAL, reply)->number = client->finals -
                                                                                  1u;
@@ -284,6 +283,13 @@ static enum sansmtp_client_step after_end(struct sansmtp_client *client,
 static bool all_answered(const struct sansmtp_client *client)
 {
     return client->answered == client->put;
+}
+
+/* A yes to a chunk whose octets are still going out. */
+static bool presumptuous(const struct sansmtp_client *client, enum place place, uint32_t code)
+{
+    return place == CHUNK && code < 400 && client->answered + 1 == client->put &&
+           client->slice.length != 0;
 }
 
 /* What an early verdict is early for: the end of DATA, or the LAST chunk. */
@@ -321,6 +327,9 @@ enum sansmtp_client_step sansmtp_client_transaction(struct sansmtp_client *clien
 
     if (too_early(client, place)) {
         return early_verdict(client, reply);
+    }
+    if (presumptuous(client, place, reply->code)) {
+        return senseless(client);
     }
     client->answered++;
     done = dispatch(client, place, reply);
