@@ -3,6 +3,7 @@
 #include <sansmtp/wire.h>
 #include <stdalign.h>
 
+#include "mechanism.h"
 #include "memory.h"
 #include "sized.h"
 
@@ -70,27 +71,7 @@ static bool hello_fits(const struct sansmtp_client_options *options)
 
 static bool mechanisms_fit(const struct sansmtp_client_options *options)
 {
-    size_t words = options->mechanisms_length != 0 ? 1 : 0;
-    size_t length = 0;
-
-    if (options->mechanisms == NULL && options->mechanisms_length != 0) {
-        return false;
-    }
-    for (size_t i = 0; i < options->mechanisms_length; i++) {
-        char octet = options->mechanisms[i];
-
-        if (octet == ' ') {
-            words++;
-        } else if ((octet < 'A' || octet > 'Z') && (octet < '0' || octet > '9') && octet != '-' &&
-                   octet != '_') {
-            return false;
-        }
-        length = octet == ' ' ? 0 : length + 1;
-        if (length > 20 || (octet == ' ' && (i == 0 || options->mechanisms[i - 1] == ' '))) {
-            return false;
-        }
-    }
-    return words <= 32 && (length != 0 || options->mechanisms_length == 0);
+    return sansmtp_mechanisms_count(options->mechanisms, options->mechanisms_length) <= 32;
 }
 
 static int options_check(const struct sansmtp_client_options *options)

@@ -1,6 +1,7 @@
 #include "mechanism.h"
 
 #include "ascii.h"
+#include "memory.h"
 
 enum { HIDDEN = false, CLEAR = true };
 
@@ -21,4 +22,59 @@ const struct sansmtp_mechanism *sansmtp_mechanism_find(struct sansmtp_span name)
         }
     }
     return &other;
+}
+
+bool sansmtp_mechanism_octet(uint8_t octet)
+{
+    return sansmtp_ascii_is_let_dig(octet) || octet == '-' || octet == '_';
+}
+
+bool sansmtp_mechanism_is_name(struct sansmtp_span name)
+{
+    if (name.length == 0 || name.length > 20) {
+        return false;
+    }
+    for (size_t i = 0; i < name.length; i++) {
+        if (!sansmtp_mechanism_octet(name.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_capital(struct sansmtp_span name)
+{
+    for (size_t i = 0; i < name.length; i++) {
+        if (name.data[i] >= 'a' && name.data[i] <= 'z') {
+            return false;
+        }
+    }
+    return true;
+}
+
+size_t sansmtp_mechanisms_count(const char *list, size_t length)
+{
+    const uint8_t *at = (const uint8_t *)list;
+    size_t count = 0;
+
+    if (length == 0) {
+        return 0;
+    }
+    if (list == NULL) {
+        return SIZE_MAX;
+    }
+    for (;;) {
+        const uint8_t *space = length == 0 ? NULL : memchr(at, ' ', length);
+        struct sansmtp_span name = {at, space == NULL ? length : (size_t)(space - at)};
+
+        if (!sansmtp_mechanism_is_name(name) || !is_capital(name)) {
+            return SIZE_MAX;
+        }
+        count++;
+        if (space == NULL) {
+            return count;
+        }
+        length -= name.length + 1;
+        at = space + 1;
+    }
 }

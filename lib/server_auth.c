@@ -53,21 +53,6 @@ static bool offered(struct sansmtp_server *server, struct sansmtp_span wanted)
     return false;
 }
 
-static bool is_name(struct sansmtp_span name)
-{
-    if (name.length == 0 || name.length > 20) {
-        return false;
-    }
-    for (size_t i = 0; i < name.length; i++) {
-        uint8_t octet = name.data[i];
-
-        if (!sansmtp_ascii_is_let_dig(octet) && octet != '-' && octet != '_') {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* What of a line may be shown: all, or of AUTH, however it is spaced, what stands before the
  * initial response. */
 size_t sansmtp_server_showable(const uint8_t *line, size_t length)
@@ -87,8 +72,7 @@ size_t sansmtp_server_showable(const uint8_t *line, size_t length)
     while (at < length && !sansmtp_ascii_is_let_dig(line[at])) {
         at++;
     }
-    while (at < length &&
-           (sansmtp_ascii_is_let_dig(line[at]) || line[at] == '-' || line[at] == '_')) {
+    while (at < length && sansmtp_mechanism_octet(line[at])) {
         at++;
     }
     return at;
@@ -133,7 +117,7 @@ enum sansmtp_reply sansmtp_server_auth_check(struct sansmtp_server *server,
             return SANSMTP_REPLY_ARGUMENT;
         }
     }
-    if (!is_name(name)) {
+    if (!sansmtp_mechanism_is_name(name)) {
         return SANSMTP_REPLY_ARGUMENT;
     }
     if (!offered(server, name)) {

@@ -2,8 +2,8 @@
 
 #include <stdalign.h>
 
-#include "ascii.h"
 #include "extension.h"
+#include "mechanism.h"
 #include "memory.h"
 #include "sized.h"
 
@@ -86,28 +86,11 @@ static bool texts_fit(const struct sansmtp_server_options *options)
            options->greeting_length + options->hostname_length + 7 <= options->reply;
 }
 
-/* Names of 1 to 20 octets with one space between (RFC 4422 3.1), that fit one EHLO row. */
+/* They must fit one EHLO row. */
 static bool mechanisms_fit(const struct sansmtp_server_options *options)
 {
-    size_t name = 0;
-
-    if (!printable(options->mechanisms, options->mechanisms_length) ||
-        options->mechanisms_length + 11 > options->reply) {
-        return false;
-    }
-    for (size_t i = 0; i < options->mechanisms_length; i++) {
-        uint8_t octet = (uint8_t)options->mechanisms[i];
-
-        if (octet == ' ' && name == 0) {
-            return false;
-        }
-        name = octet == ' ' ? 0 : name + 1;
-        if (name > 20 ||
-            (octet != ' ' && octet != '-' && octet != '_' && !sansmtp_ascii_is_let_dig(octet))) {
-            return false;
-        }
-    }
-    return name != 0 || options->mechanisms_length == 0;
+    return options->mechanisms_length + 11 <= options->reply &&
+           sansmtp_mechanisms_count(options->mechanisms, options->mechanisms_length) != SIZE_MAX;
 }
 
 /* What the RFCs want together. */

@@ -61,7 +61,7 @@ struct sansmtp_server_options {
     size_t hostname_length;
     const char *greeting; /* text behind the hostname in the 220 greeting; default "ESMTP" */
     size_t greeting_length;
-    const char *mechanisms; /* SASL mechanisms, separated by one space; needed for AUTH */
+    const char *mechanisms; /* SASL mechanisms, capitals, one space between; needed for AUTH */
     size_t mechanisms_length;
 
     uint32_t line;   /* octets of the line buffer; default 0: what the extensions need; */
