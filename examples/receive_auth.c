@@ -54,7 +54,7 @@ static void refuse(struct connection *connection)
 {
     auth_end(connection);
     log_reply(connection, "AUTH", 535, 0);
-    sansmtp_server_reply(connection->engine, 535, 5007008, NULL, 0);
+    sansmtp_server_reply(connection->engine, 535, SANSMTP_ENHANCED(5, 7, 8), NULL, 0);
 }
 
 static void on_pool(uv_work_t *work)

@@ -103,7 +103,7 @@ static void on_recipient(struct sansmtp_server *server, const struct sansmtp_eve
         sansmtp_server_decline(server);
     } else if (is_one_too_many(connection)) {
         log_reply(connection, "RCPT", 452, 0);
-        sansmtp_server_reply(server, 452, 4005003, too_many, sizeof too_many - 1);
+        sansmtp_server_reply(server, 452, SANSMTP_ENHANCED(4, 5, 3), too_many, sizeof too_many - 1);
     } else if (stores(connection) &&
                (session->message == NULL || !message_add(session->message, event))) {
         fail(connection, "RCPT");
@@ -144,9 +144,10 @@ static void answer_failure(struct connection *connection, const char *verb, int 
             connection_peer(connection), connection->receiver->options.maildir, strerror(error));
     log_reply(connection, verb, code, 0);
     if (code == 452) {
-        sansmtp_server_reply(connection->engine, 452, 4003001, NULL, 0);
+        sansmtp_server_reply(connection->engine, 452, SANSMTP_ENHANCED(4, 3, 1), NULL, 0);
     } else {
-        sansmtp_server_reply(connection->engine, 451, 4003000, text, sizeof text - 1);
+        sansmtp_server_reply(connection->engine, 451, SANSMTP_ENHANCED(4, 3, 0), text,
+                             sizeof text - 1);
     }
 }
 
