@@ -272,6 +272,30 @@ int sansmtp_received_write(const struct sansmtp_received *received, char *out, s
 int sansmtp_return_path_write(const uint8_t *path, size_t length, int utf8, char *out, size_t capacity, size_t *out_length);
 int sansmtp_date_write(int64_t seconds, int32_t offset_minutes, int unknown_zone, char out[32], size_t *length);
 int sansmtp_literal_write(const uint8_t *address, size_t length, char out[48], size_t *out_length);
+struct sansmtp_proxy {
+    uint32_t size;
+    uint32_t version;
+    uint32_t family;
+    uint32_t flags;
+    uint32_t source_port;
+    uint32_t destination_port;
+    uint8_t source[16];
+    uint8_t destination[16];
+    struct sansmtp_span tlvs;
+    uint64_t length;
+};
+int sansmtp_proxy_read(const uint8_t *octets, size_t length, size_t capacity, struct sansmtp_proxy *proxy);
+int sansmtp_proxy_write(const struct sansmtp_proxy *proxy, uint8_t *out, size_t capacity, size_t *length);
+int sansmtp_proxy_tlv_next(struct sansmtp_span *rest, uint32_t *type, struct sansmtp_span *value);
+int sansmtp_proxy_tlv_write(uint32_t type, const struct sansmtp_span *value, uint8_t *out, size_t capacity, size_t *length);
+struct sansmtp_proxy_ssl {
+    uint32_t size;
+    uint32_t client;
+    uint32_t verify;
+    uint32_t reserved;
+    struct sansmtp_span tlvs;
+};
+int sansmtp_proxy_ssl_read(const struct sansmtp_span *value, struct sansmtp_proxy_ssl *ssl);
 ]]
 
 abi.numbers = {
@@ -500,6 +524,30 @@ abi.numbers = {
     SANSMTP_RECEIVED_UTF8 = 16,
     SANSMTP_RECEIVED_UNKNOWN_ZONE = 32,
     SANSMTP_RECEIVED_MAX = 2048,
+    SANSMTP_PROXY_V1_MAX = 107,
+    SANSMTP_PROXY_LEAST = 232,
+    SANSMTP_PROXY_ROOM = 536,
+    SANSMTP_PROXY_MORE = 1,
+    SANSMTP_PROXY_UNKNOWN = 0,
+    SANSMTP_PROXY_IPV4 = 1,
+    SANSMTP_PROXY_IPV6 = 2,
+    SANSMTP_PROXY_LOCAL = 1,
+    SANSMTP_PROXY_CHECKSUM = 2,
+    SANSMTP_PROXY_ALPN = 1,
+    SANSMTP_PROXY_AUTHORITY = 2,
+    SANSMTP_PROXY_CRC32C = 3,
+    SANSMTP_PROXY_NOOP = 4,
+    SANSMTP_PROXY_UNIQUE_ID = 5,
+    SANSMTP_PROXY_SSL = 32,
+    SANSMTP_PROXY_NETNS = 48,
+    SANSMTP_PROXY_SSL_VERSION = 33,
+    SANSMTP_PROXY_SSL_CN = 34,
+    SANSMTP_PROXY_SSL_CIPHER = 35,
+    SANSMTP_PROXY_SSL_SIG_ALG = 36,
+    SANSMTP_PROXY_SSL_KEY_ALG = 37,
+    SANSMTP_PROXY_CLIENT_TLS = 1,
+    SANSMTP_PROXY_CLIENT_CERT = 2,
+    SANSMTP_PROXY_CLIENT_CERT_SESSION = 4,
 }
 
 return abi

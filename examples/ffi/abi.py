@@ -229,6 +229,30 @@ SANSMTP_RECEIVED_AUTH = 8
 SANSMTP_RECEIVED_UTF8 = 16
 SANSMTP_RECEIVED_UNKNOWN_ZONE = 32
 SANSMTP_RECEIVED_MAX = 2048
+SANSMTP_PROXY_V1_MAX = 107
+SANSMTP_PROXY_LEAST = 232
+SANSMTP_PROXY_ROOM = 536
+SANSMTP_PROXY_MORE = 1
+SANSMTP_PROXY_UNKNOWN = 0
+SANSMTP_PROXY_IPV4 = 1
+SANSMTP_PROXY_IPV6 = 2
+SANSMTP_PROXY_LOCAL = 1
+SANSMTP_PROXY_CHECKSUM = 2
+SANSMTP_PROXY_ALPN = 1
+SANSMTP_PROXY_AUTHORITY = 2
+SANSMTP_PROXY_CRC32C = 3
+SANSMTP_PROXY_NOOP = 4
+SANSMTP_PROXY_UNIQUE_ID = 5
+SANSMTP_PROXY_SSL = 32
+SANSMTP_PROXY_NETNS = 48
+SANSMTP_PROXY_SSL_VERSION = 33
+SANSMTP_PROXY_SSL_CN = 34
+SANSMTP_PROXY_SSL_CIPHER = 35
+SANSMTP_PROXY_SSL_SIG_ALG = 36
+SANSMTP_PROXY_SSL_KEY_ALG = 37
+SANSMTP_PROXY_CLIENT_TLS = 1
+SANSMTP_PROXY_CLIENT_CERT = 2
+SANSMTP_PROXY_CLIENT_CERT_SESSION = 4
 
 
 class sansmtp_span(Structure):
@@ -415,6 +439,31 @@ class sansmtp_received(Structure):
     ]
 
 
+class sansmtp_proxy(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("version", c_uint32),
+        ("family", c_uint32),
+        ("flags", c_uint32),
+        ("source_port", c_uint32),
+        ("destination_port", c_uint32),
+        ("source", c_uint8 * 16),
+        ("destination", c_uint8 * 16),
+        ("tlvs", sansmtp_span),
+        ("length", c_uint64),
+    ]
+
+
+class sansmtp_proxy_ssl(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("client", c_uint32),
+        ("verify", c_uint32),
+        ("reserved", c_uint32),
+        ("tlvs", sansmtp_span),
+    ]
+
+
 sansmtp_server_callback = CFUNCTYPE(None, c_void_p, POINTER(sansmtp_event), c_void_p)
 sansmtp_client_callback = CFUNCTYPE(None, c_void_p, POINTER(sansmtp_event), c_void_p)
 
@@ -541,4 +590,9 @@ FUNCTIONS = {
     "sansmtp_return_path_write": (c_int, [c_void_p, c_size_t, c_int, c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_date_write": (c_int, [c_int64, c_int32, c_int, c_void_p, POINTER(c_size_t)]),
     "sansmtp_literal_write": (c_int, [c_void_p, c_size_t, c_void_p, POINTER(c_size_t)]),
+    "sansmtp_proxy_read": (c_int, [c_void_p, c_size_t, c_size_t, POINTER(sansmtp_proxy)]),
+    "sansmtp_proxy_write": (c_int, [POINTER(sansmtp_proxy), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_proxy_tlv_next": (c_int, [POINTER(sansmtp_span), POINTER(c_uint32), POINTER(sansmtp_span)]),
+    "sansmtp_proxy_tlv_write": (c_int, [c_uint32, POINTER(sansmtp_span), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_proxy_ssl_read": (c_int, [POINTER(sansmtp_span), POINTER(sansmtp_proxy_ssl)]),
 }
