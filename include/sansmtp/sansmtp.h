@@ -26,6 +26,7 @@
 #include <sansmtp/callbacks.h>
 #include <sansmtp/client.h>
 #include <sansmtp/header.h>
+#include <sansmtp/policy.h>
 #include <sansmtp/proxy.h>
 #include <sansmtp/sasl.h>
 #include <sansmtp/server.h>
