@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "seed_file.h"
 #include "server_input.h"
 #include "text.h"
 #include "transcript.h"
@@ -84,46 +84,6 @@ static void add_input(struct text *seed, const struct transcript *transcript)
     text_add(seed, transcript->input.data + from, transcript->input.length - from);
 }
 
-static int write_seed(const char *folder, size_t number, const struct text *seed)
-{
-    struct text path = {0};
-    FILE *file;
-    size_t written = 0;
-
-    text_print(&path, "%s/transcript-%03zu", folder, number);
-    file = fopen(path.data, "wb");
-    if (file != NULL) {
-        written = fwrite(seed->data, 1, seed->length, file);
-        if (fclose(file) != 0)
-            written = 0;
-    }
-    if (written != seed->length)
-        perror(path.data);
-    text_free(&path);
-    return written == seed->length ? 0 : 1;
-}
-
-/* The folder and the one that it lies in. */
-static void make_folders(const char *folder)
-{
-    struct text parent = {0};
-    const char *slash = strrchr(folder, '/');
-
-    if (slash != NULL) {
-        text_add(&parent, folder, (size_t)(slash - folder));
-        mkdir(parent.data, 0777);
-    }
-    mkdir(folder, 0777);
-    text_free(&parent);
-}
-
-static int write_stamp(const char *path)
-{
-    FILE *stamp = fopen(path, "wb");
-
-    return stamp == NULL || fclose(stamp) != 0;
-}
-
 int main(int count, char **arguments)
 {
     struct transcripts all = {0};
@@ -136,7 +96,7 @@ int main(int count, char **arguments)
         fprintf(stderr, "%s", complaint.length > 0 ? complaint.data : "no transcripts\n");
         return 1;
     }
-    make_folders(arguments[1]);
+    seed_folders(arguments[1]);
     for (size_t i = 0; i < all.count && failed == 0; i++) {
         struct text seed = {0};
 
@@ -145,9 +105,9 @@ int main(int count, char **arguments)
             continue;
         add_head(&seed, all.cases[i]);
         add_input(&seed, all.cases[i]);
-        failed = write_seed(arguments[1], i, &seed);
+        failed = seed_write(arguments[1], i, &seed);
         text_free(&seed);
     }
     transcripts_free(&all);
-    return failed != 0 || write_stamp(arguments[2]) != 0;
+    return failed != 0 || seed_stamp(arguments[2]) != 0;
 }

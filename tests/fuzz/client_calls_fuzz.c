@@ -1,0 +1,448 @@
+/*
+ * The client engine and a host that calls whatever comes to its mind, in any order. The input is a
+ * head, then a script of octets: replies, raw octets, intents, calls out of turn, drains. A call
+ * gives what its header says that it can give, and one that is refused must leave the engine's block
+ * as it was; what was submitted must end as promised; and however it went, a connection that ends
+ * must come to CLOSE.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client_eventlog.h"
+#include "client_input.h"
+#include "client_ledger.h"
+#include "text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct host {
+    const uint8_t *script;
+    size_t left; /* octets of it */
+    struct sansmtp_client_options options;
+    struct sansmtp_client *client;
+    uint8_t *block, *before; /* and a copy, from before a call */
+    size_t block_length;
+    struct sansmtp_span in;
+    uint8_t *piece; /* the block that in lies in */
+    int error;      /* the first that was seen: it stays */
+    bool silent;    /* nothing may leave any more */
+    struct client_ledger ledger;
+    struct text log;
+};
+
+static const char *const lines[] = {
+    "220 mx.example",
+    "250 ok",
+    "250-mx\r\n250-PIPELINING\r\n250-CHUNKING\r\n250-DSN\r\n250 SIZE 99",
+    "250-mx\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-BINARYMIME\r\n250-CHUNKING\r\n250 PIPELINING",
+    "250-mx\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256",
+    "250-mx\r\n250 AUTH LOGIN",
+    "334 VXNlcjo=",
+    "334 ",
+    "334 ?",
+    "334-a\r\n334 b",
+    "235 2.7.0 yes",
+    "535 5.7.8 no",
+    "504 no such",
+    "354 go",
+    "250 2.1.0 ok",
+    "250 2.0.0 queued",
+    "450 4.2.1 later",
+    "452 4.5.3 many",
+    "550 5.1.1 no",
+    "552 5.5.3 many",
+    "554 no",
+    "503 5.5.1 order",
+    "500 what",
+    "221 bye",
+    "421 4.3.0 shut",
+    "251 forwarded",
+    "220 2.0.0 go",
+    "454 no tls",
+    "250-a",
+    "250",
+    "99 x",
+    "",
+};
+
+enum { LINES = sizeof lines / sizeof lines[0], PATIENCE = 100000 };
+
+/* Which results a call may give. */
+#define MAY(code) (1u << -(code))
+#define STATE     (MAY(SANSMTP_ERR_STATE) | MAY(SANSMTP_ERR_ARGUMENT))
+#define GATE      (STATE | MAY(SANSMTP_ERR_TEXT))
+#define NEEDS     (1u << 31)
+
+static void demand(const struct host *host, bool holds, const char *why)
+{
+    if (holds) {
+        return;
+    }
+    fprintf(stderr, "%s\n%s\n", why, host->log.length > 0 ? host->log.data : "");
+    abort();
+}
+
+static uint8_t next_octet(struct host *host)
+{
+    if (host->left == 0) {
+        return 0;
+    }
+    host->left--;
+    return *host->script++;
+}
+
+static bool allowed(int result, uint32_t codes)
+{
+    if (result == 0) {
+        return true;
+    }
+    if (result <= -301 && result >= -304) {
+        return (codes & NEEDS) != 0;
+    }
+    return result >= -30 && result < 0 && (codes >> -result & 1u) != 0;
+}
+
+/* Nothing leaves once the session is over, a message or the end of one least of all. */
+static void look(struct host *host)
+{
+    size_t length = 0;
+    int error = sansmtp_client_error(host->client);
+
+    sansmtp_client_output(host->client, &length);
+    demand(host, !host->silent || length == 0, "output where there must be none");
+    demand(host, host->error == 0 || error == host->error, "an error stays");
+    demand(host, sansmtp_client_wants(host->client) != 0, "something is always wanted");
+    demand(host, sansmtp_client_secret(host->client) <= 1, "secret() is yes or no");
+    host->error = error;
+}
+
+static void remember(struct host *host)
+{
+    memcpy(host->before, host->block, host->block_length);
+}
+
+static int called(struct host *host, const char *name, int result, uint32_t codes)
+{
+    text_print(&host->log, "%s: %d\n", name, result);
+    demand(host, allowed(result, codes), "a result that the header does not know");
+    demand(host, result == 0 || memcmp(host->before, host->block, host->block_length) == 0,
+           "a call that was refused has changed something");
+    look(host);
+    return result;
+}
+
+#define CALL(codes, name, ...) \
+    (remember(host), called(host, #name, sansmtp_client_##name(host->client, __VA_ARGS__), codes))
+#define CALL_BARE(codes, name) \
+    (remember(host), called(host, #name, sansmtp_client_##name(host->client), codes))
+
+static void say(struct host *host, const void *octets, size_t length)
+{
+    size_t left = host->in.length;
+    uint8_t *piece = malloc(left + length + 1);
+
+    if (piece == NULL) {
+        abort();
+    }
+    if (left > 0) {
+        memcpy(piece + 1, host->in.data, left);
+    }
+    memcpy(piece + 1 + left, octets, length);
+    free(host->piece);
+    host->piece = piece;
+    host->in.data = piece + 1;
+    host->in.length = left + length;
+}
+
+static size_t pending(const struct host *host)
+{
+    struct sansmtp_span spans[4];
+    size_t count = sansmtp_client_vectors(host->client, spans, 4), total = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        total += spans[i].length;
+    }
+    return total;
+}
+
+static void drain(struct host *host, size_t most)
+{
+    size_t length = pending(host);
+
+    if (length > most) {
+        length = most;
+    }
+    demand(host, CALL(0, sent, length) == 0, "sent() is refused");
+}
+
+static bool pull(struct host *host)
+{
+    const struct sansmtp_event *event = sansmtp_client_next(host->client, &host->in);
+
+    look(host);
+    if (event == NULL) {
+        return false;
+    }
+    client_event_print(&host->log, event);
+    text_print(&host->log, "\n");
+    client_ledger_event(&host->ledger, event);
+    demand(host, host->ledger.broken == NULL, host->ledger.broken);
+    host->silent = host->silent || event->type == SANSMTP_EVENT_CLOSING;
+    return true;
+}
+
+static void submit(struct host *host)
+{
+    static const char *const senders[] = {"s@c.example", "", "caf\xc3\xa9@c", "a b", "x@\r\nDATA"};
+    struct sansmtp_envelope envelope = {.size = sizeof envelope};
+    uint8_t what = next_octet(host);
+    bool idle = (sansmtp_client_wants(host->client) & SANSMTP_IDLE) != 0;
+    int result;
+
+    envelope.sender = senders[what % 8 < 4 ? 0 : what % 5];
+    envelope.sender_length = strlen(envelope.sender);
+    envelope.flags = what / 8 % 4;
+    envelope.body = what / 32 % 5;
+    envelope.ret = what / 64;
+    envelope.message_size = what > 200 ? what : 0;
+    result = CALL(GATE | NEEDS, submit, &envelope);
+    demand(host, result == SANSMTP_ERR_STATE ? !idle : result == SANSMTP_ERR_ARGUMENT || idle,
+           "submit() is taken at IDLE, and there only");
+    if (result == 0) {
+        client_ledger_submitted(&host->ledger);
+    }
+}
+
+static void recipient(struct host *host)
+{
+    static const char *const mailboxes[] = {"r@mx.example", "postmaster", "r", "\xc3\xa9@mx",
+                                            "a@b>"};
+    struct sansmtp_recipient recipient = {.size = sizeof recipient};
+    uint8_t what = next_octet(host);
+    bool asked = (sansmtp_client_wants(host->client) & SANSMTP_RECIPIENT) != 0;
+    int result;
+
+    recipient.mailbox = mailboxes[what < 128 ? 0 : what % 5];
+    recipient.mailbox_length = strlen(recipient.mailbox);
+    recipient.notify = what / 8 % 10;
+    recipient.orcpt_type = "rfc822";
+    recipient.orcpt_type_length = what % 7;
+    recipient.orcpt = "o@c";
+    recipient.orcpt_length = what % 4;
+    result = CALL(GATE | NEEDS, recipient, &recipient);
+    demand(host, result == SANSMTP_ERR_STATE ? !asked : result == SANSMTP_ERR_ARGUMENT || asked,
+           "recipient() is taken at RECIPIENT, and there only");
+    if (result == 0) {
+        client_ledger_recipient(&host->ledger);
+    }
+}
+
+/* Constant octets: they live as long as any borrower may think. */
+static void body(struct host *host)
+{
+    static const char *const pieces[] = {"text\r\n", ".",    "\r\n", "a",    "",
+                                         "..\r\n",   "a\rb", "\n",   "\x80", "\r"};
+    uint8_t what = next_octet(host);
+    const char *piece = pieces[what % 10];
+    bool asked = (sansmtp_client_wants(host->client) & SANSMTP_BODY) != 0;
+    int result = CALL(GATE | NEEDS, body, piece, strlen(piece), what > 150);
+
+    demand(host, (result == SANSMTP_ERR_STATE) == !asked,
+           "body() is taken at BODY, and there only");
+}
+
+static void respond(struct host *host)
+{
+    static const uint8_t octets[10000];
+    size_t length = next_octet(host);
+    bool asked = (sansmtp_client_wants(host->client) & SANSMTP_REPLY) != 0;
+    int result = CALL(STATE, respond, octets, length > 250 ? length * 38 : length);
+
+    demand(host, result == SANSMTP_ERR_ARGUMENT || (result == SANSMTP_ERR_STATE) == !asked,
+           "respond() is taken at REPLY, and there only");
+}
+
+static void tls(struct host *host)
+{
+    struct sansmtp_tls tls = {.size = sizeof tls};
+    bool asked = (sansmtp_client_wants(host->client) & SANSMTP_TLS) != 0;
+
+    tls.flags = next_octet(host) % 4;
+    CALL(STATE, tls_started, &tls);
+    demand(host, asked || (sansmtp_client_wants(host->client) & SANSMTP_TLS) == 0,
+           "TLS is wanted behind tls_started()");
+}
+
+static void abort_session(struct host *host)
+{
+    CALL_BARE(0, abort);
+    host->silent = true;
+    look(host);
+}
+
+static void without_client(struct host *host)
+{
+    uint32_t serial = 0;
+    size_t length = 0;
+
+    demand(host,
+           sansmtp_client_sent(NULL, 0) == SANSMTP_ERR_ARGUMENT &&
+               sansmtp_client_submit(host->client, NULL) == SANSMTP_ERR_ARGUMENT &&
+               sansmtp_client_recipient(host->client, NULL) == SANSMTP_ERR_ARGUMENT &&
+               sansmtp_client_body(host->client, NULL, 1, 0) == SANSMTP_ERR_ARGUMENT &&
+               sansmtp_client_tls_started(host->client, NULL) == SANSMTP_ERR_ARGUMENT &&
+               sansmtp_client_respond(host->client, NULL, 1) == SANSMTP_ERR_ARGUMENT &&
+               sansmtp_client_output(NULL, &length) == NULL &&
+               sansmtp_client_patience(NULL, &serial) == 0,
+           "what is not there is an argument");
+    demand(host, CALL(MAY(SANSMTP_ERR_ARGUMENT), sent, SIZE_MAX) == SANSMTP_ERR_ARGUMENT,
+           "more is sent than there is");
+}
+
+static void call_out_of_turn(struct host *host)
+{
+    switch (next_octet(host) % 12) {
+    case 0:
+        CALL_BARE(0, eof);
+        break;
+    case 1:
+        CALL_BARE(MAY(SANSMTP_ERR_STATE), expired);
+        break;
+    case 2:
+        abort_session(host);
+        break;
+    case 3:
+        CALL_BARE(STATE, quit);
+        break;
+    case 4:
+        CALL_BARE(STATE, cancel);
+        break;
+    case 5:
+    case 6:
+        tls(host);
+        break;
+    case 7:
+    case 8:
+        CALL_BARE(STATE, recipients_end);
+        break;
+    case 9:
+        respond(host);
+        break;
+    default:
+        without_client(host);
+        break;
+    }
+}
+
+/* What the engine wants, as a host in its right mind does it. */
+static void comply(struct host *host)
+{
+    uint32_t wants = sansmtp_client_wants(host->client);
+
+    if ((wants & SANSMTP_IDLE) != 0) {
+        submit(host);
+    } else if ((wants & SANSMTP_RECIPIENT) != 0) {
+        recipient(host);
+        if (next_octet(host) % 2 == 0) {
+            CALL_BARE(STATE, recipients_end);
+        }
+    } else if ((wants & SANSMTP_BODY) != 0) {
+        body(host);
+    } else if ((wants & SANSMTP_REPLY) != 0) {
+        respond(host);
+    } else if ((wants & SANSMTP_TLS) != 0) {
+        tls(host);
+    }
+}
+
+static void say_line(struct host *host, uint8_t which)
+{
+    const char *line = lines[which % LINES];
+
+    say(host, line, strlen(line));
+    say(host, "\r\n", 2);
+}
+
+static void act(struct host *host)
+{
+    uint8_t what = next_octet(host);
+
+    if (what < 96) {
+        say_line(host, what);
+    } else if (what < 104) {
+        size_t length = what - 95u < host->left ? what - 95u : host->left;
+
+        say(host, host->script, length);
+        host->script += length;
+        host->left -= length;
+    } else if (what < 120) {
+        call_out_of_turn(host);
+    } else if (what < 130) {
+        submit(host);
+    } else if (what < 140) {
+        recipient(host);
+    } else if (what < 150) {
+        body(host);
+    } else if (what < 200) {
+        comply(host);
+    } else {
+        drain(host, what % 4 != 0 ? SIZE_MAX : next_octet(host));
+    }
+    while (what % 4 != 1 && pull(host)) {
+        continue;
+    }
+}
+
+/* The connection ends: what was submitted has its outcome, and CLOSE comes. */
+static void finish(struct host *host)
+{
+    uint32_t turns = 0;
+    bool moved = true;
+
+    CALL_BARE(0, eof);
+    while (moved || sansmtp_client_wants(host->client) != SANSMTP_CLOSE) {
+        demand(host, turns++ < PATIENCE, "no end");
+        if ((sansmtp_client_wants(host->client) & SANSMTP_REPLY) != 0) {
+            CALL_BARE(0, cancel);
+        }
+        drain(host, SIZE_MAX);
+        moved = pull(host);
+    }
+    demand(host, host->ledger.closed, "CLOSE without CLOSING");
+    demand(host, !host->ledger.open, "a message is left without an outcome");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct host state = {.script = data + CLIENT_HEAD_LENGTH}, *host = &state;
+
+    if (size < CLIENT_HEAD_LENGTH) {
+        return 0;
+    }
+    host->left = size - CLIENT_HEAD_LENGTH;
+    client_input_options(&host->options, data);
+    host->ledger.lmtp = (host->options.flags & SANSMTP_CLIENT_LMTP) != 0;
+    host->block_length = sansmtp_client_memory(&host->options);
+    host->block = malloc(host->block_length);
+    host->before = malloc(host->block_length);
+    if (host->block == NULL || host->before == NULL) {
+        abort();
+    }
+    memset(host->block, 0xaa, host->block_length);
+    demand(host,
+           sansmtp_client_init(&host->client, host->block, host->block_length, &host->options) == 0,
+           "init");
+    while (host->left > 0) {
+        act(host);
+    }
+    finish(host);
+    free(host->block);
+    free(host->before);
+    free(host->piece);
+    text_free(&host->log);
+    return 0;
+}
