@@ -1,10 +1,12 @@
-/* PLAIN and LOGIN. A name that held a NUL would be cut short by a host that keeps it as a C string,
- * and be looked up as somebody else: it is refused in both mechanisms, in both directions. */
+/* PLAIN, LOGIN, EXTERNAL and ANONYMOUS. A name that held a NUL would be cut short by a host that
+ * keeps it as a C string, and be looked up as somebody else: it is refused in every mechanism, in
+ * both directions. */
 
 #include <sansmtp/sasl.h>
 
 #include <stdbool.h>
 
+#include "mailbox.h"
 #include "memory.h"
 #include "utf8.h"
 
@@ -168,4 +170,94 @@ int sansmtp_sasl_login_answer(uint32_t number, const struct sansmtp_sasl_credent
     }
     *answer = number == 0 ? credentials->authcid : credentials->password;
     return 0;
+}
+
+/* RFC 4422 appendix A: an authorization identity is UTF-8 without NUL. */
+static int external_check(const struct sansmtp_span *text)
+{
+    return has_nul(text) || !is_utf8(text) ? SANSMTP_ERR_SYNTAX : 0;
+}
+
+/* Precondition: UTF-8. */
+static size_t characters(const struct sansmtp_span *text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text->length; i++) {
+        count += (text->data[i] & 0xC0) != 0x80 ? 1 : 0;
+    }
+    return count;
+}
+
+static bool has_control(const struct sansmtp_span *text)
+{
+    for (size_t i = 0; i < text->length; i++) {
+        if (text->data[i] < 0x20 || text->data[i] == 0x7F) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RFC 4505 2: message = [ email / token ], where a token has no "@", and up to 255 characters. The
+ * trace profile (section 3) prohibits control characters. */
+static int anonymous_check(const struct sansmtp_span *text)
+{
+    struct sansmtp_path path = {.size = sizeof(path)};
+
+    if (has_control(text) || !is_utf8(text)) {
+        return SANSMTP_ERR_SYNTAX;
+    }
+    if (text->length > 0 && memchr(text->data, '@', text->length)) {
+        return sansmtp_mailbox_parse(text->data, text->length, SANSMTP_ACCEPT_UTF8, &path);
+    }
+    return characters(text) > 255 ? SANSMTP_ERR_LENGTH : 0;
+}
+
+static int read_text(const uint8_t *message, size_t length, struct sansmtp_span *text,
+                     int check(const struct sansmtp_span *))
+{
+    struct sansmtp_span found = span_of(message, length);
+    int error;
+
+    if ((!message && length > 0) || !text) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    error = check(&found);
+    if (error == 0) {
+        *text = found;
+    }
+    return error;
+}
+
+static int write_text(const struct sansmtp_span *text, struct sansmtp_span *answer,
+                      int check(const struct sansmtp_span *))
+{
+    int error;
+
+    if (!text || !is_span(text)) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    error = read_text(text->data, text->length, answer, check);
+    return error == SANSMTP_ERR_SYNTAX ? SANSMTP_ERR_TEXT : error;
+}
+
+int sansmtp_sasl_external_read(const uint8_t *message, size_t length, struct sansmtp_span *text)
+{
+    return read_text(message, length, text, external_check);
+}
+
+int sansmtp_sasl_anonymous_read(const uint8_t *message, size_t length, struct sansmtp_span *text)
+{
+    return read_text(message, length, text, anonymous_check);
+}
+
+int sansmtp_sasl_external_write(const struct sansmtp_span *text, struct sansmtp_span *answer)
+{
+    return write_text(text, answer, external_check);
+}
+
+int sansmtp_sasl_anonymous_write(const struct sansmtp_span *text, struct sansmtp_span *answer)
+{
+    return write_text(text, answer, anonymous_check);
 }

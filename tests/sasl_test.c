@@ -411,6 +411,60 @@ static void test_login_against_itself(void **state)
     }
 }
 
+/* RFC 4422 appendix A, RFC 4505 2: the text is the message */
+static void test_external_and_anonymous(void **state)
+{
+    static char long_token[257];
+    static const struct {
+        struct sansmtp_span text;
+        int external, anonymous;
+    } rows[] = {
+        {TEXT(""), 0, 0},
+        {TEXT("fred@example.com"), 0, 0},
+        {TEXT("sirhc"), 0, 0},
+        {TEXT("a b \xc3\xa4"), 0, 0},
+        {TEXT("\xc3\xa4@example.com"), 0, 0},
+        {TEXT("a@"), 0, SANSMTP_ERR_SYNTAX},
+        {TEXT("@"), 0, SANSMTP_ERR_SYNTAX},
+        {TEXT("a@b@c"), 0, SANSMTP_ERR_SYNTAX},
+        {TEXT("a\nb"), 0, SANSMTP_ERR_SYNTAX},
+        {TEXT("a\x7f"), 0, SANSMTP_ERR_SYNTAX},
+        {TEXT("a\0b"), SANSMTP_ERR_SYNTAX, SANSMTP_ERR_SYNTAX},
+        {TEXT("\xc3"), SANSMTP_ERR_SYNTAX, SANSMTP_ERR_SYNTAX},
+    };
+    struct sansmtp_span found, token;
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        uint8_t *copy = guard_copy(rows[i].text.data, rows[i].text.length);
+        struct sansmtp_span text = {copy, rows[i].text.length};
+        int external = rows[i].external, anonymous = rows[i].anonymous;
+
+        found = span("untouched");
+        assert_int_equal(sansmtp_sasl_external_read(copy, text.length, &found), external);
+        assert_span(found, external == 0 ? text : span("untouched"));
+        found = span("untouched");
+        assert_int_equal(sansmtp_sasl_anonymous_read(copy, text.length, &found), anonymous);
+        assert_span(found, anonymous == 0 ? text : span("untouched"));
+        assert_int_equal(sansmtp_sasl_external_write(&text, &found),
+                         external == 0 ? 0 : SANSMTP_ERR_TEXT);
+        assert_int_equal(sansmtp_sasl_anonymous_write(&text, &found),
+                         anonymous == 0 ? 0 : SANSMTP_ERR_TEXT);
+        guard_free(copy, text.length);
+    }
+    memset(long_token, 'x', 256);
+    token = span(long_token);
+    assert_int_equal(sansmtp_sasl_anonymous_write(&token, &found), SANSMTP_ERR_LENGTH);
+    token.length = 255;
+    assert_int_equal(sansmtp_sasl_anonymous_write(&token, &found), 0);
+    assert_ptr_equal(found.data, token.data);
+    assert_int_equal(sansmtp_sasl_external_read(NULL, 1, &found), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_sasl_external_read(NULL, 0, NULL), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_sasl_anonymous_write(NULL, &found), SANSMTP_ERR_ARGUMENT);
+    token.data = NULL;
+    assert_int_equal(sansmtp_sasl_anonymous_write(&token, &found), SANSMTP_ERR_ARGUMENT);
+}
+
 static void test_wipe_leaves_nothing_and_keeps_to_its_length(void **state)
 {
     (void)state;
@@ -442,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_login_answers),
         cmocka_unit_test(test_login_answers_only_what_can_be_said),
         cmocka_unit_test(test_login_against_itself),
+        cmocka_unit_test(test_external_and_anonymous),
         cmocka_unit_test(test_wipe_leaves_nothing_and_keeps_to_its_length),
     };
 

@@ -253,6 +253,31 @@ int sansmtp_sasl_plain_read(const uint8_t *message, size_t length, struct sansmt
 int sansmtp_sasl_plain_write(const struct sansmtp_sasl_credentials *credentials, uint8_t *out, size_t capacity, size_t *out_length);
 int sansmtp_sasl_login_next(uint32_t *state, const struct sansmtp_span *response, struct sansmtp_span *challenge);
 int sansmtp_sasl_login_answer(uint32_t number, const struct sansmtp_sasl_credentials *credentials, struct sansmtp_span *answer);
+int sansmtp_sasl_external_read(const uint8_t *message, size_t length, struct sansmtp_span *text);
+int sansmtp_sasl_anonymous_read(const uint8_t *message, size_t length, struct sansmtp_span *text);
+int sansmtp_sasl_external_write(const struct sansmtp_span *text, struct sansmtp_span *answer);
+int sansmtp_sasl_anonymous_write(const struct sansmtp_span *text, struct sansmtp_span *answer);
+struct sansmtp_sasl_bearer {
+    uint32_t size;
+    uint32_t port;
+    struct sansmtp_span user;
+    struct sansmtp_span host;
+    struct sansmtp_span token;
+};
+int sansmtp_sasl_bearer_read(const uint8_t *message, size_t length, struct sansmtp_sasl_bearer *bearer);
+int sansmtp_sasl_xoauth2_read(const uint8_t *message, size_t length, struct sansmtp_sasl_bearer *bearer);
+int sansmtp_sasl_bearer_write(const struct sansmtp_sasl_bearer *bearer, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_sasl_xoauth2_write(const struct sansmtp_sasl_bearer *bearer, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_sasl_name_decode(const uint8_t *name, size_t length, uint8_t *out, size_t capacity, size_t *out_length);
+struct sansmtp_sasl_refusal {
+    uint32_t size;
+    uint32_t reserved;
+    struct sansmtp_span status;
+    struct sansmtp_span scope;
+    struct sansmtp_span configuration;
+};
+int sansmtp_sasl_refusal_write(const struct sansmtp_sasl_refusal *refusal, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_sasl_refusal_read(const uint8_t *message, size_t length, struct sansmtp_sasl_refusal *refusal);
 struct sansmtp_received {
     uint32_t size;
     uint32_t flags;

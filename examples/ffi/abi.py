@@ -421,6 +421,26 @@ class sansmtp_sasl_credentials(Structure):
     ]
 
 
+class sansmtp_sasl_bearer(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("port", c_uint32),
+        ("user", sansmtp_span),
+        ("host", sansmtp_span),
+        ("token", sansmtp_span),
+    ]
+
+
+class sansmtp_sasl_refusal(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("reserved", c_uint32),
+        ("status", sansmtp_span),
+        ("scope", sansmtp_span),
+        ("configuration", sansmtp_span),
+    ]
+
+
 class sansmtp_received(Structure):
     _fields_ = [
         ("size", c_uint32),
@@ -586,6 +606,17 @@ FUNCTIONS = {
     "sansmtp_sasl_plain_write": (c_int, [POINTER(sansmtp_sasl_credentials), c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_sasl_login_next": (c_int, [POINTER(c_uint32), POINTER(sansmtp_span), POINTER(sansmtp_span)]),
     "sansmtp_sasl_login_answer": (c_int, [c_uint32, POINTER(sansmtp_sasl_credentials), POINTER(sansmtp_span)]),
+    "sansmtp_sasl_external_read": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_span)]),
+    "sansmtp_sasl_anonymous_read": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_span)]),
+    "sansmtp_sasl_external_write": (c_int, [POINTER(sansmtp_span), POINTER(sansmtp_span)]),
+    "sansmtp_sasl_anonymous_write": (c_int, [POINTER(sansmtp_span), POINTER(sansmtp_span)]),
+    "sansmtp_sasl_bearer_read": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_sasl_bearer)]),
+    "sansmtp_sasl_xoauth2_read": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_sasl_bearer)]),
+    "sansmtp_sasl_bearer_write": (c_int, [POINTER(sansmtp_sasl_bearer), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_sasl_xoauth2_write": (c_int, [POINTER(sansmtp_sasl_bearer), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_sasl_name_decode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_sasl_refusal_write": (c_int, [POINTER(sansmtp_sasl_refusal), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_sasl_refusal_read": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_sasl_refusal)]),
     "sansmtp_received_write": (c_int, [POINTER(sansmtp_received), c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_return_path_write": (c_int, [c_void_p, c_size_t, c_int, c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_date_write": (c_int, [c_int64, c_int32, c_int, c_void_p, POINTER(c_size_t)]),

@@ -29,6 +29,7 @@
 #include <sansmtp/policy.h>
 #include <sansmtp/proxy.h>
 #include <sansmtp/sasl.h>
+#include <sansmtp/scram.h>
 #include <sansmtp/server.h>
 #include <sansmtp/trace.h>
 #include <sansmtp/types.h>
