@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import time
@@ -70,3 +71,101 @@ def deliver(tap, here, port, name, sent, *options, result="ok", **more):
     run = send(port, path, *options, **more)
     check(tap, name, run, result)
     return run
+
+
+# -- messages to one server, and what it has of them ----------------------------------------------
+
+# The fields that servers write in front of a message.
+ADDED = re.compile(
+    rb"(?:(?:Return-Path|Delivered-To|X-Original-To|Envelope-To|Received): [^\r\n]+\r?\n"
+    rb"(?:[ \t]+[^\r\n]+\r?\n)*)*"
+)
+EIGHT_BIT = bytes(range(0x80, 0x100)) + b"\r\n.\xff\r\n\xfe\r\n"  # no UTF-8
+LARGE = (b"." + b"x" * 61 + b"\r\n") * ((10 << 20) // 64)
+
+
+def difference(stored, sent):
+    """"" if stored is the server's fields and then sent, octet for octet; or where it is not."""
+    front = stored[: max(0, len(stored) - len(sent))]
+    if stored[len(front) :] == sent and ADDED.fullmatch(front):
+        return ""
+    rest = stored[ADDED.match(stored).end() :]
+    where = len(os.path.commonprefix([rest, sent]))
+    near = slice(max(0, where - 20), where + 20)
+    return "%d octets stored, %d sent, first difference at %d: %r, not %r; in front: %r" % (
+        len(rest),
+        len(sent),
+        where,
+        rest[near],
+        sent[near],
+        front[:300],
+    )
+
+
+class Deliveries:
+    """Runs of sansmtp-send to one server. has(address) gives what it stored for an address."""
+
+    def __init__(self, tap, here, peer, has, newline=b"\n"):
+        self.tap, self.here, self.peer, self.has, self.newline = tap, here, peer, has, newline
+
+    def send(self, port, name, sent, *options, **more):
+        """One run; its waits are short, for a server that hangs."""
+        wait = ("--timeout", "%d" % PATIENCE)
+        return deliver(self.tap, self.here, port, name, sent, *wait, *options, **more)
+
+    def arrived(self, name, address, sent):
+        """The server has it once, unchanged."""
+        sent = sent.replace(b"\r\n", self.newline)
+        eventually(lambda: len(self.has(address)), 1)
+        whys = [difference(octets, sent) for octets in self.has(address)]
+        self.tap.check(whys == [""], "%s: %s has it unchanged" % (name, address), whys)
+
+    def one(self, port, name, *options, body=support.AWKWARD, to=None, end=b"", **more):
+        """A message to one recipient. It is stored with this end behind it."""
+        name = "%s, %s" % (self.peer, name)
+        address = to or name.replace(", ", "-").replace(" ", "-").lower() + "@example.test"
+        sent = message(name, body)
+        run = self.send(port, name, sent, *options, to=(address,), **more)
+        told = run.code(address) == "250" and len(run.recipients) == 1
+        if self.tap.check(told, "%s: 250 is told of %s" % (name, address), run):
+            self.arrived(name, address, sent + end)
+        return run
+
+    def bodies(self, port, name, *options, **more):
+        """Lines that begin with dots and lines of full length; 8-bit octets; 10 MiB; nothing."""
+        self.one(port, name + " awkward", *options, **more)
+        self.one(port, name + " eight bits", *options, body=EIGHT_BIT, **more)
+        self.one(port, name + " large", *options, body=LARGE, **more)
+        self.one(port, name + " empty", *options, body=b"", **more)
+
+    def several(self, port, name, *options, refusal=("550", "5"), **more):
+        """Five recipients; the one in the middle, refused@example.test, is refused, with this
+        code and an enhanced one of this class."""
+        name = "%s, %s" % (self.peer, name)
+        user = name.replace(", ", "-").replace(" ", "-").lower()
+        to = ["%s-%d@example.test" % (user, i) for i in range(5)]
+        to[2] = "refused@example.test"
+        sent = message(name, support.AWKWARD)
+        run = self.send(port, name, sent, *options, result="perm", to=to, **more)
+        told = [(who, code, enhanced[:1]) for who, code, enhanced, _ in run.recipients]
+        wanted = {(who, *refusal) if who == to[2] else (who, "250", "2") for who in to}
+        once = len(told) == len(to) and set(told) == wanted
+        self.tap.check(once, "%s: each is told of once, and how" % name, run)
+        for address in to[:2] + to[3:]:
+            self.arrived(name, address, sent)
+        self.tap.check(not self.has(to[2]), "%s: nothing came for %s" % (name, to[2]))
+
+    def fails(self, port, name, result, *options, code=None, to="nobody@example.test", **more):
+        """Nothing is delivered."""
+        name = "%s, %s" % (self.peer, name)
+        sent = message(name, support.AWKWARD)
+        run = self.send(port, name, sent, *options, result=result, to=(to,), **more)
+        self.tap.check(not code or run.code(to) == code, "%s: %s is told" % (name, code), run)
+        self.tap.check(not self.has(to), "%s: nothing came" % name, self.has(to))
+
+
+def message(name, body):
+    """The octets of a message with a body of text or octets."""
+    if isinstance(body, str):
+        body = body.encode("utf-8")
+    return support.message(name, "") + body

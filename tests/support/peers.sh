@@ -3,13 +3,15 @@
 # each. A missing one is told, and the exit code is not 0. Needs neither root nor network when all
 # are there.
 #
-#   sh tests/support/peers.sh [PEER...]      of: swaks curl msmtp postfix nodemailer exim opensmtpd
-#                                                aiosmtpd
+#   sh tests/support/peers.sh [PEER...]      of: swaks curl msmtp postfix dovecot nodemailer exim
+#                                                opensmtpd aiosmtpd
 #
-# What was found is linked in build/peers/bin (swaks, curl, msmtp, smtp-source, smtp-sink, node, exim,
-# smtpd, smtpctl): a test puts this folder in front of its PATH. Nodemailer is in
-# build/peers/nodemailer/node_modules. Debian's mail servers exclude each other: Postfix is installed
-# (without a configuration, and not started), Exim and OpenSMTPD are unpacked under build/peers.
+# What was found is linked in build/peers/bin (swaks, curl, msmtp, smtp-source, smtp-sink, postfix,
+# dovecot, node, exim, smtpd, smtpctl): a test puts this folder in front of its PATH. Nodemailer and
+# its smtp-server are in build/peers/nodemailer/node_modules. Debian's mail servers exclude each
+# other: Postfix is installed (without a configuration, and not started), and so is Dovecot; Exim and
+# OpenSMTPD are unpacked under build/peers. The tests start those that listen, each with a
+# configuration and folders of its own, which wants root.
 # Exim starts itself again: its configuration needs exim_path = build/peers/bin/exim (absolute). Run
 # by root, smtp-sink wants -u nobody.
 
@@ -86,8 +88,17 @@ want_postfix() {
 }
 
 have_postfix() {
-    link_program smtp-source && link_program smtp-sink &&
+    link_program smtp-source && link_program smtp-sink && link_program postfix &&
         found postfix "$bin/smtp-source" "$(dpkg-query -W -f '${Version}' postfix | version_in)"
+}
+
+want_dovecot() {
+    want_file /usr/lib/dovecot/lmtp dovecot-lmtpd
+}
+
+have_dovecot() {
+    link_program dovecot && [ -x /usr/lib/dovecot/lmtp ] &&
+        found dovecot "$bin/dovecot" "$(dovecot --version | version_in)"
 }
 
 want_nodemailer() {
@@ -118,10 +129,13 @@ provide_nodemailer() {
 }
 
 have_nodemailer() {
-    link_program node && nodemailer_is_there && NODE_PATH=$peers/nodemailer/node_modules \
-        node -e 'require("nodemailer").createTransport({})' &&
-        found nodemailer "$peers/nodemailer" "$(nodemailer_version \
-            "$peers/nodemailer/node_modules/nodemailer/package.json" version)" &&
+    modules=$peers/nodemailer/node_modules
+    link_program node && nodemailer_is_there && NODE_PATH=$modules node -e \
+        'require("nodemailer").createTransport({}); require("smtp-server").SMTPServer' &&
+        found nodemailer "$peers/nodemailer" \
+            "$(nodemailer_version "$modules/nodemailer/package.json" version)" &&
+        found smtp-server "$peers/nodemailer" \
+            "$(nodemailer_version "$modules/smtp-server/package.json" version)" &&
         found node "$bin/node" "$(node --version | version_in)"
 }
 
@@ -253,12 +267,12 @@ have_aiosmtpd() {
         [ -n "$version" ] && found aiosmtpd "$peers/aiosmtpd" "$version"
 }
 
-[ $# -gt 0 ] || set -- swaks curl msmtp postfix nodemailer exim opensmtpd aiosmtpd
+[ $# -gt 0 ] || set -- swaks curl msmtp postfix dovecot nodemailer exim opensmtpd aiosmtpd
 mkdir -p "$bin"
 
 for peer in "$@"; do
     case $peer in
-    swaks | curl | msmtp | postfix | nodemailer | aiosmtpd) want_$peer ;;
+    swaks | curl | msmtp | postfix | dovecot | nodemailer | aiosmtpd) want_$peer ;;
     exim | opensmtpd) ;;
     *)
         echo "peers.sh: no such peer: $peer" >&2

@@ -1,0 +1,232 @@
+"""sansmtp-send into Postfix, which listens: BDAT and DATA, STARTTLS, AUTH PLAIN and LOGIN by
+Dovecot, SMTPUTF8, DSN, a recipient refused. Postfix is an instance of its own and needs root.
+"""
+
+import grp
+import os
+import pwd
+import subprocess
+
+import dovecot
+import foreign
+import support
+from support import HOST, PASSWORD, USER
+
+MAIN = """
+compatibility_level = 3.6
+config_directory = {here}
+queue_directory = {here}/queue
+data_directory = {here}/data
+maillog_file = {here}/maillog
+maillog_file_prefixes = {here}
+myhostname = mx.example.test
+mydestination =
+mynetworks =
+inet_interfaces = {host}
+inet_protocols = ipv4
+smtp_dns_support_level = disabled
+smtpd_peername_lookup = no
+alias_maps =
+local_recipient_maps =
+default_transport = error:only example.test is served
+virtual_mailbox_domains = example.test
+virtual_mailbox_base = {here}/mail
+virtual_mailbox_maps = regexp:{here}/mailboxes
+virtual_uid_maps = static:{user}
+virtual_gid_maps = static:{group}
+virtual_mailbox_limit = 0
+message_size_limit = 67108864
+smtputf8_enable = yes
+smtpd_relay_restrictions = reject_unauth_destination
+smtpd_tls_security_level = may
+smtpd_tls_cert_file = {certificate}
+smtpd_tls_key_file = {key}
+smtpd_tls_auth_only = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:{host}:{sasl}
+smtpd_sasl_authenticated_header = yes
+"""
+
+MASTER = """
+{host}:{port} inet n - n - - smtpd
+{host}:{data_port} inet n - n - - smtpd
+  -o smtpd_discard_ehlo_keywords=chunking,pipelining
+{host}:{auth_port} inet n - n - - smtpd
+  -o smtpd_sasl_auth_enable=yes -o smtpd_client_restrictions=permit_sasl_authenticated,reject
+{host}:{login_port} inet n - n - - smtpd
+  -o smtpd_sasl_auth_enable=yes -o smtpd_client_restrictions=permit_sasl_authenticated,reject
+  -o smtpd_sasl_mechanism_filter=login
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+error unix - - n - - error
+retry unix - - n - - error
+virtual unix - n n - - virtual
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+# Who may write to it: the user postfix, or postfix and the group postdrop.
+PRIVATE = (
+    "active bounce corrupt defer deferred flush hold incoming private saved trace".split(),
+    "maildrop public".split(),
+)
+
+PORTS = ("port", "data_port", "auth_port", "login_port")
+
+
+class Postfix:
+    def __init__(self, here, daemons, tls, sasl):
+        self.here = os.path.join(here, "postfix")
+        self.master = os.path.join(daemons, "master")
+        self.ports = {name: foreign.free_port() for name in PORTS}
+        nobody = pwd.getpwnam("nobody")
+        self.folders(pwd.getpwnam("postfix").pw_uid, grp.getgrnam("postdrop").gr_gid, nobody)
+        values = {"here": self.here, "host": HOST, "sasl": sasl, **self.ports}
+        values.update(user=nobody.pw_uid, group=nobody.pw_gid, certificate=tls[1], key=tls[3])
+        support.written(self.here, "main.cf", MAIN.format(**values).encode("ascii"))
+        support.written(self.here, "master.cf", MASTER.format(**values).encode("ascii"))
+        support.written(self.here, "mailboxes", b"!/^refused@/ all/\n")
+
+    def folders(self, owner, group, nobody):
+        queue = os.path.join(self.here, "queue")
+        for name in self.here, queue, os.path.join(queue, "pid"):
+            os.mkdir(name)
+        for name in PRIVATE[0] + PRIVATE[1]:
+            os.mkdir(os.path.join(queue, name), 0o700)
+            os.chown(os.path.join(queue, name), owner, -1)
+        for name, mode in ("maildrop", 0o1730), ("public", 0o2710):
+            os.chown(os.path.join(queue, name), owner, group)
+            os.chmod(os.path.join(queue, name), mode)
+        for name, user in ("data", owner), ("mail", nobody.pw_uid):
+            os.mkdir(os.path.join(self.here, name), 0o700)
+            os.chown(os.path.join(self.here, name), user, -1)
+
+    def running(self):
+        """In a session of its own: master ends all that it started."""
+        command = [self.master, "-c", self.here, "-s"]
+        port = self.ports["port"]
+        return foreign.running(command, port, cwd=self.here, start_new_session=True)
+
+    def stored(self, address):
+        """The messages for an address; all are in one mailbox."""
+        line = b"\nDelivered-To: %s\n" % address.encode()
+        found = foreign.files_in(os.path.join(self.here, "mail", "all", "new"))
+        return [text for text in found if line in text[:2000]]
+
+    def log(self):
+        return support.slurp(os.path.join(self.here, "maillog")).decode(errors="replace")
+
+
+def daemons(tap):
+    """Where Postfix has its programs, or None, and said so."""
+    program = support.peer(tap, "postfix")
+    if not program:
+        return None
+    if os.getuid() != 0:
+        support.missing(tap, "postfix", "only root can run it")
+        return None
+    postconf = support.peer(tap, "postconf", "-d", "mail_version")
+    said = subprocess.run(
+        [postconf, "-d", "-h", "daemon_directory"], capture_output=True, text=True, check=True
+    )
+    return said.stdout.strip()
+
+
+def in_clear(tap, postfix, deliveries):
+    port, data_port = postfix.ports["port"], postfix.ports["data_port"]
+    deliveries.bodies(port, "bdat")
+    deliveries.bodies(port, "data", "--chunking", "off")
+    deliveries.bodies(data_port, "data one by one")
+    deliveries.several(port, "several by bdat")
+    deliveries.several(port, "several by data", "--chunking", "off")
+    deliveries.several(data_port, "several one by one")
+    deliveries.one(port, "long lines", body=("." + "x" * 5000 + "\r\n") * 100)
+    deliveries.one(port, "no end", body="no end", end=b"\r\n")
+    deliveries.one(port, "many short lines", body=".\r\n" * 100000)
+
+
+def log_tells(tap, postfix, name, *words):
+    """A connection ended with all these words in the line that sums it up."""
+
+    def told():
+        lines = [line for line in postfix.log().splitlines() if ": disconnect from " in line]
+        return any(all(word in line for word in words) for line in lines)
+
+    tap.check(foreign.eventually(told, True), name, postfix.log()[-3000:])
+
+
+def secure(tap, here, postfix, deliveries, tls):
+    trust = ("--ca", tls[1])
+    port, auth_port, login_port = (postfix.ports[name] for name in PORTS if name != "data_port")
+    password = support.written(here, "password", PASSWORD.encode() + b"\n")
+    wrong = support.written(here, "wrong", b"guess\n")
+    login = (*trust, "--auth-user", USER, "--auth-password-file")
+    deliveries.bodies(port, "tls bdat", *trust, tls="required")
+    options = ("--chunking", "off", *trust)
+    deliveries.one(port, "tls data", *options, body=foreign.LARGE, tls="required")
+    deliveries.several(port, "several by tls", *trust, tls="required")
+    deliveries.fails(port, "nobody vouches", "refused", tls="required")
+    log_tells(tap, postfix, "STARTTLS was used", "starttls=1", "bdat=1", "quit=1")
+    deliveries.one(auth_port, "auth plain", *login, password, tls="required")
+    deliveries.one(login_port, "auth login", *login, password, tls="required")
+    deliveries.several(auth_port, "several with auth", *login, password, tls="required")
+    deliveries.fails(auth_port, "no auth", "perm", *trust, code="554", tls="required")
+    for name, at in ("plain", auth_port), ("login", login_port):
+        refused = "wrong password by " + name
+        deliveries.fails(at, refused, "refused", *login, wrong, code="535", tls="required")
+    log_tells(tap, postfix, "AUTH was used", "starttls=1", "auth=1", "mail=1", "quit=1")
+    log_tells(tap, postfix, "AUTH was refused", "auth=0/1", "quit=1")
+
+
+def utf8(tap, postfix, deliveries):
+    text = "Gr\u00fc\u00dfe\r\n"
+    deliveries.one(postfix.ports["port"], "utf8", "--smtputf8", body=text)
+    address = "gr\u00fc\u00dfe@example.test"
+    deliveries.one(postfix.ports["port"], "utf8 to", body=text, to=address)
+    stored = postfix.stored(address)
+    tap.check(stored and b" with UTF8SMTP " in stored[0], "utf8: it came by SMTPUTF8", stored)
+
+
+def dsn(tap, postfix, deliveries):
+    """Postfix reports to the sender, whom it serves too."""
+    options = ("--dsn-notify", "success", "--dsn-ret", "hdrs", "--envid", "a+b=c")
+    sender = "dsn-sender@example.test"
+    port = postfix.ports["port"]
+    deliveries.one(port, "dsn", *options, sender=sender)
+    foreign.eventually(lambda: len(postfix.stored(sender)), 1)
+    reports = postfix.stored(sender)
+    wanted = (
+        b"\nOriginal-Envelope-Id: a+b=c\n",
+        b"\nOriginal-Recipient: rfc822;postfix-dsn@example.test\n",
+        b"\nAction: delivered\n",
+        b"\nContent-Type: text/rfc822-headers",
+    )
+    right = len(reports) == 1 and all(line in reports[0] for line in wanted)
+    tap.check(right, "dsn: the report is what was asked for", reports)
+    deliveries.one(port, "dsn never", "--dsn-notify", "never", sender="never@example.test")
+    tap.check(not postfix.stored("never@example.test"), "dsn never: no report")
+
+
+def test(tap, here):
+    programs = daemons(tap)
+    sasl = dovecot.provided(tap)
+    if not programs or not sasl:
+        return
+    os.chmod(here, 0o755)
+    tls, _ = support.certificate(here)
+    login = dovecot.Dovecot(here, sasl, "auth", tls)
+    postfix = Postfix(here, programs, tls, login.port)
+    deliveries = foreign.Deliveries(tap, here, "postfix", postfix.stored)
+    with login.running(), postfix.running():
+        in_clear(tap, postfix, deliveries)
+        secure(tap, here, postfix, deliveries, tls)
+        utf8(tap, postfix, deliveries)
+        dsn(tap, postfix, deliveries)
+
+
+support.main(test)
