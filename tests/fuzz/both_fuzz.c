@@ -29,7 +29,8 @@ struct both {
     struct sender sender;
     struct receiver receiver;
     struct text up, down; /* octets on their way to the server, to the client */
-    bool broken;          /* the connection broke, or the client left */
+    size_t life;          /* octets down until the connection breaks */
+    bool broken;          /* it did, or the client left */
     bool gone_up;         /* the server was told of the end, */
     bool gone_down;       /* the client */
 };
@@ -198,13 +199,16 @@ static bool client_takes(struct both *both, size_t most)
 
 static bool server_drains(struct both *both, size_t most)
 {
-    size_t length = 0;
+    size_t length = 0, some;
     const void *output = sansmtp_server_output(both->receiver.server, &length);
 
     length = length < most ? length : most;
+    some = length < both->life ? length : both->life;
     if (!both->gone_down) {
-        text_add(&both->down, output, length);
+        text_add(&both->down, output, some);
     }
+    both->life -= both->life == SIZE_MAX ? 0 : some;
+    both->broken = both->broken || both->life == 0;
     demand(both, sansmtp_server_sent(both->receiver.server, length) == 0, "sent() is taken");
     return length > 0;
 }
@@ -372,6 +376,8 @@ static void begin(struct both *both, const uint8_t *client_head, const uint8_t *
     }
     demand(both, receiver_begin(&both->receiver), "init");
     client_input_options(&both->options, client_head);
+    both->life = client_head[CLIENT_HEAD_HOST + 2] * (size_t)4;
+    both->life = both->life == 0 ? SIZE_MAX : both->life;
     both->sender.more = client_head[CLIENT_HEAD_RECIPIENTS] % 4;
     sender_begin(&both->sender, &both->options, random * 2654435761u);
 }
