@@ -10,6 +10,7 @@
  *   receive_connection.c  a peer: reading, running the engine, waiting, closing
  *   receive_write.c       its socket's way out
  *   receive_peer.c        its address
+ *   receive_proxy.c       the header of a proxy, which says whose connection it is
  *   receive_tls.c         certificate and key
  *   receive_session.c     what we answer to the engine's questions
  *   receive_message.c     a message on its way to the store, on libuv's thread pool

@@ -1,4 +1,4 @@
-#include "receive_connection.h"
+#include "receive_proxy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +70,8 @@ void connection_accept(uv_stream_t *listener)
                         &receiver->engine);
     if (uv_accept(listener, (uv_stream_t *)&connection->stream) != 0) {
         connection->lost = true;
+    } else {
+        proxy_begin(connection);
     }
     connection_go(connection);
 }

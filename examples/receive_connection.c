@@ -1,6 +1,7 @@
 #include "receive_connection.h"
 
 #include "receive_log.h"
+#include "receive_proxy.h"
 #include "receive_session.h"
 #include "receive_tls.h"
 
@@ -53,6 +54,7 @@ static void close_now(struct connection *connection)
     connection->closing = true;
     session_end(connection);
     tls_end(connection->tls);
+    proxy_end(connection);
     if (connection->previous != NULL) {
         connection->previous->next = connection->next;
     } else {
@@ -246,7 +248,7 @@ static void on_end(struct connection *connection, ssize_t status)
 {
     bool in_handshake = (sansmtp_server_wants(connection->engine) & SANSMTP_TLS) != 0;
 
-    if (connection->farewell || in_handshake || status != UV_EOF) {
+    if (connection->farewell || in_handshake || connection->proxy != NULL || status != UV_EOF) {
         connection->lost = true;
     } else {
         no_more_input(connection);
@@ -276,6 +278,23 @@ static void take(struct connection *connection, const char *octets, size_t lengt
     }
 }
 
+/* A proxy's header comes first; what stands behind it is the client's. */
+static void take_header(struct connection *connection, struct sansmtp_span in)
+{
+    proxy_take(connection, &in);
+    if (connection->proxy != NULL) {
+        settle(connection);
+        return;
+    }
+    connection->deadline = NEVER;
+    if (connection->receiver->options.tls_implicit) {
+        connection_go(connection);
+    }
+    if (!connection->closing && (in.length > 0 || connection->tls == NULL)) {
+        take(connection, (const char *)in.data, in.length);
+    }
+}
+
 static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
 {
     struct connection *connection = stream->data;
@@ -286,6 +305,9 @@ static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer)
     }
     if (connection->farewell) {
         ignore(connection, (size_t)length);
+    } else if (length > 0 && connection->proxy != NULL) {
+        take_header(connection,
+                    (struct sansmtp_span){(const uint8_t *)buffer->base, (size_t)length});
     } else if (length > 0) {
         take(connection, buffer->base, (size_t)length);
     }
@@ -329,7 +351,7 @@ static void wait_for(struct connection *connection, uint64_t milliseconds)
 
 static void expire(struct connection *connection)
 {
-    if (connection->writing || connection->farewell ||
+    if (connection->proxy != NULL || connection->writing || connection->farewell ||
         sansmtp_server_expired(connection->engine) != 0) {
         connection->lost = true; /* it does not even take what we say */
         settle(connection);
@@ -391,11 +413,28 @@ static void say_farewell(struct connection *connection)
     set_reading(connection, true);
 }
 
+/* The engine has not begun, so there is nothing to be said. */
+static void await_header(struct connection *connection)
+{
+    if (connection->lost || connection->receiver->stopping) {
+        close_now(connection);
+        return;
+    }
+    set_reading(connection, true);
+    if (connection->deadline == NEVER) {
+        wait_for(connection, PROXY_WAIT);
+    }
+}
+
 static void settle(struct connection *connection)
 {
     uint32_t wants = sansmtp_server_wants(connection->engine);
     bool over = (wants & (SANSMTP_CLOSE | SANSMTP_WRITE)) == SANSMTP_CLOSE;
 
+    if (connection->proxy != NULL) {
+        await_header(connection);
+        return;
+    }
     if (over && !connection->farewell && !connection->writing && !connection->lost) {
         say_farewell(connection);
     }
@@ -414,7 +453,8 @@ static void settle(struct connection *connection)
 
 void connection_go(struct connection *connection)
 {
-    if (!connection->writing && !connection->lost && !connection->farewell) {
+    if (connection->proxy == NULL && !connection->writing && !connection->lost &&
+        !connection->farewell) {
         advance(connection, connection->rest);
         turn_tls(connection);
     }

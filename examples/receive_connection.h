@@ -16,6 +16,7 @@
 
 struct message;
 struct exchange;
+struct proxy;
 struct tls;
 
 /* What receive_session.c knows of the dialogue. */
@@ -44,7 +45,9 @@ struct connection {
     struct receiver *receiver;
     struct connection *previous, *next;
     struct sansmtp_server *engine;
-    struct tls *tls; /* NULL: in clear */
+    struct tls *tls;             /* NULL: in clear */
+    struct proxy *proxy;         /* not NULL: its header is awaited */
+    struct sansmtp_proxy client; /* what the header said; size 0: there was none */
     struct session session;
     struct sansmtp_span rest; /* octets that the engine has not taken yet */
     uint8_t *rest_memory;
@@ -80,10 +83,10 @@ void connection_give_up(struct connection *connection);
  * until connection_go is called. Not while it is set. */
 void connection_send(struct connection *connection, const void *octets, size_t length);
 
-/* "192.0.2.1:2525" or "[2001:db8::1]:2525". */
+/* "192.0.2.1:2525" or "[2001:db8::1]:2525": the client, if a proxy told who it is. */
 const char *connection_peer(struct connection *connection);
 
-/* The peer's address as 4 or 16 octets in network order; 0: unknown. */
+/* Its address as 4 or 16 octets in network order; 0: unknown. */
 size_t connection_address(struct connection *connection, uint8_t address[16]);
 
 #endif

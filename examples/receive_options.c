@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <sysexits.h>
 #include <unistd.h>
+#include <uv.h>
 
 static const char help[] =
     "usage: sansmtp-receive --domain D (--maildir DIR | --store none) [options]\n"
@@ -28,6 +29,8 @@ static const char help[] =
     "  --tls-implicit         TLS from the first octet, instead of STARTTLS\n"
     "  --auth-file FILE       lines user:crypt(3)-hash; offers AUTH PLAIN and LOGIN under TLS\n"
     "  --auth-without-tls     offers them in clear too\n"
+    "  --proxy-protocol ADDR  each connection begins with a header of the PROXY protocol, and comes\n"
+    "                         from the proxy ADDR; repeatable; * is any\n"
     "  --max-size N           octets of the largest message (default 33554432; 0: no limit)\n"
     "  --max-recipients N     per message (default 1000; 0: no limit)\n"
     "  --timeout S            seconds of every wait for the peer (default: as RFC 5321)\n"
@@ -51,6 +54,7 @@ enum option_letter {
     TLS_IMPLICIT,
     AUTH_FILE,
     AUTH_WITHOUT_TLS,
+    PROXY_PROTOCOL,
     MAX_SIZE,
     MAX_RECIPIENTS,
     TIMEOUT,
@@ -73,6 +77,7 @@ static const struct option known[] = {
     {"tls-implicit", no_argument, NULL, TLS_IMPLICIT},
     {"auth-file", required_argument, NULL, AUTH_FILE},
     {"auth-without-tls", no_argument, NULL, AUTH_WITHOUT_TLS},
+    {"proxy-protocol", required_argument, NULL, PROXY_PROTOCOL},
     {"max-size", required_argument, NULL, MAX_SIZE},
     {"max-recipients", required_argument, NULL, MAX_RECIPIENTS},
     {"timeout", required_argument, NULL, TIMEOUT},
@@ -133,6 +138,18 @@ static void add_domain(struct options *options, const char *domain)
     options->domains[options->domain_count++] = domain;
 }
 
+static int add_proxy(struct options *options, const char *address)
+{
+    uint8_t octets[16];
+
+    if (strcmp(address, "*") != 0 && uv_inet_pton(AF_INET, address, octets) != 0 &&
+        uv_inet_pton(AF_INET6, address, octets) != 0) {
+        return mistake("--proxy-protocol wants the address of a proxy, or *, not ", address);
+    }
+    options->proxies[options->proxy_count++] = address;
+    return -1;
+}
+
 /* What the command line says of what is stored where: exactly one of --maildir and --store. */
 struct stores {
     bool none;
@@ -164,6 +181,8 @@ static int read_text(struct options *options, struct stores *stores, int letter,
     case AUTH_FILE:
         options->users = text;
         return -1;
+    case PROXY_PROTOCOL:
+        return add_proxy(options, text);
     case MAX_SIZE:
         return read_count(&options->max_size, "--max-size", text);
     case MAX_RECIPIENTS:
@@ -254,7 +273,8 @@ int options_read(struct options *options, int argc, char **argv)
 
     set_defaults(options);
     options->domains = calloc((size_t)argc, sizeof *options->domains);
-    if (options->domains == NULL) {
+    options->proxies = calloc((size_t)argc, sizeof *options->proxies);
+    if (options->domains == NULL || options->proxies == NULL) {
         return EX_OSERR;
     }
     while ((letter = getopt_long(argc, argv, "", known, NULL)) != -1) {

@@ -21,6 +21,9 @@ struct options {
     size_t domain_count;
     bool any_domain;
 
+    const char **proxies; /* addresses; not empty: each connection is a proxy's */
+    size_t proxy_count;
+
     bool lmtp;
     bool tls_implicit;
     bool auth_without_tls;
