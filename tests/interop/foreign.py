@@ -162,6 +162,7 @@ class Deliveries:
         run = self.send(port, name, sent, *options, result=result, to=(to,), **more)
         self.tap.check(not code or run.code(to) == code, "%s: %s is told" % (name, code), run)
         self.tap.check(not self.has(to), "%s: nothing came" % name, self.has(to))
+        return run
 
 
 def message(name, body):

@@ -7,11 +7,11 @@
 #                                                opensmtpd aiosmtpd
 #
 # What was found is linked in build/peers/bin (swaks, curl, msmtp, smtp-source, smtp-sink, postfix,
-# dovecot, node, exim, smtpd, smtpctl): a test puts this folder in front of its PATH. Nodemailer and
+# dovecot, node, exim, smtpd): a test puts this folder in front of its PATH. Nodemailer and
 # its smtp-server are in build/peers/nodemailer/node_modules. Debian's mail servers exclude each
 # other: Postfix is installed (without a configuration, and not started), and so is Dovecot; Exim and
 # OpenSMTPD are unpacked under build/peers. The tests start those that listen, each with a
-# configuration and folders of its own, which wants root.
+# configuration and folders of its own, for which Postfix, Dovecot and OpenSMTPD want root.
 # Exim starts itself again: its configuration needs exim_path = build/peers/bin/exim (absolute). Run
 # by root, smtp-sink wants -u nobody.
 
@@ -147,13 +147,17 @@ in_lists() {
     may_be_root && as_root apt-get update -q >/dev/null 2>&1 && apt-cache show "$1" >/dev/null 2>&1
 }
 
+apt_options=
+
 # Fetches packages and unpacks them into one folder. This user fetches, root or not.
 unpack() { # FOLDER PACKAGE...
     folder=$1
     shift
     rm -rf "$folder"
     mkdir -p "$folder/deb"
-    (cd "$folder/deb" && apt-get download -q -o APT::Sandbox::User=root "$@" >log 2>&1) || {
+    # shellcheck disable=SC2086 # words
+    (cd "$folder/deb" &&
+        apt-get $apt_options download -q -o APT::Sandbox::User=root "$@" >log 2>&1) || {
         cat "$folder/deb/log" >&2
         rm -rf "$folder"
         return 1
@@ -230,17 +234,53 @@ have_exim() {
         found exim "$bin/exim" "$version"
 }
 
+# Debian 12's OpenSMTPD cannot do TLS: its way of keeping keys apart does not work with OpenSSL 3. So
+# that of Debian 13, with its libraries down to libc: a folder that can be a root folder.
+opensmtpd_packages='opensmtpd dash libaudit1 libc6 libcap-ng0 libcrypt1 libdb5.3t64
+    libevent-2.1-7t64 libpam0g libssl3t64 libzstd1 zlib1g'
+
 provide_opensmtpd() {
     folder=$peers/opensmtpd
-    if [ ! -x "$folder/usr/sbin/smtpd" ]; then
-        # shellcheck disable=SC2046
-        { in_lists opensmtpd && unpack "$folder" opensmtpd $(all_absent_libraries opensmtpd); } || return 1
+    if [ ! -x "$folder/usr/sbin/smtpd" ] || [ ! -x "$folder/bin/sh" ]; then
+        with_lists_of_debian_13 unpack "$folder" $opensmtpd_packages || return 1
+        for name in bin lib lib64 sbin; do
+            [ -e "$folder/$name" ] || ln -s usr/$name "$folder/$name"
+        done
+        rm -rf "${folder:?}/usr/share" "${folder:?}"/usr/lib/*/gconv
     fi
-    wrap_program smtpd "$folder/usr/sbin/smtpd" "$(library_folders "$folder")"
-    wrap_program smtpctl "$folder/usr/sbin/smtpctl" "$(library_folders "$folder")"
-    for user in opensmtpd opensmtpq; do
-        provide_user $user || echo "opensmtpd: runs only with a user $user; root adds it" >&2
-    done
+    rm -f "$bin/smtpctl"
+    printf '#!/bin/sh\nexec %s --library-path %s %s "$@"\n' \
+        "$(echo "$folder"/usr/lib/*/ld-linux*.so.*)" "$(echo "$folder"/usr/lib/*-linux-*)" \
+        "$folder/usr/sbin/smtpd" >"$bin/smtpd"
+    chmod 755 "$bin/smtpd"
+}
+
+# Runs a command in whose apt-get the packages are Debian 13's, from where this machine has its own.
+with_lists_of_debian_13() {
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' \
+        'Codename: bookworm' 'Component: main' | head -n 1)
+    [ -n "$mirror" ] || {
+        echo "opensmtpd: comes from Debian's archive, which apt does not know here" >&2
+        return 1
+    }
+    lists=$(mktemp -d)
+    mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" \
+        >"$lists/sources.list"
+    apt_options="-o Dir::Etc::sourcelist=$lists/sources.list -o Dir::Etc::sourceparts=/dev/null
+        -o Dir::State::lists=$lists/lists -o Dir::Cache=$lists/cache
+        -o Acquire::Languages=none -o APT::Sandbox::User=root"
+    code=0
+    # shellcheck disable=SC2086 # words
+    if apt-get $apt_options -q update >"$lists/log" 2>&1; then
+        "$@" || code=1
+    else
+        cat "$lists/log" >&2
+        code=1
+    fi
+    apt_options=
+    rm -rf "$lists"
+    return $code
 }
 
 have_opensmtpd() {
