@@ -1,48 +1,13 @@
-/* Dates as RFC 5322 section 3.3 writes them. Years are counted from March: the leap day is then the
- * last of its year, and the months before it never move. */
+/* Dates as RFC 5322 section 3.3 writes them. */
 
 #include <sansmtp/trace.h>
 
+#include "calendar.h"
 #include "memory.h"
 
-#define DAY        86400
-#define FIRST_DAY  (-25567) /* 1 January 1900, in days from 1970 */
-#define LAST_DAY   2932896  /* 31 December 9999 */
-#define MARCH_1600 135080   /* days from 1 March 1600 to 1970 */
-
-struct date {
-    uint32_t year;
-    uint32_t month; /* 0 is January */
-    uint32_t day;   /* of the month, from 1 */
-};
-
-/* Takes whole units out of *days; says how many. */
-static uint32_t take(uint32_t *days, uint32_t unit, uint32_t most)
-{
-    uint32_t count = *days / unit < most ? *days / unit : most;
-
-    *days -= count * unit;
-    return count;
-}
-
-/* The last century of four is a day longer, and so is the last year of four: without "at most 3"
- * that day would open a fifth. */
-static struct date date_of(int32_t days)
-{
-    static const uint8_t lengths[12] = {31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 31, 29};
-    uint32_t rest = (uint32_t)(days + MARCH_1600);
-    uint32_t year = 1600;
-    uint32_t month = 0;
-
-    year += take(&rest, 146097, UINT32_MAX) * 400;
-    year += take(&rest, 36524, 3) * 100;
-    year += take(&rest, 1461, UINT32_MAX) * 4;
-    year += take(&rest, 365, 3);
-    while (rest >= lengths[month]) {
-        rest -= lengths[month++];
-    }
-    return (struct date){year + (month >= 10), (month + 2) % 12, rest + 1};
-}
+#define DAY       86400
+#define FIRST_DAY (-25567) /* 1 January 1900, in days from 1970 */
+#define LAST_DAY  2932896  /* 31 December 9999 */
 
 static char *put_digits(char *at, uint32_t value, uint32_t count)
 {
@@ -64,7 +29,7 @@ static char *put_day(char *at, int32_t days)
     static const char names[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
     static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct date date = date_of(days);
+    struct sansmtp_day date = sansmtp_calendar_day(days);
     int32_t weekday = days % 7;
 
     at = put_text(at, names[weekday < 0 ? weekday + 7 : weekday], 3);

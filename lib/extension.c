@@ -49,6 +49,18 @@ size_t sansmtp_extension_line(uint64_t extensions, uint32_t verb)
     return line;
 }
 
+uint64_t sansmtp_extensions_when(enum sansmtp_when when)
+{
+    uint64_t set = 0;
+
+    for (uint32_t i = 0; i < SANSMTP_EXTENSIONS; i++) {
+        if (rows[i].when == (uint8_t)when) {
+            set |= bit(i);
+        }
+    }
+    return set;
+}
+
 uint64_t sansmtp_extension_missing(uint64_t extensions)
 {
     uint64_t missing = 0;

@@ -56,8 +56,8 @@ const char *sansmtp_extension_name(uint32_t number)
 const char *sansmtp_parameter_name(uint32_t id)
 {
     switch (id) {
-#define PARAMETER(name, keyword, extensions, verb, value, absent, check) \
-    case SANSMTP_PARAMETER_##name:                                       \
+#define PARAMETER(name, keyword, extensions, verb, value, absent, bad, check) \
+    case SANSMTP_PARAMETER_##name:                                            \
         return keyword;
 #include "parameters.def"
 #undef PARAMETER

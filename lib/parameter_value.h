@@ -13,6 +13,8 @@
  * want. All else is cleared by the caller. */
 struct sansmtp_value {
     uint64_t number;
+    uint64_t second;
+    bool negative; /* number is below zero */
     struct sansmtp_span type;
     uint8_t *text;
     uint32_t text_length;
@@ -37,5 +39,23 @@ bool sansmtp_parameter_notify(const uint8_t *octets, size_t length, uint64_t ext
                               struct sansmtp_value *value);
 bool sansmtp_parameter_orcpt(const uint8_t *octets, size_t length, uint64_t extensions,
                              struct sansmtp_value *value);
+
+/* delivery_value.c */
+bool sansmtp_parameter_by(const uint8_t *octets, size_t length, uint64_t extensions,
+                          struct sansmtp_value *value);
+bool sansmtp_parameter_holdfor(const uint8_t *octets, size_t length, uint64_t extensions,
+                               struct sansmtp_value *value);
+bool sansmtp_parameter_holduntil(const uint8_t *octets, size_t length, uint64_t extensions,
+                                 struct sansmtp_value *value);
+bool sansmtp_parameter_priority(const uint8_t *octets, size_t length, uint64_t extensions,
+                                struct sansmtp_value *value);
+bool sansmtp_parameter_rrvs(const uint8_t *octets, size_t length, uint64_t extensions,
+                            struct sansmtp_value *value);
+bool sansmtp_parameter_transid(const uint8_t *octets, size_t length, uint64_t extensions,
+                               struct sansmtp_value *value);
+bool sansmtp_parameter_solicit(const uint8_t *octets, size_t length, uint64_t extensions,
+                               struct sansmtp_value *value);
+bool sansmtp_parameter_mtrk(const uint8_t *octets, size_t length, uint64_t extensions,
+                            struct sansmtp_value *value);
 
 #endif

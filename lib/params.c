@@ -1,6 +1,9 @@
 #include "params.h"
 
+#include "additions.h"
+#include "ascii.h"
 #include "class.h"
+#include "memory.h"
 #include "parameter_value.h"
 #include "utf8.h"
 #include "verb.h"
@@ -14,11 +17,12 @@ struct row {
     uint32_t verb;
     uint32_t value;
     enum sansmtp_params_result absent;
+    enum sansmtp_params_result bad;
 };
 
-#define PARAMETER(name, keyword, extensions, verb, value, absent, check)     \
-    {keyword,       sizeof(keyword) - 1,    extensions, SANSMTP_VERB_##verb, \
-     VALUE_##value, SANSMTP_PARAMS_##absent},
+#define PARAMETER(name, keyword, extensions, verb, value, absent, bad, check)          \
+    {keyword,       sizeof(keyword) - 1,     extensions,          SANSMTP_VERB_##verb, \
+     VALUE_##value, SANSMTP_PARAMS_##absent, SANSMTP_PARAMS_##bad},
 
 static const struct row rows[] = {
 #include "parameters.def"
@@ -31,8 +35,8 @@ enum { PARAMETERS = sizeof(rows) / sizeof(rows[0]) };
 static bool read_value(uint32_t id, struct sansmtp_span octets, uint64_t extensions,
                        struct sansmtp_value *value)
 {
-#define PARAMETER(name, keyword, any, verb, value_form, absent, check) \
-    if (id == SANSMTP_PARAMETER_##name)                                \
+#define PARAMETER(name, keyword, any, verb, value_form, absent, bad, check) \
+    if (id == SANSMTP_PARAMETER_##name)                                     \
         return sansmtp_parameter_##check(octets.data, octets.length, extensions, value);
 #include "parameters.def"
 #undef PARAMETER
@@ -129,59 +133,111 @@ static uint32_t find(struct sansmtp_span keyword, uint32_t verb)
     return id;
 }
 
-static void note(struct sansmtp_params *params, uint32_t id, uint64_t number)
+/* RFC 3885 3.2: with MTRK the envelope id is local@host. */
+static bool is_tracked(struct sansmtp_span envid)
+{
+    const uint8_t *at = memchr(envid.data, '@', envid.length);
+
+    return at != NULL && at != envid.data && at != envid.data + envid.length - 1;
+}
+
+static void note(struct sansmtp_params *params, uint32_t id, struct sansmtp_span raw,
+                 const struct sansmtp_value *value)
 {
     params->present |= UINT64_C(1) << id;
-    if (id == SANSMTP_PARAMETER_SIZE) {
-        params->size = number;
-    }
-    if (id == SANSMTP_PARAMETER_BODY) {
-        params->body = (uint32_t)number;
-    }
-    if (id == SANSMTP_PARAMETER_SMTPUTF8) {
+    switch (id) {
+    case SANSMTP_PARAMETER_SIZE:
+        params->size = value->number;
+        break;
+    case SANSMTP_PARAMETER_BODY:
+        params->body = (uint32_t)value->number;
+        break;
+    case SANSMTP_PARAMETER_SMTPUTF8:
         params->utf8 = true;
+        break;
+    case SANSMTP_PARAMETER_ENVID:
+        params->tracked = is_tracked(raw);
+        break;
+    case SANSMTP_PARAMETER_BY:
+        params->by = value->number;
+        params->by_mode = value->second;
+        params->by_negative = value->negative;
+        break;
+    case SANSMTP_PARAMETER_HOLDFOR:
+        params->hold_for = value->number;
+        break;
+    case SANSMTP_PARAMETER_HOLDUNTIL:
+        params->hold_until = value->number;
+        break;
+    case SANSMTP_PARAMETER_MT_PRIORITY:
+        params->priority = value->negative ? 0 : value->number;
+        break;
+    default:
+        break;
     }
 }
 
-static enum sansmtp_params_result check_item(const struct item *item, uint32_t verb,
-                                             uint64_t extensions, struct sansmtp_params *params)
+/* A parameter of the host's: its value is the host's to read. */
+static enum sansmtp_params_result check_own(const struct item *item,
+                                            const struct sansmtp_params_rules *rules,
+                                            struct sansmtp_params *params)
 {
-    struct sansmtp_value value = {0};
-    uint32_t id = find(item->keyword, verb);
+    const struct sansmtp_own_parameter *own = sansmtp_own_parameter(
+        rules->additions, item->keyword.data, item->keyword.length, rules->verb);
+    bool value = item->value.data != NULL;
 
-    /* RFC 5321 4.1.1.11: 555 for what is "not recognized or not implemented". */
-    if (id == PARAMETERS) {
+    if (own == NULL || (rules->extensions >> own->extension & 1) == 0) {
         return SANSMTP_PARAMS_UNKNOWN;
     }
-    if ((rows[id].extensions & extensions) == 0) {
-        return rows[id].absent;
-    }
-    if (params->present >> id & 1) {
+    if ((params->present >> own->number & 1) != 0 ||
+        (own->value == SANSMTP_OWN_VALUE_NONE && value) ||
+        (own->value == SANSMTP_OWN_VALUE_REQUIRED && !value)) {
         return SANSMTP_PARAMS_SYNTAX;
     }
-    if ((item->value.data != NULL) != (rows[id].value == VALUE_REQUIRED) ||
-        !read_value(id, item->value, extensions, &value)) {
-        return SANSMTP_PARAMS_SYNTAX;
-    }
-    note(params, id, value.number);
+    params->present |= UINT64_C(1) << own->number;
     return SANSMTP_PARAMS_OK;
 }
 
-enum sansmtp_params_result sansmtp_params_check(const uint8_t *octets, size_t length, uint32_t verb,
-                                                uint64_t extensions, bool double_space,
+static enum sansmtp_params_result check_item(const struct item *item,
+                                             const struct sansmtp_params_rules *rules,
+                                             struct sansmtp_params *params)
+{
+    struct sansmtp_value value = {0};
+    uint32_t id = find(item->keyword, rules->verb);
+
+    /* RFC 5321 4.1.1.11: 555 for what is "not recognized or not implemented". */
+    if (id == PARAMETERS) {
+        return check_own(item, rules, params);
+    }
+    if ((rows[id].extensions & rules->extensions) == 0) {
+        return rows[id].absent;
+    }
+    if (params->present >> id & 1) {
+        return rows[id].bad;
+    }
+    if ((item->value.data != NULL) != (rows[id].value == VALUE_REQUIRED) ||
+        !read_value(id, item->value, rules->extensions, &value)) {
+        return rows[id].bad;
+    }
+    note(params, id, item->value, &value);
+    return SANSMTP_PARAMS_OK;
+}
+
+enum sansmtp_params_result sansmtp_params_check(const uint8_t *octets, size_t length,
+                                                const struct sansmtp_params_rules *rules,
                                                 struct sansmtp_params *params)
 {
     const struct sansmtp_span list = {octets, length};
-    const bool utf8 = (extensions & SANSMTP_EXTENSION_SMTPUTF8) != 0;
+    const bool utf8 = (rules->extensions & SANSMTP_EXTENSION_SMTPUTF8) != 0;
     enum sansmtp_params_result result = SANSMTP_PARAMS_OK;
     struct item item;
 
     *params = (struct sansmtp_params){0};
     for (size_t at = 0; at < length && result == SANSMTP_PARAMS_OK;) {
-        if (!next_item(list, &at, double_space, utf8, &item)) {
+        if (!next_item(list, &at, rules->double_space, utf8, &item)) {
             return SANSMTP_PARAMS_SYNTAX;
         }
-        result = check_item(&item, verb, extensions, params);
+        result = check_item(&item, rules, params);
     }
     return result;
 }
@@ -213,7 +269,8 @@ static uint32_t flags_of(uint32_t id, const struct sansmtp_event *event, bool de
     if (decoded) {
         flags |= SANSMTP_VALUE_DECODED;
     }
-    if (id == SANSMTP_PARAMETER_AUTH && (event->flags & SANSMTP_FLAG_AUTHENTICATED)) {
+    if ((id == SANSMTP_PARAMETER_AUTH || id == SANSMTP_PARAMETER_MT_PRIORITY) &&
+        (event->flags & SANSMTP_FLAG_AUTHENTICATED)) {
         flags |= SANSMTP_VALUE_TRUSTED;
     }
     return flags;
@@ -243,10 +300,32 @@ int sansmtp_parameter_get(const struct sansmtp_event *event, uint32_t id,
         value = (struct sansmtp_value){.text = out->text};
         read_value(id, raw, UINT64_MAX, &value);
     }
-    out->flags = flags_of(id, event, value.decoded && out->text != NULL);
+    out->flags = flags_of(id, event, value.decoded && out->text != NULL) |
+                 (value.negative ? SANSMTP_VALUE_NEGATIVE : 0u);
     out->number = value.number;
-    out->second = 0;
+    out->second = value.second;
     out->raw = raw;
     out->type = value.type;
     return 1;
+}
+
+int sansmtp_parameter_find(const struct sansmtp_event *event, const char *keyword, size_t length,
+                           struct sansmtp_span *value)
+{
+    struct item item;
+
+    if (event == NULL || keyword == NULL || value == NULL) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    for (size_t at = 0; at < event->parameters_text.length;) {
+        if (!next_item(event->parameters_text, &at, true, true, &item)) {
+            return SANSMTP_ERR_ARGUMENT;
+        }
+        if (sansmtp_ascii_equal(item.keyword.data, item.keyword.length, (const uint8_t *)keyword,
+                                length)) {
+            *value = item.value;
+            return 1;
+        }
+    }
+    return 0;
 }

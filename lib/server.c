@@ -90,10 +90,11 @@ static enum sansmtp_step wait_for_input(struct sansmtp_server *server)
     return SANSMTP_STEP_ON;
 }
 
-/* RFC 5321 4.3.1: the client waits for the greeting. Who does not is told of, once. */
+/* RFC 5321 4.3.1: the client waits for the greeting, unless PIPECONNECT lets it speak. Who does not
+ * is told of, once. */
 static bool early_talker(struct sansmtp_server *server, const struct sansmtp_span *in)
 {
-    if (in->length == 0 ||
+    if (in->length == 0 || (server->allowed & SANSMTP_EXTENSION_PIPECONNECT) != 0 ||
         sansmtp_server_knows(server, SANSMTP_KNOWS_GREETED | SANSMTP_KNOWS_EARLY)) {
         return false;
     }
@@ -234,6 +235,8 @@ static enum sansmtp_step step(struct sansmtp_server *server, struct sansmtp_span
         return step_long_answer(server);
     case SANSMTP_PHASE_TLS:
         return step_tls(server, in);
+    case SANSMTP_PHASE_TURN: /* what comes now is the other role's */
+        return SANSMTP_STEP_WAIT;
     case SANSMTP_PHASE_OVER:
         break;
     }
@@ -293,6 +296,7 @@ static bool reads(const struct sansmtp_server *server)
     case SANSMTP_PHASE_ROWS:
     case SANSMTP_PHASE_CHALLENGE:
     case SANSMTP_PHASE_TLS:
+    case SANSMTP_PHASE_TURN:
     case SANSMTP_PHASE_OVER:
         break;
     }
@@ -322,6 +326,9 @@ uint32_t sansmtp_server_wants(const struct sansmtp_server *server)
     }
     if (server->phase == SANSMTP_PHASE_TLS) {
         return SANSMTP_TLS;
+    }
+    if (server->phase == SANSMTP_PHASE_TURN) {
+        return SANSMTP_TURN;
     }
     return server->phase == SANSMTP_PHASE_OVER ? SANSMTP_CLOSE : SANSMTP_READ;
 }

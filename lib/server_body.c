@@ -130,16 +130,31 @@ static bool whole(const struct sansmtp_server *server)
            sansmtp_server_knows(server, SANSMTP_KNOWS_LAST);
 }
 
-/* Is this the last question about this message? */
-static bool last_verdict(const struct sansmtp_server *server)
+/* How many answers the message gets, as it looks now. */
+static uint32_t verdicts_due(const struct sansmtp_server *server)
 {
-    return whole(server) && (!sansmtp_server_is(server, SANSMTP_SERVER_LMTP) ||
-                             server->verdicts + 1 >= server->recipients);
+    if (!whole(server)) {
+        return 0;
+    }
+    if (sansmtp_server_knows(server, SANSMTP_KNOWS_ANALYSED)) {
+        return server->recipients + 1;
+    }
+    return sansmtp_server_is(server, SANSMTP_SERVER_LMTP) ? server->recipients : 1;
+}
+
+/* The recipient whose answer is next. */
+static uint32_t verdict_about(const struct sansmtp_server *server)
+{
+    bool each = sansmtp_server_is(server, SANSMTP_SERVER_LMTP) ||
+                (sansmtp_server_knows(server, SANSMTP_KNOWS_ANALYSED) &&
+                 server->verdicts < server->recipients);
+
+    return each ? server->verdicts : SANSMTP_RECIPIENT_ALL;
 }
 
 static void end_flags(const struct sansmtp_server *server, struct sansmtp_event *event)
 {
-    event->flags = last_verdict(server) ? SANSMTP_FLAG_LAST : 0u;
+    event->flags = server->verdicts + 1 == verdicts_due(server) ? SANSMTP_FLAG_LAST : 0u;
     if (sansmtp_server_knows(server, SANSMTP_KNOWS_CHUNK)) {
         event->flags |= SANSMTP_FLAG_CHUNKED;
         return;
@@ -154,8 +169,7 @@ static enum sansmtp_step ask_verdict(struct sansmtp_server *server)
                                                                              : SANSMTP_EVENT_CHUNK);
 
     event->number = server->octets;
-    event->recipient = sansmtp_server_is(server, SANSMTP_SERVER_LMTP) ? server->verdicts
-                                                                      : SANSMTP_RECIPIENT_ALL;
+    event->recipient = verdict_about(server);
     end_flags(server, event);
     return sansmtp_server_ask(server);
 }
@@ -212,10 +226,27 @@ static enum sansmtp_step give_refusal(struct sansmtp_server *server)
     return SANSMTP_STEP_ON;
 }
 
+/* draft-hall-prdr: a single recipient needs no answer of its own. */
+static bool begins_analysis(const struct sansmtp_server *server)
+{
+    return whole(server) && server->recipients > 1 &&
+           sansmtp_server_knows(server, SANSMTP_KNOWS_PRDR) &&
+           !sansmtp_server_knows(server, SANSMTP_KNOWS_ANALYSED) &&
+           !sansmtp_server_is(server, SANSMTP_SERVER_LMTP);
+}
+
 enum sansmtp_step sansmtp_server_verdict(struct sansmtp_server *server)
 {
     if (!sansmtp_server_room(server)) {
         return SANSMTP_STEP_WAIT;
     }
-    return server->refusal == SANSMTP_REPLY_NONE ? ask_verdict(server) : give_refusal(server);
+    if (server->refusal != SANSMTP_REPLY_NONE) {
+        return give_refusal(server);
+    }
+    if (begins_analysis(server)) {
+        server->knows |= SANSMTP_KNOWS_ANALYSED;
+        sansmtp_server_say(server, SANSMTP_REPLY_ANALYSIS);
+        return SANSMTP_STEP_ON;
+    }
+    return ask_verdict(server);
 }

@@ -1,6 +1,8 @@
 #include "server_engine.h"
 
+#include "additions.h"
 #include "bdat.h"
+#include "memory.h"
 #include "verb.h"
 
 /* The second beat: a whole command line. Its budgets, its check, then the host is asked or the
@@ -93,6 +95,23 @@ static void trim(struct sansmtp_server *server)
     }
 }
 
+/* The number of the host's own verb that begins the line, if this session has it. */
+static uint32_t own_verb(const struct sansmtp_server *server)
+{
+    const uint8_t *line = server->line.octets;
+    size_t length = server->line.length;
+    const uint8_t *space = length == 0 ? NULL : memchr(line, ' ', length);
+    const struct sansmtp_own_verb *own = sansmtp_own_verb(
+        sansmtp_server_later(server->options)->additions, line,
+        space == NULL ? length : (size_t)(space - line));
+
+    if (own == NULL ||
+        (own->extension != 0 && (sansmtp_server_extensions(server) >> own->extension & 1) == 0)) {
+        return SANSMTP_VERB_UNKNOWN;
+    }
+    return own->number;
+}
+
 /* RFC 2033 4.1: LHLO is no verb of SMTP, EHLO and HELO are none of LMTP. */
 static const struct sansmtp_verb *find_verb(struct sansmtp_server *server)
 {
@@ -106,6 +125,9 @@ static const struct sansmtp_verb *find_verb(struct sansmtp_server *server)
     if (verb != NULL && (verb->roles & role) == 0) {
         server->verb = SANSMTP_VERB_UNKNOWN;
         return NULL;
+    }
+    if (verb == NULL) {
+        server->verb = own_verb(server);
     }
     return verb;
 }
@@ -220,12 +242,16 @@ static enum sansmtp_step bdat(struct sansmtp_server *server, enum sansmtp_reply 
     return SANSMTP_STEP_ON;
 }
 
-/* RFC 2920 3.1: these verbs end a group. What stands behind STARTTLS is another matter. */
+/* RFC 2920 3.1: these verbs end a group. What stands behind STARTTLS is another matter, and with
+ * PIPECONNECT a client need not wait for the reply to its EHLO. */
 static bool input_behind_last(const struct sansmtp_server *server, const struct sansmtp_verb *verb,
                               size_t behind)
 {
+    bool early = server->verb == SANSMTP_VERB_EHLO &&
+                 (server->extensions & SANSMTP_EXTENSION_PIPECONNECT) != 0;
+
     return verb != NULL && verb->last && behind != 0 && server->verb != SANSMTP_VERB_STARTTLS &&
-           sansmtp_server_is(server, SANSMTP_SERVER_STRICT_PIPELINING);
+           !early && sansmtp_server_is(server, SANSMTP_SERVER_STRICT_PIPELINING);
 }
 
 /* What ends the session before the command is looked at. */

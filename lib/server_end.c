@@ -7,7 +7,8 @@
 
 void sansmtp_server_over(struct sansmtp_server *server, uint32_t reason, int error)
 {
-    if (server->phase == SANSMTP_PHASE_OVER) {
+    if (server->phase == SANSMTP_PHASE_OVER || server->phase == SANSMTP_PHASE_TURN) {
+        server->phase = SANSMTP_PHASE_OVER; /* CLOSING is told, or waits to be */
         return;
     }
     if (sansmtp_server_knows(server, SANSMTP_KNOWS_EXCHANGE)) {
@@ -29,7 +30,8 @@ void sansmtp_server_over(struct sansmtp_server *server, uint32_t reason, int err
 void sansmtp_server_farewell(struct sansmtp_server *server, enum sansmtp_reply reply)
 {
     if (server->phase == SANSMTP_PHASE_ROWS || server->phase == SANSMTP_PHASE_CHALLENGE ||
-        server->phase == SANSMTP_PHASE_TLS || server->phase == SANSMTP_PHASE_OVER) {
+        server->phase == SANSMTP_PHASE_TLS || server->phase == SANSMTP_PHASE_TURN ||
+        server->phase == SANSMTP_PHASE_OVER) {
         return;
     }
     if (sansmtp_server_room(server)) {
@@ -95,7 +97,8 @@ uint32_t sansmtp_server_patience(const struct sansmtp_server *server, uint32_t *
     }
     sansmtp_out_pending(&server->out, &pending);
     if (server->question != 0 || sansmtp_server_knows(server, SANSMTP_KNOWS_PAUSED) ||
-        (server->phase == SANSMTP_PHASE_OVER && pending == 0)) {
+        ((server->phase == SANSMTP_PHASE_OVER || server->phase == SANSMTP_PHASE_TURN) &&
+         pending == 0)) {
         return 0;
     }
     if (server->phase == SANSMTP_PHASE_BODY || server->phase == SANSMTP_PHASE_CHUNK) {

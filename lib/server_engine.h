@@ -6,7 +6,8 @@
  *
  *   server.c          next and wants: one step a phase, until there is something to tell
  *   server_line.c     a command line or AUTH line, collected over any cuts
- *   server_check.c    check: is this command legal and well-formed, and what is said if not?
+ *   server_check.c    check: is this command legal here, and what is said if not?
+ *   server_form.c     check: is it well-formed?
  *   server_command.c  ask: budgets, then the question of a command or the engine's own answer
  *   server_proceed.c  proceed: what an answer changes
  *   server_reply.c    the host's answers, and the lines that go out
@@ -44,6 +45,7 @@ enum sansmtp_phase {
     SANSMTP_PHASE_ROWS,      /* the rows of EHLO or HELP go out */
     SANSMTP_PHASE_CHALLENGE, /* a challenge goes out */
     SANSMTP_PHASE_TLS,       /* the host does the handshake */
+    SANSMTP_PHASE_TURN,      /* the host begins the other role on this connection */
     SANSMTP_PHASE_OVER       /* closing; input is dropped */
 };
 
@@ -70,14 +72,17 @@ enum {
     SANSMTP_KNOWS_LINES = 262144,         /* reply_line has written lines of this answer */
     SANSMTP_KNOWS_SHOWS_UTF8 = 524288,    /* VRFY or EXPN with SMTPUTF8 */
     SANSMTP_KNOWS_ENDED = 1048576,        /* CLOSING was told */
+    SANSMTP_KNOWS_LENT_ASKED = 2097152,   /* LIMIT_AUTH_LINE was told for the line in hand */
     SANSMTP_KNOWS_MAIL_REFUSED = 4194304, /* and nothing began since */
-    SANSMTP_KNOWS_LENT_ASKED = 2097152    /* LIMIT_AUTH_LINE was told for the line in hand */
+    SANSMTP_KNOWS_PRDR = 8388608,         /* MAIL had PRDR */
+    SANSMTP_KNOWS_ANALYSED = 16777216,    /* 353 is said: an answer a recipient, then one for all */
+    SANSMTP_KNOWS_PRIORITY = 33554432     /* MAIL had a MT-PRIORITY that must be granted */
 };
 
 /* What belongs to the transaction, and goes with it. */
 #define SANSMTP_KNOWS_TRANSACTION                                                           \
     (SANSMTP_KNOWS_BEGUN | SANSMTP_KNOWS_UTF8 | SANSMTP_KNOWS_BINARY | SANSMTP_KNOWS_LAST | \
-     SANSMTP_KNOWS_CHUNK)
+     SANSMTP_KNOWS_CHUNK | SANSMTP_KNOWS_PRDR | SANSMTP_KNOWS_ANALYSED | SANSMTP_KNOWS_PRIORITY)
 
 /* The line in hand: in the line buffer, or in lent memory once it has outgrown that. */
 struct sansmtp_line {
@@ -120,7 +125,7 @@ struct sansmtp_server {
     uint32_t mechanism; /* where the name of the mechanism stands in options.mechanisms */
     uint32_t mechanism_length;
     uint32_t recipients; /* accepted in this transaction */
-    uint32_t verdicts;   /* LMTP: answers given after the message so far */
+    uint32_t verdicts;   /* LMTP, PRDR: answers given after the message so far */
     uint32_t serial;     /* of patience */
     int error;
 
@@ -152,6 +157,10 @@ static inline bool sansmtp_server_lenient(const struct sansmtp_server *server, u
     return (server->options->leniency & option) != 0;
 }
 
+/* server_options.c: the options, or defaults where the host's are of the first version */
+const struct sansmtp_server_options *
+sansmtp_server_later(const struct sansmtp_server_options *options);
+
 /* server.c */
 struct sansmtp_event *sansmtp_server_event(struct sansmtp_server *server, uint32_t type);
 enum sansmtp_step sansmtp_server_ask(struct sansmtp_server *server);
@@ -165,8 +174,11 @@ void sansmtp_server_line_wipe(struct sansmtp_server *server);
 
 /* server_check.c: what the command in hand gets at once; NONE: server->event is ready to ask */
 enum sansmtp_reply sansmtp_server_check(struct sansmtp_server *server);
-uint64_t sansmtp_server_extensions(const struct sansmtp_server *server);          /* in force now */
-struct sansmtp_span sansmtp_server_argument(const struct sansmtp_server *server); /* of the verb */
+uint64_t sansmtp_server_extensions(const struct sansmtp_server *server); /* in force now */
+
+/* server_form.c: its argument, read into server->event */
+enum sansmtp_reply sansmtp_server_form(struct sansmtp_server *server);
+struct sansmtp_span sansmtp_server_argument(const struct sansmtp_server *server);
 
 /* server_command.c */
 enum sansmtp_step sansmtp_server_command(struct sansmtp_server *server, size_t behind);

@@ -1,5 +1,8 @@
 #include "server_engine.h"
 
+#include "additions.h"
+#include "attribute.h"
+#include "datetime.h"
 #include "extension.h"
 #include "number.h"
 #include "verb.h"
@@ -15,11 +18,16 @@ static bool announced(const struct sansmtp_server *server, uint32_t number)
     if ((server->extensions & (UINT64_C(1) << number)) == 0) {
         return false;
     }
+    if (row == NULL) { /* the host's own */
+        return true;
+    }
     switch ((enum sansmtp_when)row->when) {
     case SANSMTP_WHEN_PLAIN:
         return !sansmtp_server_knows(server, SANSMTP_KNOWS_TLS);
     case SANSMTP_WHEN_ALLOWED:
         return sansmtp_server_mechanism_next(server, &at, &name);
+    case SANSMTP_WHEN_SECURE:
+        return sansmtp_server_knows(server, SANSMTP_KNOWS_TLS);
     case SANSMTP_WHEN_ALWAYS:
         break;
     }
@@ -29,7 +37,7 @@ static bool announced(const struct sansmtp_server *server, uint32_t number)
 /* Is there an extension to announce, from this number on? */
 bool sansmtp_server_announces(const struct sansmtp_server *server, uint32_t from)
 {
-    for (uint32_t number = from; number < SANSMTP_EXTENSIONS; number++) {
+    for (uint32_t number = from; number <= SANSMTP_OWN_LAST; number++) {
         if (announced(server, number)) {
             return true;
         }
@@ -37,13 +45,31 @@ bool sansmtp_server_announces(const struct sansmtp_server *server, uint32_t from
     return false;
 }
 
-static void put_message_size(struct sansmtp_server *server)
+static void put_text(struct sansmtp_server *server, const void *text, size_t length)
+{
+    sansmtp_out_put(&server->out, text, length);
+}
+
+/* " " and the text, if there is any. */
+static void put_word(struct sansmtp_server *server, const void *text, size_t length)
+{
+    if (length != 0) {
+        put_text(server, " ", 1);
+        put_text(server, text, length);
+    }
+}
+
+/* before ends at its NUL. */
+static void put_number(struct sansmtp_server *server, const char *before, uint64_t number)
 {
     uint8_t digits[20];
-    size_t length = sansmtp_number_write(server->options->message_size, digits);
+    size_t length = 0;
 
-    sansmtp_out_put(&server->out, " ", 1);
-    sansmtp_out_put(&server->out, digits, length);
+    while (before[length] != '\0') {
+        length++;
+    }
+    put_text(server, before, length);
+    put_text(server, digits, sansmtp_number_write(number, digits));
 }
 
 static void put_mechanisms(struct sansmtp_server *server)
@@ -52,8 +78,85 @@ static void put_mechanisms(struct sansmtp_server *server)
     size_t at = 0;
 
     while (sansmtp_server_mechanism_next(server, &at, &name)) {
-        sansmtp_out_put(&server->out, " ", 1);
-        sansmtp_out_put(&server->out, name.data, name.length);
+        put_word(server, name.data, name.length);
+    }
+}
+
+/* RFC 4865 3: both are told. */
+static void put_hold(struct sansmtp_server *server)
+{
+    const struct sansmtp_server_options *later = sansmtp_server_later(server->options);
+    uint8_t moment[SANSMTP_DATETIME_LENGTH];
+
+    put_number(server, " ", later->hold_for);
+    put_word(server, moment, sansmtp_datetime_write(later->hold_until, moment));
+}
+
+/* RFC 9422 4: numbers of at most six digits; no limit is not told. */
+static void put_limit(struct sansmtp_server *server, const char *name, uint32_t limit)
+{
+    if (limit != 0 && limit <= 999999) {
+        put_number(server, name, limit);
+    }
+}
+
+static void put_limits(struct sansmtp_server *server)
+{
+    put_limit(server, " MAILMAX=", server->options->messages);
+    put_limit(server, " RCPTMAX=", server->options->recipients);
+    put_limit(server, " RCPTDOMAINMAX=", sansmtp_server_later(server->options)->recipient_domains);
+}
+
+static void put_attributes(struct sansmtp_server *server, uint32_t verb)
+{
+    for (uint32_t i = 0; i < SANSMTP_ATTRIBUTES; i++) {
+        struct sansmtp_span word = sansmtp_attribute_word(i, verb);
+
+        put_word(server, word.data, word.length);
+    }
+}
+
+static void put_value(struct sansmtp_server *server, enum sansmtp_ehlo_value value)
+{
+    const struct sansmtp_server_options *later = sansmtp_server_later(server->options);
+
+    switch (value) {
+    case SANSMTP_EHLO_NONE:
+        break;
+    case SANSMTP_EHLO_MESSAGE_SIZE:
+        put_number(server, " ", server->options->message_size);
+        break;
+    case SANSMTP_EHLO_MECHANISMS:
+        put_mechanisms(server);
+        break;
+    case SANSMTP_EHLO_DELIVER_BY:
+        if (later->deliver_by != 0) {
+            put_number(server, " ", later->deliver_by);
+        }
+        break;
+    case SANSMTP_EHLO_HOLD:
+        put_hold(server);
+        break;
+    case SANSMTP_EHLO_PRIORITY:
+        put_word(server, later->priorities, later->priorities_length);
+        break;
+    case SANSMTP_EHLO_LIMITS:
+        put_limits(server);
+        break;
+    case SANSMTP_EHLO_SOLICITATIONS:
+        put_word(server, later->solicitations, later->solicitations_length);
+        break;
+    case SANSMTP_EHLO_URLS: /* RFC 4468 3.3: what may be fetched is told to who may fetch */
+        if (sansmtp_server_knows(server, SANSMTP_KNOWS_AUTHENTICATED)) {
+            put_word(server, later->urls, later->urls_length);
+        }
+        break;
+    case SANSMTP_EHLO_XCLIENT:
+        put_attributes(server, SANSMTP_VERB_XCLIENT);
+        break;
+    case SANSMTP_EHLO_XFORWARD:
+        put_attributes(server, SANSMTP_VERB_XFORWARD);
+        break;
     }
 }
 
@@ -62,24 +165,23 @@ static void put_extension(struct sansmtp_server *server, uint32_t number)
     const struct sansmtp_extension *row = sansmtp_extension_row(number);
     bool more = sansmtp_server_announces(server, number + 1);
 
-    sansmtp_out_put(&server->out, more ? "250-" : "250 ", 4);
-    sansmtp_out_put(&server->out, row->keyword, row->keyword_length);
-    switch ((enum sansmtp_ehlo_value)row->value) {
-    case SANSMTP_EHLO_MESSAGE_SIZE:
-        put_message_size(server);
-        break;
-    case SANSMTP_EHLO_MECHANISMS:
-        put_mechanisms(server);
-        break;
-    case SANSMTP_EHLO_NONE:
-        break;
+    put_text(server, more ? "250-" : "250 ", 4);
+    if (row != NULL) {
+        put_text(server, row->keyword, row->keyword_length);
+        put_value(server, (enum sansmtp_ehlo_value)row->value);
+    } else {
+        const struct sansmtp_own_extension *own = sansmtp_own_extension_row(
+            sansmtp_server_later(server->options)->additions, number);
+
+        put_text(server, own->keyword, own->keyword_length);
+        put_word(server, own->value, own->value_length);
     }
-    sansmtp_out_put(&server->out, "\r\n", 2);
+    put_text(server, "\r\n", 2);
 }
 
 static bool extension_rows(struct sansmtp_server *server)
 {
-    for (; server->row < SANSMTP_EXTENSIONS; server->row++) {
+    for (; server->row <= SANSMTP_OWN_LAST; server->row++) {
         if (!announced(server, server->row)) {
             continue;
         }
@@ -109,6 +211,29 @@ static void put_help(struct sansmtp_server *server, uint32_t number, char separa
                             verb->syntax_length);
 }
 
+/* The host's own verbs stand behind ours. */
+static bool own_help_rows(struct sansmtp_server *server)
+{
+    const struct sansmtp_reply_row *reply = sansmtp_reply_row(SANSMTP_REPLY_HELP);
+    const struct sansmtp_additions *additions = sansmtp_server_later(server->options)->additions;
+    uint32_t count = additions == NULL ? 0 : additions->verbs_count;
+
+    for (; server->row - SANSMTP_VERBS - 1 < count; server->row++) {
+        const struct sansmtp_own_verb *own = &additions->verbs[server->row - SANSMTP_VERBS - 1];
+
+        if (own->syntax_length == 0 ||
+            (own->extension != 0 && (server->extensions >> own->extension & 1) == 0)) {
+            continue;
+        }
+        if (!sansmtp_server_room(server)) {
+            return false;
+        }
+        sansmtp_server_put_line(server, reply->code, '-', reply->enhanced, own->syntax,
+                                own->syntax_length);
+    }
+    return true;
+}
+
 static bool help_rows(struct sansmtp_server *server)
 {
     for (; server->row <= SANSMTP_VERBS; server->row++) {
@@ -120,7 +245,7 @@ static bool help_rows(struct sansmtp_server *server)
         }
         put_help(server, server->row, '-');
     }
-    if (!sansmtp_server_room(server)) {
+    if (!own_help_rows(server) || !sansmtp_server_room(server)) {
         return false;
     }
     sansmtp_server_say(server, SANSMTP_REPLY_HELP);

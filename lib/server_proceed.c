@@ -111,6 +111,10 @@ static void after_end(struct sansmtp_server *server, bool yes)
         server->unknown = 0;
     }
     server->verdicts++;
+    if (sansmtp_server_knows(server, SANSMTP_KNOWS_ANALYSED) &&
+        server->verdicts <= server->recipients) {
+        return; /* PRDR: only the answer for all takes the message */
+    }
     server->knows &= ~(uint32_t)SANSMTP_KNOWS_BEGUN; /* answered once, it is not reset any more */
     if (sansmtp_server_is(server, SANSMTP_SERVER_LMTP) && server->verdicts < server->recipients) {
         return;
@@ -118,6 +122,46 @@ static void after_end(struct sansmtp_server *server, bool yes)
     server->messages++;
     sansmtp_server_transaction_over(server);
     sansmtp_server_await_line(server);
+}
+
+/* RFC 4468 3.2: as a chunk; the last is answered by the verdict on the message. */
+static void after_burl(struct sansmtp_server *server, bool yes)
+{
+    bool last = (server->event.flags & SANSMTP_FLAG_LAST) != 0;
+
+    if (yes && last) {
+        sansmtp_server_chunk_begin(server, SANSMTP_REPLY_NONE, 0, true);
+        return;
+    }
+    if (!yes && last) {
+        sansmtp_server_reset(server, SANSMTP_REASON_CHUNK);
+        sansmtp_server_transaction_over(server);
+        sansmtp_server_await_line(server);
+        return;
+    }
+    after_chunk(server, yes);
+}
+
+/* RFC 2645 5.3: the connection lives on, with the roles turned round. */
+static void after_atrn(struct sansmtp_server *server, bool yes)
+{
+    sansmtp_server_await_line(server);
+    if (yes) {
+        server->phase = SANSMTP_PHASE_TURN;
+        server->closing = SANSMTP_REASON_TURN;
+    }
+}
+
+/* Postfix: the session begins anew, but for TLS; whether that client is welcome is asked next. */
+static void after_xclient(struct sansmtp_server *server, bool yes)
+{
+    sansmtp_server_await_line(server);
+    if (yes) {
+        server->knows &= ~(uint32_t)(SANSMTP_KNOWS_HELLO | SANSMTP_KNOWS_EXTENDED |
+                                     SANSMTP_KNOWS_AUTHENTICATED);
+        sansmtp_server_transaction_over(server);
+        server->phase = SANSMTP_PHASE_GREETING;
+    }
 }
 
 static void after_starttls(struct sansmtp_server *server, bool yes)
@@ -172,11 +216,20 @@ void sansmtp_server_proceed(struct sansmtp_server *server, uint32_t question, ui
     case SANSMTP_EVENT_RESPONSE:
         after_auth(server, yes);
         break;
+    case SANSMTP_EVENT_BURL:
+        after_burl(server, yes);
+        break;
+    case SANSMTP_EVENT_ATRN:
+        after_atrn(server, yes);
+        break;
+    case SANSMTP_EVENT_XCLIENT:
+        after_xclient(server, yes);
+        break;
     case SANSMTP_EVENT_UNKNOWN:
         server->unknown += yes ? 0 : 1;
         sansmtp_server_await_line(server);
         break;
-    default: /* VERIFY, EXPAND and HELP change nothing */
+    default: /* VERIFY, EXPAND, HELP, ETRN and XFORWARD change nothing */
         sansmtp_server_await_line(server);
     }
     if (code == 421) {

@@ -1,5 +1,6 @@
 #include "server_engine.h"
 
+#include "memory.h"
 #include "number.h"
 #include "utf8.h"
 #include "verb.h"
@@ -251,6 +252,14 @@ static int answer_check(const struct sansmtp_server *server, uint32_t code, uint
     return text_fits(server, code, enhanced, text, length) ? 0 : SANSMTP_ERR_TEXT;
 }
 
+/* A yes that another answer will follow: of END to the last BURL, of CONNECT to XCLIENT. */
+static bool is_silent(const struct sansmtp_server *server, uint32_t code)
+{
+    return code < 400 && (server->question == SANSMTP_EVENT_XCLIENT ||
+                          (server->question == SANSMTP_EVENT_BURL &&
+                           (server->event.flags & SANSMTP_FLAG_LAST) != 0));
+}
+
 /* Gives the last line of the answer to the open question, and goes on from there. */
 static void settle(struct sansmtp_server *server, uint32_t code, uint32_t enhanced,
                    const void *text, size_t length)
@@ -259,7 +268,9 @@ static void settle(struct sansmtp_server *server, uint32_t code, uint32_t enhanc
     bool rows = question == SANSMTP_EVENT_HELLO && code == 250 &&
                 server->verb != SANSMTP_VERB_HELO && sansmtp_server_announces(server, 0);
 
-    sansmtp_server_put_line(server, code, rows ? '-' : ' ', enhanced, text, length);
+    if (!is_silent(server, code)) {
+        sansmtp_server_put_line(server, code, rows ? '-' : ' ', enhanced, text, length);
+    }
     server->question = 0;
     server->knows &= ~(uint32_t)SANSMTP_KNOWS_LINES;
     sansmtp_server_renew(server);
@@ -368,6 +379,16 @@ static int settle_default(struct sansmtp_server *server, enum sansmtp_reply repl
     return 0;
 }
 
+/* RFC 6710 4.1: a priority above 0 is for those that the host trusts. */
+static enum sansmtp_reply accepting(const struct sansmtp_server *server)
+{
+    if (server->question == SANSMTP_EVENT_MAIL &&
+        sansmtp_server_knows(server, SANSMTP_KNOWS_PRIORITY)) {
+        return SANSMTP_REPLY_PRIORITY_LOWERED;
+    }
+    return (enum sansmtp_reply)questions[server->question].accept;
+}
+
 int sansmtp_server_accept(struct sansmtp_server *server)
 {
     if (server == NULL) {
@@ -376,7 +397,7 @@ int sansmtp_server_accept(struct sansmtp_server *server)
     if (server->question == 0) {
         return SANSMTP_ERR_STATE;
     }
-    return settle_default(server, questions[server->question].accept);
+    return settle_default(server, accepting(server));
 }
 
 int sansmtp_server_decline(struct sansmtp_server *server)
@@ -392,7 +413,9 @@ int sansmtp_server_decline(struct sansmtp_server *server)
         sansmtp_server_help(server);
         return 0;
     }
-    return settle_default(server, questions[server->question].decline);
+    return settle_default(server, server->question == SANSMTP_EVENT_MAIL
+                                      ? accepting(server)
+                                      : (enum sansmtp_reply)questions[server->question].decline);
 }
 
 int sansmtp_server_fail(struct sansmtp_server *server)
@@ -404,4 +427,31 @@ int sansmtp_server_fail(struct sansmtp_server *server)
         return SANSMTP_ERR_STATE;
     }
     return settle_default(server, questions[server->question].fail);
+}
+
+/* RFC 1845 3: the offset first, then white space. */
+int sansmtp_server_restart(struct sansmtp_server *server, uint64_t offset, uint32_t recipients)
+{
+    static const char words[] = " is the transaction offset";
+    char text[20 + sizeof(words)];
+    size_t length;
+
+    if (server == NULL || recipients == 0 ||
+        (server->options->message_size != 0 && offset > server->options->message_size)) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (server->question != SANSMTP_EVENT_MAIL ||
+        (server->event.parameters >> SANSMTP_PARAMETER_TRANSID & 1) == 0 ||
+        sansmtp_server_knows(server, SANSMTP_KNOWS_LINES)) {
+        return SANSMTP_ERR_STATE;
+    }
+    length = sansmtp_number_write(offset, (uint8_t *)text);
+    memcpy(text + length, words, sizeof(words) - 1);
+    settle(server, 355, 0, text, length + sizeof(words) - 1);
+    if (server->phase != SANSMTP_PHASE_OVER) {
+        server->recipients = recipients;
+        server->octets = offset;
+        server->state = SANSMTP_STATE_READY;
+    }
+    return 0;
 }

@@ -14,5 +14,7 @@ static const uint8_t cells[][SANSMTP_STATES] = {
 
 enum sansmtp_cell sansmtp_server_cell(uint32_t verb, enum sansmtp_state state)
 {
-    return (enum sansmtp_cell)cells[verb][state];
+    size_t row = verb < sizeof(cells) / sizeof(cells[0]) ? verb : SANSMTP_VERB_UNKNOWN;
+
+    return (enum sansmtp_cell)cells[row][state];
 }

@@ -23,7 +23,7 @@ enum sansmtp_cell {
     SANSMTP_CELL_WEAK
 };
 
-/* verb is SANSMTP_VERB_..., UNKNOWN included. */
+/* verb is SANSMTP_VERB_..., UNKNOWN included; the host's own are as UNKNOWN. */
 enum sansmtp_cell sansmtp_server_cell(uint32_t verb, enum sansmtp_state state);
 
 #endif

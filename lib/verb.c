@@ -7,21 +7,23 @@
 #define NEVER              SANSMTP_EXTENSION_NEVER
 #define PRE_TLS            SANSMTP_GATE_PRE_TLS
 #define PRE_AUTH           SANSMTP_GATE_PRE_AUTH
+#define AUTH_ONLY          SANSMTP_GATE_AUTH_ONLY
 #define GROUP_LAST         1
 #define GROUP_ANYWHERE     0
 #define SANSMTP_EVENT_NONE 0
 
-#define VERB(name, form, extension, roles, group, gates, budget, question, syntax) \
-    {#name,                                                                        \
-     sizeof(#name) - 1,                                                            \
-     SANSMTP_FORM_##form,                                                          \
-     SANSMTP_ROLE_##roles,                                                         \
-     gates,                                                                        \
-     SANSMTP_BUDGET_##budget,                                                      \
-     GROUP_##group,                                                                \
-     SANSMTP_EVENT_##question,                                                     \
-     extension,                                                                    \
-     syntax,                                                                       \
+#define VERB(name, form, extension, off, roles, group, gates, budget, question, syntax) \
+    {#name,                                                                             \
+     sizeof(#name) - 1,                                                                 \
+     SANSMTP_FORM_##form,                                                               \
+     SANSMTP_ROLE_##roles,                                                              \
+     gates,                                                                             \
+     SANSMTP_BUDGET_##budget,                                                           \
+     GROUP_##group,                                                                     \
+     SANSMTP_EVENT_##question,                                                          \
+     SANSMTP_REPLY_##off,                                                               \
+     extension,                                                                         \
+     syntax,                                                                            \
      sizeof(syntax) - 1},
 
 static const struct sansmtp_verb rows[] = {

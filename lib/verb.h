@@ -5,6 +5,8 @@
 
 #include <sansmtp/types.h>
 
+#include "reply.h"
+
 /* What follows the verb; the words of verbs.def. */
 enum sansmtp_form {
     SANSMTP_FORM_NONE,
@@ -14,12 +16,16 @@ enum sansmtp_form {
     SANSMTP_FORM_CHUNK,
     SANSMTP_FORM_MECHANISM,
     SANSMTP_FORM_STRING,
+    SANSMTP_FORM_NODE,
+    SANSMTP_FORM_DOMAINS,
+    SANSMTP_FORM_URL,
+    SANSMTP_FORM_ATTRIBUTES,
     SANSMTP_FORM_ANYTHING
 };
 
 enum { SANSMTP_ROLE_SMTP = 1, SANSMTP_ROLE_LMTP = 2, SANSMTP_ROLE_BOTH = 3 };
 
-enum { SANSMTP_GATE_PRE_TLS = 1, SANSMTP_GATE_PRE_AUTH = 2 };
+enum { SANSMTP_GATE_PRE_TLS = 1, SANSMTP_GATE_PRE_AUTH = 2, SANSMTP_GATE_AUTH_ONLY = 4 };
 
 enum sansmtp_budget {
     SANSMTP_BUDGET_NOTHING,
@@ -40,6 +46,7 @@ struct sansmtp_verb {
     uint8_t budget;   /* SANSMTP_BUDGET_... */
     uint8_t last;     /* 1: must be the last of a pipelined group */
     uint8_t question; /* SANSMTP_EVENT_..., or 0: the engine answers by itself */
+    uint8_t off;      /* enum sansmtp_reply: what is said if this session has it off */
     uint64_t extension;
     const char *syntax; /* for HELP */
     uint8_t syntax_length;

@@ -48,6 +48,15 @@ void contract_options_init(void **state)
     assert_int_equal(sansmtp_server_options_init(&options, sizeof(options)), 0);
     assert_int_equal(options.size, sizeof(options));
     assert_int_equal(begin(&options), SANSMTP_ERR_OPTIONS); /* no hostname yet */
+    /* A caller of the first version has less: nothing behind it is read or written. */
+    memset(&options, 0xa5, sizeof(options));
+    assert_int_equal(
+        sansmtp_server_options_init(&options, offsetof(struct sansmtp_server_options, additions)),
+        0);
+    assert_true(options.hold_until == UINT64_C(0xa5a5a5a5a5a5a5a5));
+    options.hostname = HOSTNAME;
+    options.hostname_length = sizeof(HOSTNAME) - 1;
+    assert_int_equal(begin(&options), 0);
     /* A caller of a later version has more: that is 0, and nothing behind it is written. */
     memset(&larger, 0xa5, sizeof(larger));
     assert_int_equal(

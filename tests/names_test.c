@@ -39,7 +39,7 @@ static void test_verbs(void **state)
     assert_string_equal(sansmtp_verb_name(SANSMTP_VERB_RCPT), "RCPT");
     assert_string_equal(sansmtp_verb_name(SANSMTP_VERB_STARTTLS), "STARTTLS");
     assert_string_equal(sansmtp_verb_name(SANSMTP_VERB_UNKNOWN), "?");
-    assert_string_equal(sansmtp_verb_name(SANSMTP_VERB_SAML + 1), "?");
+    assert_string_equal(sansmtp_verb_name(SANSMTP_VERB_ONEX + 1), "?");
     assert_string_equal(sansmtp_verb_name(UINT32_MAX), "?");
 }
 

@@ -99,7 +99,7 @@ static void assert_in_sequence(const struct row *rows, size_t rows_count, int64_
 static void test_verbs(void **state)
 {
     static const struct row rows[] = {
-#define VERB(name, form, extension, roles, group, gates, budget, question, syntax) \
+#define VERB(name, form, extension, off, roles, group, gates, budget, question, syntax) \
     {#name, SANSMTP_VERB_##name},
 #include "verbs.def"
 #undef VERB
@@ -124,6 +124,15 @@ static int64_t bit_number(uint64_t set)
     return number;
 }
 
+/* A keyword may have hyphens, where a name has underscores. */
+static void assert_same_but_hyphens(const char *keyword, const char *name)
+{
+    assert_int_equal(strlen(keyword), strlen(name));
+    for (size_t i = 0; name[i] != '\0'; i++) {
+        assert_int_equal(keyword[i] == '-' ? '_' : keyword[i], name[i]);
+    }
+}
+
 static void test_extensions(void **state)
 {
     const struct row rows[] = {
@@ -138,14 +147,15 @@ static void test_extensions(void **state)
     assert_same(rows, COUNT(rows), 0);
     assert_in_sequence(rows, COUNT(rows), 0);
     assert_int_equal(SANSMTP_EXTENSIONS, COUNT(rows));
-    for (uint32_t i = 0; i < SANSMTP_EXTENSIONS; i++)
-        assert_string_equal(sansmtp_extension_row(i)->keyword, rows[i].name);
+    for (uint32_t i = 0; i < SANSMTP_EXTENSIONS; i++) {
+        assert_same_but_hyphens(sansmtp_extension_row(i)->keyword, rows[i].name);
+    }
 }
 
 static void test_parameters(void **state)
 {
     static const struct row rows[] = {
-#define PARAMETER(name, keyword, extensions, verb, value, absent, check) \
+#define PARAMETER(name, keyword, extensions, verb, value, absent, bad, check) \
     {#name, SANSMTP_PARAMETER_##name},
 #include "parameters.def"
 #undef PARAMETER
@@ -182,7 +192,7 @@ static void test_events(void **state)
 {
     static const struct row rows[] = {
 #define QUESTION(name, callback, accept, decline, fail, code, lines) {#name, SANSMTP_EVENT_##name},
-#define NOTICE(name, callback)                                 {#name, SANSMTP_EVENT_##name},
+#define NOTICE(name, callback)                                       {#name, SANSMTP_EVENT_##name},
 #include "events.def"
 #undef NOTICE
 #undef QUESTION
@@ -216,22 +226,39 @@ static void test_events(void **state)
     assert_in_sequence(rows + questions, COUNT(rows) - questions, 64);
 }
 
-/* The callbacks stand in the order of the events, one each. */
+/* Where the callback of an event stands: what the first version had in its order, then what came
+ * later. */
+static size_t place(size_t event, size_t events)
+{
+    const size_t first_questions = 14;
+    const size_t later_questions = 5;
+
+    if (event < first_questions) {
+        return event;
+    }
+    return event < first_questions + later_questions
+               ? event + events - first_questions - later_questions
+               : event - later_questions;
+}
+
 static void test_callbacks(void **state)
 {
     static const size_t members[] = {
 #define QUESTION(name, callback, accept, decline, fail, code, lines) NOTICE(name, callback)
-#define NOTICE(name, callback)                                 offsetof(struct sansmtp_server_callbacks, callback),
+#define NOTICE(name, callback)                                       offsetof(struct sansmtp_server_callbacks, callback),
 #include "events.def"
 #undef NOTICE
 #undef QUESTION
     };
+    sansmtp_server_callback *callback = NULL;
     (void)state;
+    (void)callback;
 
-    for (size_t i = 0; i < COUNT(members); i++)
-        assert_int_equal(members[i], 8 + i * sizeof(sansmtp_server_callback *));
+    for (size_t i = 0; i < COUNT(members); i++) {
+        assert_int_equal(members[i], 8 + place(i, COUNT(members)) * sizeof(callback));
+    }
     assert_int_equal(sizeof(struct sansmtp_server_callbacks),
-                     8 + COUNT(members) * sizeof(sansmtp_server_callback *));
+                     8 + COUNT(members) * sizeof(callback));
 }
 
 static void test_reasons(void **state)

@@ -35,11 +35,16 @@ static struct sansmtp_params params;
 static int check_octets(const void *list, size_t length, uint32_t verb, uint64_t extensions,
                         bool double_space)
 {
+    const struct sansmtp_params_rules rules = {
+        .verb = verb,
+        .double_space = double_space,
+        .extensions = extensions,
+    };
     uint8_t *octets = guard_copy(list, length);
     int result;
 
     memset(&params, 0xA5, sizeof(params));
-    result = (int)sansmtp_params_check(octets, length, verb, extensions, double_space, &params);
+    result = (int)sansmtp_params_check(octets, length, &rules, &params);
     guard_free(octets, length);
     return result;
 }

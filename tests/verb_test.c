@@ -127,8 +127,9 @@ static void test_rows(void **state)
 static void test_the_last_of_a_group(void **state)
 {
     static const uint32_t anywhere[] = {
-        SANSMTP_VERB_MAIL, SANSMTP_VERB_RCPT, SANSMTP_VERB_RSET, SANSMTP_VERB_BDAT,
-        SANSMTP_VERB_SEND, SANSMTP_VERB_SOML, SANSMTP_VERB_SAML,
+        SANSMTP_VERB_MAIL,     SANSMTP_VERB_RCPT, SANSMTP_VERB_RSET, SANSMTP_VERB_BDAT,
+        SANSMTP_VERB_SEND,     SANSMTP_VERB_SOML, SANSMTP_VERB_SAML, SANSMTP_VERB_BURL,
+        SANSMTP_VERB_XFORWARD, SANSMTP_VERB_VERB, SANSMTP_VERB_ONEX,
     };
     (void)state;
 

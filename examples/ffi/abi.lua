@@ -41,6 +41,41 @@ const char *sansmtp_parameter_name(uint32_t id);
 const char *sansmtp_reason_name(uint32_t reason);
 const char *sansmtp_limit_name(uint32_t limit);
 const char *sansmtp_version(void);
+struct sansmtp_own_extension {
+    const char *keyword;
+    size_t keyword_length;
+    const char *value;
+    size_t value_length;
+    uint32_t number;
+    uint32_t mail;
+    uint32_t rcpt;
+    uint32_t reserved;
+};
+struct sansmtp_own_parameter {
+    const char *keyword;
+    size_t keyword_length;
+    uint32_t number;
+    uint32_t verb;
+    uint32_t extension;
+    uint32_t value;
+};
+struct sansmtp_own_verb {
+    const char *word;
+    size_t word_length;
+    const char *syntax;
+    size_t syntax_length;
+    uint32_t number;
+    uint32_t extension;
+};
+struct sansmtp_additions {
+    uint32_t size;
+    uint32_t extensions_count;
+    uint32_t parameters_count;
+    uint32_t verbs_count;
+    const struct sansmtp_own_extension *extensions;
+    const struct sansmtp_own_parameter *parameters;
+    const struct sansmtp_own_verb *verbs;
+};
 struct sansmtp_server;
 struct sansmtp_server_options {
     uint32_t size;
@@ -71,6 +106,18 @@ struct sansmtp_server_options {
     uint32_t body_patience;
     uint32_t progress;
     uint32_t reserved;
+    const struct sansmtp_additions *additions;
+    const char *urls;
+    size_t urls_length;
+    const char *solicitations;
+    size_t solicitations_length;
+    const char *priorities;
+    size_t priorities_length;
+    uint64_t hold_until;
+    uint32_t hold_for;
+    uint32_t deliver_by;
+    uint32_t recipient_domains;
+    uint32_t reserved2;
 };
 int sansmtp_server_options_init(struct sansmtp_server_options *options, size_t size);
 size_t sansmtp_server_memory(const struct sansmtp_server_options *options);
@@ -85,6 +132,7 @@ int sansmtp_server_fail(struct sansmtp_server *server);
 int sansmtp_server_reply(struct sansmtp_server *server, uint32_t code, uint32_t enhanced, const char *text, size_t length);
 int sansmtp_server_reply_line(struct sansmtp_server *server, uint32_t code, uint32_t enhanced, const char *text, size_t length);
 int sansmtp_server_challenge(struct sansmtp_server *server, const void *data, size_t length);
+int sansmtp_server_restart(struct sansmtp_server *server, uint64_t offset, uint32_t recipients);
 int sansmtp_server_lend(struct sansmtp_server *server, void *memory, size_t length);
 const void *sansmtp_server_output(const struct sansmtp_server *server, size_t *length);
 int sansmtp_server_sent(struct sansmtp_server *server, size_t length);
@@ -192,6 +240,11 @@ struct sansmtp_server_callbacks {
     sansmtp_server_callback *limit;
     sansmtp_server_callback *trace;
     sansmtp_server_callback *closing;
+    sansmtp_server_callback *etrn;
+    sansmtp_server_callback *atrn;
+    sansmtp_server_callback *burl;
+    sansmtp_server_callback *xclient;
+    sansmtp_server_callback *xforward;
 };
 int sansmtp_server_run(struct sansmtp_server *server, struct sansmtp_span *in, const struct sansmtp_server_callbacks *callbacks, void *user);
 typedef void sansmtp_client_callback(struct sansmtp_client *client, const struct sansmtp_event *event, void *user);
@@ -205,6 +258,8 @@ struct sansmtp_client_callbacks {
     sansmtp_client_callback *final;
     sansmtp_client_callback *outcome;
     sansmtp_client_callback *refusal;
+    sansmtp_client_callback *reply;
+    sansmtp_client_callback *restart;
     sansmtp_client_callback *injection;
     sansmtp_client_callback *trace;
     sansmtp_client_callback *closing;
@@ -242,6 +297,18 @@ struct sansmtp_parameter {
     size_t text_length;
 };
 int sansmtp_parameter_get(const struct sansmtp_event *event, uint32_t id, struct sansmtp_parameter *out);
+int sansmtp_parameter_find(const struct sansmtp_event *event, const char *keyword, size_t length, struct sansmtp_span *value);
+struct sansmtp_attribute {
+    uint32_t size;
+    uint32_t attribute;
+    uint32_t flags;
+    uint32_t reserved;
+    size_t position;
+    uint8_t *text;
+    size_t capacity;
+    size_t text_length;
+};
+int sansmtp_attribute_next(const struct sansmtp_event *event, struct sansmtp_attribute *out);
 struct sansmtp_sasl_credentials {
     uint32_t size;
     uint32_t reserved;
@@ -357,6 +424,13 @@ abi.numbers = {
     SANSMTP_ERR_NEEDS_BINARYMIME = -302,
     SANSMTP_ERR_NEEDS_SMTPUTF8 = -303,
     SANSMTP_ERR_SIZE = -304,
+    SANSMTP_ERR_NEEDS_REQUIRETLS = -305,
+    SANSMTP_ERR_NEEDS_DELIVERBY = -306,
+    SANSMTP_ERR_NEEDS_FUTURERELEASE = -307,
+    SANSMTP_ERR_NEEDS_RRVS = -308,
+    SANSMTP_ERR_NEEDS_CONPERM = -309,
+    SANSMTP_ERR_NEEDS_VERB = -310,
+    SANSMTP_ERR_LIMITS = -311,
     SANSMTP_VERB_UNKNOWN = 0,
     SANSMTP_VERB_MAIL = 1,
     SANSMTP_VERB_RCPT = 2,
@@ -377,6 +451,13 @@ abi.numbers = {
     SANSMTP_VERB_SEND = 17,
     SANSMTP_VERB_SOML = 18,
     SANSMTP_VERB_SAML = 19,
+    SANSMTP_VERB_ETRN = 20,
+    SANSMTP_VERB_ATRN = 21,
+    SANSMTP_VERB_BURL = 22,
+    SANSMTP_VERB_XCLIENT = 23,
+    SANSMTP_VERB_XFORWARD = 24,
+    SANSMTP_VERB_VERB = 25,
+    SANSMTP_VERB_ONEX = 26,
     SANSMTP_EXTENSION_PIPELINING = 1,
     SANSMTP_EXTENSION_SIZE = 2,
     SANSMTP_EXTENSION_8BITMIME = 4,
@@ -389,6 +470,24 @@ abi.numbers = {
     SANSMTP_EXTENSION_AUTH = 512,
     SANSMTP_EXTENSION_HELP = 1024,
     SANSMTP_EXTENSION_EXPN = 2048,
+    SANSMTP_EXTENSION_DELIVERBY = 4096,
+    SANSMTP_EXTENSION_FUTURERELEASE = 8192,
+    SANSMTP_EXTENSION_MT_PRIORITY = 16384,
+    SANSMTP_EXTENSION_REQUIRETLS = 32768,
+    SANSMTP_EXTENSION_RRVS = 65536,
+    SANSMTP_EXTENSION_LIMITS = 131072,
+    SANSMTP_EXTENSION_CHECKPOINT = 262144,
+    SANSMTP_EXTENSION_NO_SOLICITING = 524288,
+    SANSMTP_EXTENSION_MTRK = 1048576,
+    SANSMTP_EXTENSION_CONPERM = 2097152,
+    SANSMTP_EXTENSION_CONNEG = 4194304,
+    SANSMTP_EXTENSION_BURL = 8388608,
+    SANSMTP_EXTENSION_ETRN = 16777216,
+    SANSMTP_EXTENSION_ATRN = 33554432,
+    SANSMTP_EXTENSION_PRDR = 67108864,
+    SANSMTP_EXTENSION_PIPECONNECT = 134217728,
+    SANSMTP_EXTENSION_XCLIENT = 268435456,
+    SANSMTP_EXTENSION_XFORWARD = 536870912,
     SANSMTP_PARAMETER_SIZE = 0,
     SANSMTP_PARAMETER_BODY = 1,
     SANSMTP_PARAMETER_SMTPUTF8 = 2,
@@ -399,6 +498,17 @@ abi.numbers = {
     SANSMTP_PARAMETER_ORCPT = 7,
     SANSMTP_PARAMETER_CONPERM = 8,
     SANSMTP_PARAMETER_CONNEG = 9,
+    SANSMTP_PARAMETER_BY = 10,
+    SANSMTP_PARAMETER_HOLDFOR = 11,
+    SANSMTP_PARAMETER_HOLDUNTIL = 12,
+    SANSMTP_PARAMETER_MT_PRIORITY = 13,
+    SANSMTP_PARAMETER_REQUIRETLS = 14,
+    SANSMTP_PARAMETER_RRVS = 15,
+    SANSMTP_PARAMETER_TRANSID = 16,
+    SANSMTP_PARAMETER_SOLICIT = 17,
+    SANSMTP_PARAMETER_MTRK = 18,
+    SANSMTP_PARAMETER_PRDR = 19,
+    SANSMTP_PARAMETER_SUBMITTER = 20,
     SANSMTP_BODY_7BIT = 1,
     SANSMTP_BODY_8BITMIME = 2,
     SANSMTP_BODY_BINARYMIME = 3,
@@ -408,6 +518,11 @@ abi.numbers = {
     SANSMTP_NOTIFY_SUCCESS = 2,
     SANSMTP_NOTIFY_FAILURE = 4,
     SANSMTP_NOTIFY_DELAY = 8,
+    SANSMTP_BY_RETURN = 1,
+    SANSMTP_BY_NOTIFY = 2,
+    SANSMTP_BY_TRACE = 4,
+    SANSMTP_RRVS_REJECT = 1,
+    SANSMTP_RRVS_CONTINUE = 2,
     SANSMTP_DOMAIN_NONE = 0,
     SANSMTP_DOMAIN_NAME = 1,
     SANSMTP_DOMAIN_IPV4 = 2,
@@ -428,6 +543,11 @@ abi.numbers = {
     SANSMTP_EVENT_AUTH = 12,
     SANSMTP_EVENT_RESPONSE = 13,
     SANSMTP_EVENT_UNKNOWN = 14,
+    SANSMTP_EVENT_ETRN = 15,
+    SANSMTP_EVENT_ATRN = 16,
+    SANSMTP_EVENT_BURL = 17,
+    SANSMTP_EVENT_XCLIENT = 18,
+    SANSMTP_EVENT_XFORWARD = 19,
     SANSMTP_EVENT_BODY = 64,
     SANSMTP_EVENT_RESET = 65,
     SANSMTP_EVENT_INJECTION = 66,
@@ -442,6 +562,8 @@ abi.numbers = {
     SANSMTP_EVENT_FINAL = 99,
     SANSMTP_EVENT_OUTCOME = 100,
     SANSMTP_EVENT_REFUSAL = 101,
+    SANSMTP_EVENT_REPLY = 102,
+    SANSMTP_EVENT_RESTART = 103,
     SANSMTP_FLAG_QUOTED = 1,
     SANSMTP_FLAG_UTF8 = 2,
     SANSMTP_FLAG_POSTMASTER = 4,
@@ -457,6 +579,7 @@ abi.numbers = {
     SANSMTP_FLAG_LAST = 4096,
     SANSMTP_FLAG_ACCEPTED = 8192,
     SANSMTP_FLAG_CUT = 16384,
+    SANSMTP_FLAG_ENOUGH = 32768,
     SANSMTP_REASON_QUIT = 1,
     SANSMTP_REASON_RSET = 2,
     SANSMTP_REASON_HELLO = 3,
@@ -473,6 +596,7 @@ abi.numbers = {
     SANSMTP_REASON_BINARY = 14,
     SANSMTP_REASON_PIPELINING = 15,
     SANSMTP_REASON_PROTOCOL = 16,
+    SANSMTP_REASON_TURN = 17,
     SANSMTP_OUTCOME_DELIVERED = 1,
     SANSMTP_OUTCOME_REFUSED = 2,
     SANSMTP_OUTCOME_LATER = 3,
@@ -491,6 +615,9 @@ abi.numbers = {
     SANSMTP_RECIPIENT_ALL = 4294967295,
     SANSMTP_TLS_INSUFFICIENT = 1,
     SANSMTP_TLS_VERIFIED = 2,
+    SANSMTP_OWN_VALUE_NONE = 0,
+    SANSMTP_OWN_VALUE_REQUIRED = 1,
+    SANSMTP_OWN_VALUE_OPTIONAL = 2,
     SANSMTP_SERVER_LMTP = 1,
     SANSMTP_SERVER_IMPLICIT_TLS = 2,
     SANSMTP_SERVER_REQUIRE_TLS = 4,
@@ -500,6 +627,7 @@ abi.numbers = {
     SANSMTP_SERVER_STRICT_PIPELINING = 64,
     SANSMTP_SERVER_TRACE = 128,
     SANSMTP_SERVER_GONE_AFTER_521 = 256,
+    SANSMTP_SERVER_SUBMISSION = 512,
     SANSMTP_LENIENT_TRAILING_SPACE = 1,
     SANSMTP_LENIENT_HELLO = 2,
     SANSMTP_LENIENT_LOCAL_PART = 4,
@@ -512,6 +640,7 @@ abi.numbers = {
     SANSMTP_BARE_PASS = 2,
     SANSMTP_SERVER_LINE = 1200,
     SANSMTP_SERVER_LINE_BASIC = 552,
+    SANSMTP_SERVER_LINE_ALL = 2600,
     SANSMTP_CLIENT_LMTP = 1,
     SANSMTP_CLIENT_IMPLICIT_TLS = 2,
     SANSMTP_CLIENT_AUTH_IN_CLEAR = 4,
@@ -537,6 +666,19 @@ abi.numbers = {
     SANSMTP_VALUE_PRESENT = 1,
     SANSMTP_VALUE_DECODED = 2,
     SANSMTP_VALUE_TRUSTED = 4,
+    SANSMTP_VALUE_NEGATIVE = 8,
+    SANSMTP_ATTRIBUTE_NAME = 0,
+    SANSMTP_ATTRIBUTE_ADDR = 1,
+    SANSMTP_ATTRIBUTE_PORT = 2,
+    SANSMTP_ATTRIBUTE_PROTO = 3,
+    SANSMTP_ATTRIBUTE_HELO = 4,
+    SANSMTP_ATTRIBUTE_LOGIN = 5,
+    SANSMTP_ATTRIBUTE_DESTADDR = 6,
+    SANSMTP_ATTRIBUTE_DESTPORT = 7,
+    SANSMTP_ATTRIBUTE_IDENT = 8,
+    SANSMTP_ATTRIBUTE_SOURCE = 9,
+    SANSMTP_ATTRIBUTE_UNAVAILABLE = 1,
+    SANSMTP_ATTRIBUTE_TEMPORARY = 2,
     SANSMTP_SASL_LOGIN_START = 0,
     SANSMTP_SASL_LOGIN_NAME = 1,
     SANSMTP_SASL_LOGIN_PASSWORD = 2,

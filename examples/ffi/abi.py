@@ -37,6 +37,13 @@ SANSMTP_ERR_NEEDS_8BITMIME = -301
 SANSMTP_ERR_NEEDS_BINARYMIME = -302
 SANSMTP_ERR_NEEDS_SMTPUTF8 = -303
 SANSMTP_ERR_SIZE = -304
+SANSMTP_ERR_NEEDS_REQUIRETLS = -305
+SANSMTP_ERR_NEEDS_DELIVERBY = -306
+SANSMTP_ERR_NEEDS_FUTURERELEASE = -307
+SANSMTP_ERR_NEEDS_RRVS = -308
+SANSMTP_ERR_NEEDS_CONPERM = -309
+SANSMTP_ERR_NEEDS_VERB = -310
+SANSMTP_ERR_LIMITS = -311
 SANSMTP_VERB_UNKNOWN = 0
 SANSMTP_VERB_MAIL = 1
 SANSMTP_VERB_RCPT = 2
@@ -57,6 +64,13 @@ SANSMTP_VERB_TURN = 16
 SANSMTP_VERB_SEND = 17
 SANSMTP_VERB_SOML = 18
 SANSMTP_VERB_SAML = 19
+SANSMTP_VERB_ETRN = 20
+SANSMTP_VERB_ATRN = 21
+SANSMTP_VERB_BURL = 22
+SANSMTP_VERB_XCLIENT = 23
+SANSMTP_VERB_XFORWARD = 24
+SANSMTP_VERB_VERB = 25
+SANSMTP_VERB_ONEX = 26
 SANSMTP_EXTENSION_PIPELINING = 1
 SANSMTP_EXTENSION_SIZE = 2
 SANSMTP_EXTENSION_8BITMIME = 4
@@ -69,6 +83,24 @@ SANSMTP_EXTENSION_STARTTLS = 256
 SANSMTP_EXTENSION_AUTH = 512
 SANSMTP_EXTENSION_HELP = 1024
 SANSMTP_EXTENSION_EXPN = 2048
+SANSMTP_EXTENSION_DELIVERBY = 4096
+SANSMTP_EXTENSION_FUTURERELEASE = 8192
+SANSMTP_EXTENSION_MT_PRIORITY = 16384
+SANSMTP_EXTENSION_REQUIRETLS = 32768
+SANSMTP_EXTENSION_RRVS = 65536
+SANSMTP_EXTENSION_LIMITS = 131072
+SANSMTP_EXTENSION_CHECKPOINT = 262144
+SANSMTP_EXTENSION_NO_SOLICITING = 524288
+SANSMTP_EXTENSION_MTRK = 1048576
+SANSMTP_EXTENSION_CONPERM = 2097152
+SANSMTP_EXTENSION_CONNEG = 4194304
+SANSMTP_EXTENSION_BURL = 8388608
+SANSMTP_EXTENSION_ETRN = 16777216
+SANSMTP_EXTENSION_ATRN = 33554432
+SANSMTP_EXTENSION_PRDR = 67108864
+SANSMTP_EXTENSION_PIPECONNECT = 134217728
+SANSMTP_EXTENSION_XCLIENT = 268435456
+SANSMTP_EXTENSION_XFORWARD = 536870912
 SANSMTP_PARAMETER_SIZE = 0
 SANSMTP_PARAMETER_BODY = 1
 SANSMTP_PARAMETER_SMTPUTF8 = 2
@@ -79,6 +111,17 @@ SANSMTP_PARAMETER_NOTIFY = 6
 SANSMTP_PARAMETER_ORCPT = 7
 SANSMTP_PARAMETER_CONPERM = 8
 SANSMTP_PARAMETER_CONNEG = 9
+SANSMTP_PARAMETER_BY = 10
+SANSMTP_PARAMETER_HOLDFOR = 11
+SANSMTP_PARAMETER_HOLDUNTIL = 12
+SANSMTP_PARAMETER_MT_PRIORITY = 13
+SANSMTP_PARAMETER_REQUIRETLS = 14
+SANSMTP_PARAMETER_RRVS = 15
+SANSMTP_PARAMETER_TRANSID = 16
+SANSMTP_PARAMETER_SOLICIT = 17
+SANSMTP_PARAMETER_MTRK = 18
+SANSMTP_PARAMETER_PRDR = 19
+SANSMTP_PARAMETER_SUBMITTER = 20
 SANSMTP_BODY_7BIT = 1
 SANSMTP_BODY_8BITMIME = 2
 SANSMTP_BODY_BINARYMIME = 3
@@ -88,6 +131,11 @@ SANSMTP_NOTIFY_NEVER = 1
 SANSMTP_NOTIFY_SUCCESS = 2
 SANSMTP_NOTIFY_FAILURE = 4
 SANSMTP_NOTIFY_DELAY = 8
+SANSMTP_BY_RETURN = 1
+SANSMTP_BY_NOTIFY = 2
+SANSMTP_BY_TRACE = 4
+SANSMTP_RRVS_REJECT = 1
+SANSMTP_RRVS_CONTINUE = 2
 SANSMTP_DOMAIN_NONE = 0
 SANSMTP_DOMAIN_NAME = 1
 SANSMTP_DOMAIN_IPV4 = 2
@@ -108,6 +156,11 @@ SANSMTP_EVENT_STARTTLS = 11
 SANSMTP_EVENT_AUTH = 12
 SANSMTP_EVENT_RESPONSE = 13
 SANSMTP_EVENT_UNKNOWN = 14
+SANSMTP_EVENT_ETRN = 15
+SANSMTP_EVENT_ATRN = 16
+SANSMTP_EVENT_BURL = 17
+SANSMTP_EVENT_XCLIENT = 18
+SANSMTP_EVENT_XFORWARD = 19
 SANSMTP_EVENT_BODY = 64
 SANSMTP_EVENT_RESET = 65
 SANSMTP_EVENT_INJECTION = 66
@@ -122,6 +175,8 @@ SANSMTP_EVENT_RESULT = 98
 SANSMTP_EVENT_FINAL = 99
 SANSMTP_EVENT_OUTCOME = 100
 SANSMTP_EVENT_REFUSAL = 101
+SANSMTP_EVENT_REPLY = 102
+SANSMTP_EVENT_RESTART = 103
 SANSMTP_FLAG_QUOTED = 1
 SANSMTP_FLAG_UTF8 = 2
 SANSMTP_FLAG_POSTMASTER = 4
@@ -137,6 +192,7 @@ SANSMTP_FLAG_AUTHENTICATED = 2048
 SANSMTP_FLAG_LAST = 4096
 SANSMTP_FLAG_ACCEPTED = 8192
 SANSMTP_FLAG_CUT = 16384
+SANSMTP_FLAG_ENOUGH = 32768
 SANSMTP_REASON_QUIT = 1
 SANSMTP_REASON_RSET = 2
 SANSMTP_REASON_HELLO = 3
@@ -153,6 +209,7 @@ SANSMTP_REASON_CHUNK = 13
 SANSMTP_REASON_BINARY = 14
 SANSMTP_REASON_PIPELINING = 15
 SANSMTP_REASON_PROTOCOL = 16
+SANSMTP_REASON_TURN = 17
 SANSMTP_OUTCOME_DELIVERED = 1
 SANSMTP_OUTCOME_REFUSED = 2
 SANSMTP_OUTCOME_LATER = 3
@@ -171,6 +228,9 @@ SANSMTP_LIMIT_AUTH_LINE = 75
 SANSMTP_RECIPIENT_ALL = 4294967295
 SANSMTP_TLS_INSUFFICIENT = 1
 SANSMTP_TLS_VERIFIED = 2
+SANSMTP_OWN_VALUE_NONE = 0
+SANSMTP_OWN_VALUE_REQUIRED = 1
+SANSMTP_OWN_VALUE_OPTIONAL = 2
 SANSMTP_SERVER_LMTP = 1
 SANSMTP_SERVER_IMPLICIT_TLS = 2
 SANSMTP_SERVER_REQUIRE_TLS = 4
@@ -180,6 +240,7 @@ SANSMTP_SERVER_REFUSE_NUL = 32
 SANSMTP_SERVER_STRICT_PIPELINING = 64
 SANSMTP_SERVER_TRACE = 128
 SANSMTP_SERVER_GONE_AFTER_521 = 256
+SANSMTP_SERVER_SUBMISSION = 512
 SANSMTP_LENIENT_TRAILING_SPACE = 1
 SANSMTP_LENIENT_HELLO = 2
 SANSMTP_LENIENT_LOCAL_PART = 4
@@ -192,6 +253,7 @@ SANSMTP_BARE_NORMALISE = 1
 SANSMTP_BARE_PASS = 2
 SANSMTP_SERVER_LINE = 1200
 SANSMTP_SERVER_LINE_BASIC = 552
+SANSMTP_SERVER_LINE_ALL = 2600
 SANSMTP_CLIENT_LMTP = 1
 SANSMTP_CLIENT_IMPLICIT_TLS = 2
 SANSMTP_CLIENT_AUTH_IN_CLEAR = 4
@@ -217,6 +279,19 @@ SANSMTP_VALUE_LONGEST = 500
 SANSMTP_VALUE_PRESENT = 1
 SANSMTP_VALUE_DECODED = 2
 SANSMTP_VALUE_TRUSTED = 4
+SANSMTP_VALUE_NEGATIVE = 8
+SANSMTP_ATTRIBUTE_NAME = 0
+SANSMTP_ATTRIBUTE_ADDR = 1
+SANSMTP_ATTRIBUTE_PORT = 2
+SANSMTP_ATTRIBUTE_PROTO = 3
+SANSMTP_ATTRIBUTE_HELO = 4
+SANSMTP_ATTRIBUTE_LOGIN = 5
+SANSMTP_ATTRIBUTE_DESTADDR = 6
+SANSMTP_ATTRIBUTE_DESTPORT = 7
+SANSMTP_ATTRIBUTE_IDENT = 8
+SANSMTP_ATTRIBUTE_SOURCE = 9
+SANSMTP_ATTRIBUTE_UNAVAILABLE = 1
+SANSMTP_ATTRIBUTE_TEMPORARY = 2
 SANSMTP_SASL_LOGIN_START = 0
 SANSMTP_SASL_LOGIN_NAME = 1
 SANSMTP_SASL_LOGIN_PASSWORD = 2
@@ -295,6 +370,53 @@ class sansmtp_tls(Structure):
     ]
 
 
+class sansmtp_own_extension(Structure):
+    _fields_ = [
+        ("keyword", c_void_p),
+        ("keyword_length", c_size_t),
+        ("value", c_void_p),
+        ("value_length", c_size_t),
+        ("number", c_uint32),
+        ("mail", c_uint32),
+        ("rcpt", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class sansmtp_own_parameter(Structure):
+    _fields_ = [
+        ("keyword", c_void_p),
+        ("keyword_length", c_size_t),
+        ("number", c_uint32),
+        ("verb", c_uint32),
+        ("extension", c_uint32),
+        ("value", c_uint32),
+    ]
+
+
+class sansmtp_own_verb(Structure):
+    _fields_ = [
+        ("word", c_void_p),
+        ("word_length", c_size_t),
+        ("syntax", c_void_p),
+        ("syntax_length", c_size_t),
+        ("number", c_uint32),
+        ("extension", c_uint32),
+    ]
+
+
+class sansmtp_additions(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("extensions_count", c_uint32),
+        ("parameters_count", c_uint32),
+        ("verbs_count", c_uint32),
+        ("extensions", POINTER(sansmtp_own_extension)),
+        ("parameters", POINTER(sansmtp_own_parameter)),
+        ("verbs", POINTER(sansmtp_own_verb)),
+    ]
+
+
 class sansmtp_server_options(Structure):
     _fields_ = [
         ("size", c_uint32),
@@ -325,6 +447,18 @@ class sansmtp_server_options(Structure):
         ("body_patience", c_uint32),
         ("progress", c_uint32),
         ("reserved", c_uint32),
+        ("additions", POINTER(sansmtp_additions)),
+        ("urls", c_void_p),
+        ("urls_length", c_size_t),
+        ("solicitations", c_void_p),
+        ("solicitations_length", c_size_t),
+        ("priorities", c_void_p),
+        ("priorities_length", c_size_t),
+        ("hold_until", c_uint64),
+        ("hold_for", c_uint32),
+        ("deliver_by", c_uint32),
+        ("recipient_domains", c_uint32),
+        ("reserved2", c_uint32),
     ]
 
 
@@ -405,6 +539,19 @@ class sansmtp_parameter(Structure):
         ("second", c_uint64),
         ("raw", sansmtp_span),
         ("type", sansmtp_span),
+        ("text", c_void_p),
+        ("capacity", c_size_t),
+        ("text_length", c_size_t),
+    ]
+
+
+class sansmtp_attribute(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("attribute", c_uint32),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+        ("position", c_size_t),
         ("text", c_void_p),
         ("capacity", c_size_t),
         ("text_length", c_size_t),
@@ -513,6 +660,11 @@ class sansmtp_server_callbacks(Structure):
         ("limit", sansmtp_server_callback),
         ("trace", sansmtp_server_callback),
         ("closing", sansmtp_server_callback),
+        ("etrn", sansmtp_server_callback),
+        ("atrn", sansmtp_server_callback),
+        ("burl", sansmtp_server_callback),
+        ("xclient", sansmtp_server_callback),
+        ("xforward", sansmtp_server_callback),
     ]
 
 
@@ -527,6 +679,8 @@ class sansmtp_client_callbacks(Structure):
         ("final", sansmtp_client_callback),
         ("outcome", sansmtp_client_callback),
         ("refusal", sansmtp_client_callback),
+        ("reply", sansmtp_client_callback),
+        ("restart", sansmtp_client_callback),
         ("injection", sansmtp_client_callback),
         ("trace", sansmtp_client_callback),
         ("closing", sansmtp_client_callback),
@@ -558,6 +712,7 @@ FUNCTIONS = {
     "sansmtp_server_reply": (c_int, [c_void_p, c_uint32, c_uint32, c_void_p, c_size_t]),
     "sansmtp_server_reply_line": (c_int, [c_void_p, c_uint32, c_uint32, c_void_p, c_size_t]),
     "sansmtp_server_challenge": (c_int, [c_void_p, c_void_p, c_size_t]),
+    "sansmtp_server_restart": (c_int, [c_void_p, c_uint64, c_uint32]),
     "sansmtp_server_lend": (c_int, [c_void_p, c_void_p, c_size_t]),
     "sansmtp_server_output": (c_void_p, [c_void_p, POINTER(c_size_t)]),
     "sansmtp_server_sent": (c_int, [c_void_p, c_size_t]),
@@ -602,6 +757,8 @@ FUNCTIONS = {
     "sansmtp_xtext_decode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_xtext_encode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_parameter_get": (c_int, [POINTER(sansmtp_event), c_uint32, POINTER(sansmtp_parameter)]),
+    "sansmtp_parameter_find": (c_int, [POINTER(sansmtp_event), c_void_p, c_size_t, POINTER(sansmtp_span)]),
+    "sansmtp_attribute_next": (c_int, [POINTER(sansmtp_event), POINTER(sansmtp_attribute)]),
     "sansmtp_sasl_plain_read": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_sasl_credentials)]),
     "sansmtp_sasl_plain_write": (c_int, [POINTER(sansmtp_sasl_credentials), c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_sasl_login_next": (c_int, [POINTER(c_uint32), POINTER(sansmtp_span), POINTER(sansmtp_span)]),

@@ -10,7 +10,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HEADERS = os.path.join(HERE, "..", "..", "include", "sansmtp")
-ROOMS = ("types", "server", "client", "callbacks", "wire", "sasl", "trace", "proxy")
+ROOMS = ("types", "additions", "server", "client", "callbacks", "wire", "sasl", "trace", "proxy")
 NOTE = "Made by generate.py from include/sansmtp/*.h; do not edit."
 
 # C: (ctypes, koffi). Whatever else ends in a star is a plain address.

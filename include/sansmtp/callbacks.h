@@ -50,6 +50,13 @@ struct sansmtp_server_callbacks {
     sansmtp_server_callback *limit;
     sansmtp_server_callback *trace;
     sansmtp_server_callback *closing;
+
+    /* questions that came after the first version */
+    sansmtp_server_callback *etrn;
+    sansmtp_server_callback *atrn;
+    sansmtp_server_callback *burl;
+    sansmtp_server_callback *xclient;
+    sansmtp_server_callback *xforward;
 };
 
 /*
@@ -81,6 +88,8 @@ struct sansmtp_client_callbacks {
     sansmtp_client_callback *final;
     sansmtp_client_callback *outcome;
     sansmtp_client_callback *refusal;
+    sansmtp_client_callback *reply;
+    sansmtp_client_callback *restart;
 
     sansmtp_client_callback *injection;
     sansmtp_client_callback *trace;

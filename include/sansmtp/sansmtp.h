@@ -23,6 +23,7 @@
  * - Callbacks return nothing; the comment of each function says whether one may call it.
  */
 
+#include <sansmtp/additions.h>
 #include <sansmtp/callbacks.h>
 #include <sansmtp/client.h>
 #include <sansmtp/header.h>

@@ -9,6 +9,7 @@
  * happen now. callbacks.h has run(), which turns events into callbacks.
  */
 
+#include <sansmtp/additions.h>
 #include <sansmtp/types.h>
 
 #ifdef __cplusplus
@@ -27,6 +28,8 @@ struct sansmtp_server; /* opaque; lives in the host's block */
 #define SANSMTP_SERVER_STRICT_PIPELINING 64u /* 554 and close on input behind a group's last */
 #define SANSMTP_SERVER_TRACE             128u /* a TRACE notice for each received line */
 #define SANSMTP_SERVER_GONE_AFTER_521    256u /* after a 521 greeting close at the next command */
+#define SANSMTP_SERVER_SUBMISSION        512u /* mail of our own users (RFC 6409): what belongs */
+                                              /* there alone may be offered, what may not is not */
 
 /* options.leniency */
 #define SANSMTP_LENIENT_TRAILING_SPACE 1u /* white space before CRLF (default) */
@@ -88,15 +91,32 @@ struct sansmtp_server_options {
     uint32_t body_patience; /* seconds to wait for the next progress octets; default 300 */
     uint32_t progress;      /* so many octets of body renew body_patience; default 1024 */
     uint32_t reserved;      /* 0 */
+
+    /* What came after the first version. All default to 0. */
+    const struct sansmtp_additions *additions; /* the host's own words; NULL: none */
+    const char *urls; /* BURL: what its keyword says to who is authenticated: "imap", or */
+                      /* "imap imap://mail.example" (RFC 4468 3.3); needed for it */
+    size_t urls_length;
+    const char *solicitations; /* NO-SOLICITING: the classes that are not wanted, commas between */
+    size_t solicitations_length;
+    const char *priorities; /* MT-PRIORITY: the name of the profile (RFC 6710 3) */
+    size_t priorities_length;
+    uint64_t hold_until; /* FUTURERELEASE: the latest moment, seconds since 1970; needed for it */
+    uint32_t hold_for;   /* FUTURERELEASE: the longest time, seconds; needed for it */
+    uint32_t deliver_by; /* DELIVERBY: the shortest time for mode R, seconds; 0: none is told */
+    uint32_t recipient_domains; /* LIMITS: told as RCPTDOMAINMAX, but for 0; the host counts */
+    uint32_t reserved2;         /* 0 */
 };
 
 /* What a static block needs: the engine, plus its line buffer and its output buffer. ENGINE is not
- * outgrown within one soname. LINE is enough for every set of this header's extensions, LINE_BASIC
- * for SIZE and 8BITMIME and all that add nothing to a line. The exact need of given options is
+ * outgrown within one soname. LINE is enough for all that mail programs commonly offer, with DSN
+ * and AUTH; LINE_BASIC for SIZE and 8BITMIME and all that add nothing to a line; LINE_ALL for every
+ * extension of this header. The exact need of given options is
  * sansmtp_server_memory(). */
 #define SANSMTP_SERVER_ENGINE               (384u + 16u * (unsigned)sizeof(void *))
 #define SANSMTP_SERVER_LINE                 1200u
 #define SANSMTP_SERVER_LINE_BASIC           552u
+#define SANSMTP_SERVER_LINE_ALL             2600u
 #define SANSMTP_SERVER_MEMORY(line, output) (SANSMTP_SERVER_ENGINE + (line) + (output) + 16u)
 
 /*
@@ -126,9 +146,13 @@ SANSMTP_API size_t sansmtp_server_memory(const struct sansmtp_server_options *op
  * bits unknown to this library;
  * no hostname or one with foreign octets; output < 2 * reply; reply < 512 or over 65535;
  * line shorter than the extensions need; BINARYMIME without CHUNKING (RFC 3030 3); SMTPUTF8 without
- * 8BITMIME (RFC 6531 3.1); AUTH without mechanisms; recipients under 100; authentications 1
- * or 2; LMTP without PIPELINING and ENHANCEDSTATUSCODES (RFC 2033 5); REQUIRE_TLS without
- * STARTTLS; REQUIRE_AUTH without AUTH. From anywhere, also on a block that a jump left busy.
+ * 8BITMIME (RFC 6531 3.1); AUTH without mechanisms; recipients under 100 without LIMITS;
+ * authentications 1 or 2; LMTP without PIPELINING and ENHANCEDSTATUSCODES (RFC 2033 5); REQUIRE_TLS
+ * without STARTTLS; REQUIRE_AUTH or ATRN (RFC 2645 5.1.1) without AUTH; BURL (RFC 4468 3.1) or
+ * FUTURERELEASE (RFC 4865 4.2) without SUBMISSION, ETRN or ATRN with it (RFC 6409 7); BURL without
+ * 8BITMIME or urls, FUTURERELEASE without hold_for and hold_until; PIPECONNECT without PIPELINING;
+ * a list of solicitations or a profile outside its grammar; additions that contradict their header.
+ * From anywhere, also on a block that a jump left busy.
  */
 SANSMTP_API int sansmtp_server_init(struct sansmtp_server **server, void *memory, size_t length,
                                     const struct sansmtp_server_options *options);
@@ -169,7 +193,11 @@ SANSMTP_API int sansmtp_server_error(const struct sansmtp_server *server);
  * sansmtp_server_accept - answer the open question with yes: the positive reply of its row.
  *
  * CONNECT 220, HELLO 250 and the extensions, MAIL and RECIPIENT 250, DATA 354, CHUNK and END
- * 250, STARTTLS 220, AUTH and RESPONSE 235. END: the message is the host's from now on.
+ * 250, STARTTLS 220, AUTH and RESPONSE 235, ETRN, XFORWARD and BURL 250; a BURL that is the LAST is
+ * answered by END. ATRN 250, then the want TURN. XCLIENT: CONNECT is asked again, of the client
+ * that it told of. END: the message is the host's from now on; under PRDR only by that of
+ * RECIPIENT_ALL. A MT-PRIORITY above 0 of a client that is not authenticated becomes 0, and is
+ * answered so (RFC 6710 4.1); to grant it, say reply().
  * VERIFY, EXPAND, HELP and UNKNOWN have no positive reply of their own: say it by reply.
  * Returns 0, SANSMTP_ERR_STATE (no question; one that needs reply; lines of another code stand
  * before), or SANSMTP_ERR_ARGUMENT (NULL). From a callback: yes.
@@ -181,7 +209,8 @@ SANSMTP_API int sansmtp_server_accept(struct sansmtp_server *server);
  * no opinion. NOT a refusal of CONNECT, HELLO, MAIL, DATA and CHUNK: these are accepted.
  *
  * RECIPIENT 550 5.7.1; END 451 4.3.0; VERIFY and EXPAND 252; HELP the table of commands; STARTTLS
- * 454 4.7.0; AUTH 504 5.5.4; RESPONSE 535 5.7.8; UNKNOWN 500 5.5.2. To refuse, say reply().
+ * 454 4.7.0; AUTH 504 5.5.4; RESPONSE 535 5.7.8; UNKNOWN 500 5.5.2; ETRN 458; ATRN 453 (no mail);
+ * BURL 554 5.6.6; XCLIENT and XFORWARD 550 5.7.0. To refuse, say reply().
  * Returns as accept. From a callback: yes.
  */
 SANSMTP_API int sansmtp_server_decline(struct sansmtp_server *server);
@@ -190,8 +219,9 @@ SANSMTP_API int sansmtp_server_decline(struct sansmtp_server *server);
  * sansmtp_server_fail - answer the open question with: the host could not find an answer.
  *
  * Accepts nothing: CONNECT and HELLO 421, and the session ends; AUTH, RESPONSE and STARTTLS
- * 454 4.7.0; VERIFY and EXPAND 252; HELP 502; all others 451 4.3.0. It is what a binding calls when
- * its callback has raised. Returns as accept. From a callback: yes.
+ * 454 4.7.0; VERIFY and EXPAND 252; HELP 502; ETRN 458; XCLIENT and XFORWARD 421; all others 451
+ * 4.3.0. It is what a binding calls when its callback has raised. Returns as accept. From a
+ * callback: yes.
  */
 SANSMTP_API int sansmtp_server_fail(struct sansmtp_server *server);
 
@@ -233,6 +263,20 @@ SANSMTP_API int sansmtp_server_reply_line(struct sansmtp_server *server, uint32_
  */
 SANSMTP_API int sansmtp_server_challenge(struct sansmtp_server *server, const void *data,
                                          size_t length);
+
+/*
+ * sansmtp_server_restart - answer MAIL with TRANSID: its transaction goes on where it broke off.
+ *
+ * The host has kept the recipients of that transaction, so many were accepted, and the first offset
+ * octets of its message (RFC 1845; the text of the command and of the hello name it). The answer is
+ * 355; the client sends no RCPT, and of the message what comes next. CHUNK and END count from
+ * offset. Who knows no such transaction accepts, and begins anew.
+ * Returns 0, SANSMTP_ERR_STATE (no MAIL is open, or one without TRANSID; lines stand before), or
+ * SANSMTP_ERR_ARGUMENT (NULL, no recipients, or an offset over options.message_size). From a
+ * callback: yes. Source: RFC 1845 3.
+ */
+SANSMTP_API int sansmtp_server_restart(struct sansmtp_server *server, uint64_t offset,
+                                       uint32_t recipients);
 
 /*
  * sansmtp_server_lend - memory for AUTH lines that are longer than the line buffer.

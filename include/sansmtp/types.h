@@ -75,10 +75,17 @@ struct sansmtp_span {
 #define SANSMTP_ERR_LENGTH (-202) /* inside the grammar, but longer than its RFC allows */
 
 /* What this peer cannot take; nothing was sent. */
-#define SANSMTP_ERR_NEEDS_8BITMIME   (-301)
-#define SANSMTP_ERR_NEEDS_BINARYMIME (-302)
-#define SANSMTP_ERR_NEEDS_SMTPUTF8   (-303)
-#define SANSMTP_ERR_SIZE             (-304) /* larger than the peer's SIZE */
+#define SANSMTP_ERR_NEEDS_8BITMIME      (-301)
+#define SANSMTP_ERR_NEEDS_BINARYMIME    (-302)
+#define SANSMTP_ERR_NEEDS_SMTPUTF8      (-303)
+#define SANSMTP_ERR_SIZE                (-304) /* larger than the peer's SIZE */
+#define SANSMTP_ERR_NEEDS_REQUIRETLS    (-305) /* or verified TLS */
+#define SANSMTP_ERR_NEEDS_DELIVERBY     (-306) /* or less time than its least */
+#define SANSMTP_ERR_NEEDS_FUTURERELEASE (-307) /* or a time beyond its last */
+#define SANSMTP_ERR_NEEDS_RRVS          (-308)
+#define SANSMTP_ERR_NEEDS_CONPERM       (-309)
+#define SANSMTP_ERR_NEEDS_VERB          (-310) /* the command is of no extension that it offers */
+#define SANSMTP_ERR_LIMITS              (-311) /* the peer takes no more messages in this session */
 
 /* Verbs of commands (event.verb). */
 #define SANSMTP_VERB_UNKNOWN  0u
@@ -101,6 +108,13 @@ struct sansmtp_span {
 #define SANSMTP_VERB_SEND     17u
 #define SANSMTP_VERB_SOML     18u
 #define SANSMTP_VERB_SAML     19u
+#define SANSMTP_VERB_ETRN     20u
+#define SANSMTP_VERB_ATRN     21u
+#define SANSMTP_VERB_BURL     22u
+#define SANSMTP_VERB_XCLIENT  23u
+#define SANSMTP_VERB_XFORWARD 24u
+#define SANSMTP_VERB_VERB     25u
+#define SANSMTP_VERB_ONEX     26u
 
 /* Extensions: bits of a 64-bit set. */
 #define SANSMTP_EXTENSION_PIPELINING          (UINT64_C(1) << 0)
@@ -115,19 +129,48 @@ struct sansmtp_span {
 #define SANSMTP_EXTENSION_AUTH                (UINT64_C(1) << 9)
 #define SANSMTP_EXTENSION_HELP                (UINT64_C(1) << 10)
 #define SANSMTP_EXTENSION_EXPN                (UINT64_C(1) << 11)
+#define SANSMTP_EXTENSION_DELIVERBY           (UINT64_C(1) << 12)
+#define SANSMTP_EXTENSION_FUTURERELEASE       (UINT64_C(1) << 13)
+#define SANSMTP_EXTENSION_MT_PRIORITY         (UINT64_C(1) << 14)
+#define SANSMTP_EXTENSION_REQUIRETLS          (UINT64_C(1) << 15)
+#define SANSMTP_EXTENSION_RRVS                (UINT64_C(1) << 16)
+#define SANSMTP_EXTENSION_LIMITS              (UINT64_C(1) << 17)
+#define SANSMTP_EXTENSION_CHECKPOINT          (UINT64_C(1) << 18)
+#define SANSMTP_EXTENSION_NO_SOLICITING       (UINT64_C(1) << 19)
+#define SANSMTP_EXTENSION_MTRK                (UINT64_C(1) << 20)
+#define SANSMTP_EXTENSION_CONPERM             (UINT64_C(1) << 21)
+#define SANSMTP_EXTENSION_CONNEG              (UINT64_C(1) << 22)
+#define SANSMTP_EXTENSION_BURL                (UINT64_C(1) << 23)
+#define SANSMTP_EXTENSION_ETRN                (UINT64_C(1) << 24)
+#define SANSMTP_EXTENSION_ATRN                (UINT64_C(1) << 25)
+#define SANSMTP_EXTENSION_PRDR                (UINT64_C(1) << 26)
+#define SANSMTP_EXTENSION_PIPECONNECT         (UINT64_C(1) << 27)
+#define SANSMTP_EXTENSION_XCLIENT             (UINT64_C(1) << 28)
+#define SANSMTP_EXTENSION_XFORWARD            (UINT64_C(1) << 29)
 
 /* Parameters of MAIL and RCPT: numbers for sansmtp_parameter_get(), and bit (1 << number) of
  * event.parameters. */
-#define SANSMTP_PARAMETER_SIZE     0u
-#define SANSMTP_PARAMETER_BODY     1u
-#define SANSMTP_PARAMETER_SMTPUTF8 2u
-#define SANSMTP_PARAMETER_RET      3u
-#define SANSMTP_PARAMETER_ENVID    4u
-#define SANSMTP_PARAMETER_AUTH     5u
-#define SANSMTP_PARAMETER_NOTIFY   6u
-#define SANSMTP_PARAMETER_ORCPT    7u
-#define SANSMTP_PARAMETER_CONPERM  8u
-#define SANSMTP_PARAMETER_CONNEG   9u
+#define SANSMTP_PARAMETER_SIZE        0u
+#define SANSMTP_PARAMETER_BODY        1u
+#define SANSMTP_PARAMETER_SMTPUTF8    2u
+#define SANSMTP_PARAMETER_RET         3u
+#define SANSMTP_PARAMETER_ENVID       4u
+#define SANSMTP_PARAMETER_AUTH        5u
+#define SANSMTP_PARAMETER_NOTIFY      6u
+#define SANSMTP_PARAMETER_ORCPT       7u
+#define SANSMTP_PARAMETER_CONPERM     8u
+#define SANSMTP_PARAMETER_CONNEG      9u
+#define SANSMTP_PARAMETER_BY          10u
+#define SANSMTP_PARAMETER_HOLDFOR     11u
+#define SANSMTP_PARAMETER_HOLDUNTIL   12u
+#define SANSMTP_PARAMETER_MT_PRIORITY 13u
+#define SANSMTP_PARAMETER_REQUIRETLS  14u
+#define SANSMTP_PARAMETER_RRVS        15u
+#define SANSMTP_PARAMETER_TRANSID     16u
+#define SANSMTP_PARAMETER_SOLICIT     17u
+#define SANSMTP_PARAMETER_MTRK        18u
+#define SANSMTP_PARAMETER_PRDR        19u
+#define SANSMTP_PARAMETER_SUBMITTER   20u
 
 /* Values of parameters that are words: parameter.number. */
 #define SANSMTP_BODY_7BIT       1u
@@ -139,6 +182,11 @@ struct sansmtp_span {
 #define SANSMTP_NOTIFY_SUCCESS  2u
 #define SANSMTP_NOTIFY_FAILURE  4u
 #define SANSMTP_NOTIFY_DELAY    8u
+#define SANSMTP_BY_RETURN       1u /* BY: what to do at the deadline; a set: parameter.second */
+#define SANSMTP_BY_NOTIFY       2u
+#define SANSMTP_BY_TRACE        4u
+#define SANSMTP_RRVS_REJECT     1u /* RRVS: if the next hop cannot check: parameter.second */
+#define SANSMTP_RRVS_CONTINUE   2u
 
 /* What stands for the domain of a mailbox or as the name of a hello (domain_kind). */
 #define SANSMTP_DOMAIN_NONE    0u /* the null reverse-path, or the bare Postmaster */
@@ -166,7 +214,14 @@ struct sansmtp_span {
 #define SANSMTP_EVENT_STARTTLS 11u /* shall TLS start? */
 #define SANSMTP_EVENT_AUTH     12u /* text: the mechanism; data: the decoded initial response */
 #define SANSMTP_EVENT_RESPONSE 13u /* data: the decoded answer to a challenge */
-#define SANSMTP_EVENT_UNKNOWN  14u /* text: the whole line, a verb that the engine does not know */
+#define SANSMTP_EVENT_UNKNOWN  14u /* text: the whole line, a verb that the engine does not know; */
+                                   /* verb from 256: one of options.additions, data: what follows */
+#define SANSMTP_EVENT_ETRN 15u     /* text: the queue to send, "mx.example", "@x.example" or "#q" */
+#define SANSMTP_EVENT_ATRN 16u /* shall the roles turn, to fetch mail for the domains of text? */
+                               /* "a.example,b.example"; length 0: for all that are his */
+#define SANSMTP_EVENT_BURL     17u /* append what the URL in text gives; LAST: END is asked next */
+#define SANSMTP_EVENT_XCLIENT  18u /* take the client as text tells it: sansmtp_attribute_next() */
+#define SANSMTP_EVENT_XFORWARD 19u /* log the next message as of the client that text tells of */
 
 #define SANSMTP_EVENT_BODY         64u /* data: octets of the message, a slice of the input */
 #define SANSMTP_EVENT_RESET        65u /* the transaction that MAIL began is void; reason */
@@ -188,6 +243,9 @@ struct sansmtp_span {
 #define SANSMTP_EVENT_OUTCOME 100u /* reason: SANSMTP_OUTCOME_...; the reply that decided it, if */
                                    /* any; taken, answered, accepted: how many recipients were */
 #define SANSMTP_EVENT_REFUSAL 101u /* greeting, hello, STARTTLS or AUTH was refused by this reply */
+#define SANSMTP_EVENT_REPLY   102u /* the reply to command() */
+#define SANSMTP_EVENT_RESTART 103u /* the peer has number octets of this message, and all of its */
+                                   /* recipients: lend the body from there (RFC 1845) */
 
 /* event.flags */
 #define SANSMTP_FLAG_QUOTED        1u    /* the local part came as a quoted string */
@@ -202,9 +260,11 @@ struct sansmtp_span {
 #define SANSMTP_FLAG_CHUNKED       512u  /* the message came by BDAT: newlines were not looked at */
 #define SANSMTP_FLAG_TLS           1024u /* any question: the channel is under TLS */
 #define SANSMTP_FLAG_AUTHENTICATED 2048u /* any question: the client has authenticated itself */
-#define SANSMTP_FLAG_LAST          4096u /* END: no other answer for this message follows */
-#define SANSMTP_FLAG_ACCEPTED      8192u /* client: the reply is a yes */
-#define SANSMTP_FLAG_CUT           16384u /* client: the reply was longer than the text */
+#define SANSMTP_FLAG_LAST          4096u /* END: no other answer for this message follows; BURL: */
+                                         /* the message is whole with it */
+#define SANSMTP_FLAG_ACCEPTED 8192u      /* client: the reply is a yes */
+#define SANSMTP_FLAG_CUT      16384u     /* client: the reply was longer than the text */
+#define SANSMTP_FLAG_ENOUGH   32768u     /* RESULT: too many; give it again with another message */
 
 /* event.reason of RESET and CLOSING. */
 #define SANSMTP_REASON_QUIT         1u  /* the client said QUIT */
@@ -223,6 +283,7 @@ struct sansmtp_span {
 #define SANSMTP_REASON_BINARY       14u /* DATA for a message declared BODY=BINARYMIME */
 #define SANSMTP_REASON_PIPELINING   15u /* input behind a command that must be a group's last */
 #define SANSMTP_REASON_PROTOCOL     16u /* client: the server's reply cannot be what it is */
+#define SANSMTP_REASON_TURN         17u /* the roles turn round (ATRN): the connection lives on */
 
 /* event.reason of OUTCOME. In LMTP the worst of the FINALs; each of these is what counts. */
 #define SANSMTP_OUTCOME_DELIVERED 1u /* the peer has taken responsibility */

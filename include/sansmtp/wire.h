@@ -95,18 +95,21 @@ SANSMTP_API int sansmtp_xtext_encode(const uint8_t *octets, size_t length, uint8
 #define SANSMTP_VALUE_LONGEST 500u
 
 /* struct sansmtp_parameter.flags */
-#define SANSMTP_VALUE_PRESENT 1u /* it has a value */
-#define SANSMTP_VALUE_DECODED 2u /* text holds the decoded value */
-#define SANSMTP_VALUE_TRUSTED 4u /* AUTH=: given by a client that has authenticated itself */
+#define SANSMTP_VALUE_PRESENT  1u /* it has a value */
+#define SANSMTP_VALUE_DECODED  2u /* text holds the decoded value */
+#define SANSMTP_VALUE_TRUSTED  4u /* AUTH=, MT-PRIORITY: of a client that is authenticated */
+#define SANSMTP_VALUE_NEGATIVE 8u /* BY, MT-PRIORITY: number is below zero */
 
 /* One parameter. The host sets size, and text and capacity if it wants the decoded value. */
 struct sansmtp_parameter {
     uint32_t size;            /* sizeof (struct sansmtp_parameter) */
-    uint32_t flags;           /* SANSMTP_VALUE_PRESENT, DECODED, TRUSTED */
-    uint64_t number;          /* SIZE: octets; BODY, RET, NOTIFY: SANSMTP_BODY_... and so on */
-    uint64_t second;          /* where an extension has two numbers; else 0 */
+    uint32_t flags;           /* SANSMTP_VALUE_... */
+    uint64_t number;          /* SIZE: octets; BODY, RET, NOTIFY: SANSMTP_BODY_... and so on; BY, */
+                              /* HOLDFOR, MTRK: seconds; HOLDUNTIL, RRVS: seconds since 1970; */
+                              /* MT-PRIORITY: 0 to 9, see NEGATIVE */
+    uint64_t second;          /* BY: SANSMTP_BY_...; RRVS: SANSMTP_RRVS_...; else 0 */
     struct sansmtp_span raw;  /* the value as received; lives as long as the event's spans */
-    struct sansmtp_span type; /* ORCPT: the address type, "rfc822"; lives as raw */
+    struct sansmtp_span type; /* ORCPT: the address type, "rfc822"; MTRK: the certifier */
     uint8_t *text;      /* the host's memory for ENVID, AUTH, the address of ORCPT, decoded; */
                         /* NULL: not wanted */
     size_t capacity;    /* octets of text */
@@ -120,10 +123,57 @@ struct sansmtp_parameter {
  * is still given, as raw, without SANSMTP_VALUE_DECODED (RFC 6533 3).
  * Returns 1 if the parameter is present and out is filled, 0 if it is absent or not known to this
  * library, SANSMTP_ERR_ROOM: text_length octets are needed, or SANSMTP_ERR_ARGUMENT.
- * Source: RFC 1870, 3030, 3461, 4954 5, 6152, 6531, 6533.
+ * Source: RFC 1845, 1870, 2852, 3030, 3461, 3865, 3885, 4865, 4954 5, 6152, 6531, 6533, 6710, 7293.
  */
 SANSMTP_API int sansmtp_parameter_get(const struct sansmtp_event *event, uint32_t id,
                                       struct sansmtp_parameter *out);
+
+/*
+ * sansmtp_parameter_find - the value of a parameter of a MAIL or RECIPIENT event, by its keyword.
+ *
+ * For those that additions.h brings; the keyword in any case. *value is the value as received, and
+ * lives as long as the event's spans; its data is NULL if there is none. Returns 1 if the parameter
+ * is present, 0 if it is absent, or SANSMTP_ERR_ARGUMENT. Source: RFC 5321 4.1.2.
+ */
+SANSMTP_API int sansmtp_parameter_find(const struct sansmtp_event *event, const char *keyword,
+                                       size_t length, struct sansmtp_span *value);
+
+/* What XCLIENT and XFORWARD tell of a client: attribute.attribute. */
+#define SANSMTP_ATTRIBUTE_NAME     0u /* its host's name */
+#define SANSMTP_ATTRIBUTE_ADDR     1u /* "192.0.2.1" or "IPV6:2001:db8::1" */
+#define SANSMTP_ATTRIBUTE_PORT     2u
+#define SANSMTP_ATTRIBUTE_PROTO    3u
+#define SANSMTP_ATTRIBUTE_HELO     4u
+#define SANSMTP_ATTRIBUTE_LOGIN    5u /* XCLIENT */
+#define SANSMTP_ATTRIBUTE_DESTADDR 6u /* XCLIENT: the address that it called, as ADDR */
+#define SANSMTP_ATTRIBUTE_DESTPORT 7u /* XCLIENT */
+#define SANSMTP_ATTRIBUTE_IDENT    8u /* XFORWARD: the message's name at the sender */
+#define SANSMTP_ATTRIBUTE_SOURCE   9u /* XFORWARD: "LOCAL" or "REMOTE" */
+
+/* struct sansmtp_attribute.flags */
+#define SANSMTP_ATTRIBUTE_UNAVAILABLE 1u /* the value is [UNAVAILABLE] */
+#define SANSMTP_ATTRIBUTE_TEMPORARY   2u /* the value is [TEMPUNAVAIL] */
+
+/* One attribute. The host sets size, text and capacity, and position to 0 for the first. */
+struct sansmtp_attribute {
+    uint32_t size;      /* sizeof (struct sansmtp_attribute) */
+    uint32_t attribute; /* SANSMTP_ATTRIBUTE_... */
+    uint32_t flags;     /* SANSMTP_ATTRIBUTE_UNAVAILABLE, TEMPORARY */
+    uint32_t reserved;
+    size_t position;    /* where the next one stands */
+    uint8_t *text;      /* the host's memory for the value, decoded; 255 octets are always enough */
+    size_t capacity;    /* octets of text */
+    size_t text_length; /* octets of the value */
+};
+
+/*
+ * sansmtp_attribute_next - the next attribute of an XCLIENT or XFORWARD event.
+ *
+ * Returns 1: out is filled, 0: there are no more, SANSMTP_ERR_ROOM: text_length octets are needed,
+ * and position stays, or SANSMTP_ERR_ARGUMENT. Source: Postfix XCLIENT_README, XFORWARD_README.
+ */
+SANSMTP_API int sansmtp_attribute_next(const struct sansmtp_event *event,
+                                       struct sansmtp_attribute *out);
 
 #ifdef __cplusplus
 }

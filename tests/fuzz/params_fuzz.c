@@ -47,46 +47,43 @@ static void look_at(const struct sansmtp_event *event, uint32_t id,
     HOLDS(id != SANSMTP_PARAMETER_NOTIFY || out.number - 1 < 14);
 }
 
-static void look(const uint8_t *list, size_t length, uint32_t verb, uint64_t extensions,
-                 bool lenient, const struct sansmtp_params *params)
+static void look(const uint8_t *list, size_t length, const struct sansmtp_params_rules *rules,
+                 const struct sansmtp_params *params)
 {
     const struct sansmtp_event event = {.parameters = params->present,
                                         .parameters_text = {list, length}};
     struct sansmtp_params shorter;
     size_t cut = length;
 
-    for (uint32_t id = SANSMTP_PARAMETER_SIZE; id <= SANSMTP_PARAMETER_ORCPT; id++)
+    for (uint32_t id = SANSMTP_PARAMETER_SIZE; id <= SANSMTP_PARAMETER_SUBMITTER; id++)
         look_at(&event, id, params);
     HOLDS((length == 0) == (params->present == 0));
     while (cut > 0 && list[cut - 1] != ' ')
         cut--;
     while (cut > 0 && list[cut - 1] == ' ')
         cut--;
-    HOLDS(sansmtp_params_check(list, cut, verb, extensions, lenient, &shorter) ==
-          SANSMTP_PARAMS_OK);
+    HOLDS(sansmtp_params_check(list, cut, rules, &shorter) == SANSMTP_PARAMS_OK);
     HOLDS((shorter.present & ~params->present) == 0);
     HOLDS(length == 0 || shorter.present != params->present);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    struct sansmtp_params_rules rules = {0};
     struct sansmtp_params params;
-    uint64_t extensions;
-    uint32_t verb;
     uint8_t *list;
-    bool lenient;
 
     if (size < HEAD)
         return 0;
-    verb = data[0] & 1 ? SANSMTP_VERB_RCPT : SANSMTP_VERB_MAIL;
-    lenient = (data[0] & 2) != 0;
-    extensions = (uint64_t)data[1] | (uint64_t)data[2] << 8;
+    rules.verb = data[0] & 1 ? SANSMTP_VERB_RCPT : SANSMTP_VERB_MAIL;
+    rules.double_space = (data[0] & 2) != 0;
+    rules.extensions = (uint64_t)data[1] | (uint64_t)data[2] << 8 | (uint64_t)(data[0] >> 2) << 16;
     size -= HEAD;
     list = malloc(size);
     HOLDS(list != NULL || size == 0);
     memcpy(list, data + HEAD, size);
-    if (sansmtp_params_check(list, size, verb, extensions, lenient, &params) == SANSMTP_PARAMS_OK)
-        look(list, size, verb, extensions, lenient, &params);
+    if (sansmtp_params_check(list, size, &rules, &params) == SANSMTP_PARAMS_OK)
+        look(list, size, &rules, &params);
     free(list);
     return 0;
 }
