@@ -76,75 +76,6 @@ struct sansmtp_additions {
     const struct sansmtp_own_parameter *parameters;
     const struct sansmtp_own_verb *verbs;
 };
-struct sansmtp_server;
-struct sansmtp_server_options {
-    uint32_t size;
-    uint32_t flags;
-    uint32_t leniency;
-    uint32_t bare_newlines;
-    uint64_t extensions;
-    uint64_t message_size;
-    const char *hostname;
-    size_t hostname_length;
-    const char *greeting;
-    size_t greeting_length;
-    const char *mechanisms;
-    size_t mechanisms_length;
-    uint32_t line;
-    uint32_t output;
-    uint32_t reply;
-    uint32_t recipients;
-    uint32_t messages;
-    uint32_t errors;
-    uint32_t unknown;
-    uint32_t idle_commands;
-    uint32_t repetitions;
-    uint32_t verifications;
-    uint32_t authentications;
-    uint32_t auth_line;
-    uint32_t patience;
-    uint32_t body_patience;
-    uint32_t progress;
-    uint32_t reserved;
-    const struct sansmtp_additions *additions;
-    const char *urls;
-    size_t urls_length;
-    const char *solicitations;
-    size_t solicitations_length;
-    const char *priorities;
-    size_t priorities_length;
-    uint64_t hold_until;
-    uint32_t hold_for;
-    uint32_t deliver_by;
-    uint32_t recipient_domains;
-    uint32_t reserved2;
-};
-int sansmtp_server_options_init(struct sansmtp_server_options *options, size_t size);
-size_t sansmtp_server_memory(const struct sansmtp_server_options *options);
-int sansmtp_server_init(struct sansmtp_server **server, void *memory, size_t length, const struct sansmtp_server_options *options);
-const struct sansmtp_event *sansmtp_server_next(struct sansmtp_server *server, struct sansmtp_span *in);
-uint32_t sansmtp_server_wants(const struct sansmtp_server *server);
-const struct sansmtp_event * sansmtp_server_question(const struct sansmtp_server *server);
-int sansmtp_server_error(const struct sansmtp_server *server);
-int sansmtp_server_accept(struct sansmtp_server *server);
-int sansmtp_server_decline(struct sansmtp_server *server);
-int sansmtp_server_fail(struct sansmtp_server *server);
-int sansmtp_server_reply(struct sansmtp_server *server, uint32_t code, uint32_t enhanced, const char *text, size_t length);
-int sansmtp_server_reply_line(struct sansmtp_server *server, uint32_t code, uint32_t enhanced, const char *text, size_t length);
-int sansmtp_server_challenge(struct sansmtp_server *server, const void *data, size_t length);
-int sansmtp_server_restart(struct sansmtp_server *server, uint64_t offset, uint32_t recipients);
-int sansmtp_server_lend(struct sansmtp_server *server, void *memory, size_t length);
-const void *sansmtp_server_output(const struct sansmtp_server *server, size_t *length);
-int sansmtp_server_sent(struct sansmtp_server *server, size_t length);
-int sansmtp_server_secret(const struct sansmtp_server *server);
-int sansmtp_server_allow(struct sansmtp_server *server, uint64_t extensions, int on);
-int sansmtp_server_tls_started(struct sansmtp_server *server, const struct sansmtp_tls *tls);
-uint32_t sansmtp_server_patience(const struct sansmtp_server *server, uint32_t *serial);
-int sansmtp_server_expired(struct sansmtp_server *server);
-int sansmtp_server_close(struct sansmtp_server *server);
-int sansmtp_server_eof(struct sansmtp_server *server);
-int sansmtp_server_pause(struct sansmtp_server *server);
-int sansmtp_server_resume(struct sansmtp_server *server);
 struct sansmtp_client;
 struct sansmtp_client_options {
     uint32_t size;
@@ -215,6 +146,75 @@ int sansmtp_client_tls_started(struct sansmtp_client *client, const struct sansm
 uint32_t sansmtp_client_patience(const struct sansmtp_client *client, uint32_t *serial);
 int sansmtp_client_expired(struct sansmtp_client *client);
 int sansmtp_client_eof(struct sansmtp_client *client);
+struct sansmtp_server;
+struct sansmtp_server_options {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t leniency;
+    uint32_t bare_newlines;
+    uint64_t extensions;
+    uint64_t message_size;
+    const char *hostname;
+    size_t hostname_length;
+    const char *greeting;
+    size_t greeting_length;
+    const char *mechanisms;
+    size_t mechanisms_length;
+    uint32_t line;
+    uint32_t output;
+    uint32_t reply;
+    uint32_t recipients;
+    uint32_t messages;
+    uint32_t errors;
+    uint32_t unknown;
+    uint32_t idle_commands;
+    uint32_t repetitions;
+    uint32_t verifications;
+    uint32_t authentications;
+    uint32_t auth_line;
+    uint32_t patience;
+    uint32_t body_patience;
+    uint32_t progress;
+    uint32_t reserved;
+    const struct sansmtp_additions *additions;
+    const char *urls;
+    size_t urls_length;
+    const char *solicitations;
+    size_t solicitations_length;
+    const char *priorities;
+    size_t priorities_length;
+    uint64_t hold_until;
+    uint32_t hold_for;
+    uint32_t deliver_by;
+    uint32_t recipient_domains;
+    uint32_t reserved2;
+};
+int sansmtp_server_options_init(struct sansmtp_server_options *options, size_t size);
+size_t sansmtp_server_memory(const struct sansmtp_server_options *options);
+int sansmtp_server_init(struct sansmtp_server **server, void *memory, size_t length, const struct sansmtp_server_options *options);
+const struct sansmtp_event *sansmtp_server_next(struct sansmtp_server *server, struct sansmtp_span *in);
+uint32_t sansmtp_server_wants(const struct sansmtp_server *server);
+const struct sansmtp_event * sansmtp_server_question(const struct sansmtp_server *server);
+int sansmtp_server_error(const struct sansmtp_server *server);
+int sansmtp_server_accept(struct sansmtp_server *server);
+int sansmtp_server_decline(struct sansmtp_server *server);
+int sansmtp_server_fail(struct sansmtp_server *server);
+int sansmtp_server_reply(struct sansmtp_server *server, uint32_t code, uint32_t enhanced, const char *text, size_t length);
+int sansmtp_server_reply_line(struct sansmtp_server *server, uint32_t code, uint32_t enhanced, const char *text, size_t length);
+int sansmtp_server_challenge(struct sansmtp_server *server, const void *data, size_t length);
+int sansmtp_server_restart(struct sansmtp_server *server, uint64_t offset, uint32_t recipients);
+int sansmtp_server_lend(struct sansmtp_server *server, void *memory, size_t length);
+const void *sansmtp_server_output(const struct sansmtp_server *server, size_t *length);
+int sansmtp_server_sent(struct sansmtp_server *server, size_t length);
+int sansmtp_server_secret(const struct sansmtp_server *server);
+int sansmtp_server_allow(struct sansmtp_server *server, uint64_t extensions, int on);
+int sansmtp_server_tls_started(struct sansmtp_server *server, const struct sansmtp_tls *tls);
+uint32_t sansmtp_server_patience(const struct sansmtp_server *server, uint32_t *serial);
+int sansmtp_server_expired(struct sansmtp_server *server);
+int sansmtp_server_close(struct sansmtp_server *server);
+int sansmtp_server_eof(struct sansmtp_server *server);
+int sansmtp_server_pause(struct sansmtp_server *server);
+int sansmtp_server_resume(struct sansmtp_server *server);
 typedef void sansmtp_server_callback(struct sansmtp_server *server, const struct sansmtp_event *event, void *user);
 struct sansmtp_server_callbacks {
     uint32_t size;
@@ -268,6 +268,205 @@ struct sansmtp_client_callbacks {
     sansmtp_client_callback *wants_body;
 };
 int sansmtp_client_run(struct sansmtp_client *client, struct sansmtp_span *in, const struct sansmtp_client_callbacks *callbacks, void *user);
+struct sansmtp_header {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t hops;
+    uint32_t fields;
+    uint64_t length;
+    uint64_t candidates;
+    uint32_t state;
+    uint32_t column;
+    uint64_t line;
+};
+struct sansmtp_header_field {
+    struct sansmtp_span name;
+    struct sansmtp_span value;
+    uint32_t count;
+    uint32_t reserved;
+    uint64_t matched;
+};
+int sansmtp_header_read(struct sansmtp_header *header, struct sansmtp_header_field *fields, size_t count, const uint8_t *octets, size_t length);
+int sansmtp_header_end(struct sansmtp_header *header, struct sansmtp_header_field *fields, size_t count);
+struct sansmtp_network {
+    uint32_t length;
+    uint32_t bits;
+    uint8_t address[16];
+};
+int sansmtp_network_parse(const uint8_t *text, size_t length, struct sansmtp_network *network);
+int sansmtp_network_contains(const struct sansmtp_network *networks, size_t count, const uint8_t *address, size_t length);
+int sansmtp_domain_listed(const struct sansmtp_span *patterns, size_t count, const uint8_t *domain, size_t length);
+struct sansmtp_relay {
+    uint32_t size;
+    uint32_t flags;
+    const struct sansmtp_span *local_domains;
+    size_t local_domain_count;
+    const struct sansmtp_span *relay_domains;
+    size_t relay_domain_count;
+    const struct sansmtp_network *own;
+    size_t own_count;
+    const struct sansmtp_network *networks;
+    size_t network_count;
+};
+struct sansmtp_relay_request {
+    uint32_t size;
+    uint32_t flags;
+    struct sansmtp_span client_address;
+    struct sansmtp_span path;
+};
+struct sansmtp_relay_verdict {
+    uint32_t size;
+    uint32_t decision;
+    uint32_t code;
+    uint32_t enhanced;
+    uint32_t flags;
+    uint32_t reserved;
+    struct sansmtp_span text;
+};
+int sansmtp_relay_decide(const struct sansmtp_relay *relay, const struct sansmtp_relay_request *request, struct sansmtp_relay_verdict *verdict);
+struct sansmtp_rate_limit {
+    uint64_t limit;
+    uint32_t window;
+    uint32_t reserved;
+};
+struct sansmtp_rate_options {
+    uint32_t size;
+    uint32_t reserved;
+    uint64_t seed[2];
+    struct sansmtp_rate_limit limits[4];
+};
+struct sansmtp_rate;
+size_t sansmtp_rate_memory(uint32_t keys);
+int sansmtp_rate_init(struct sansmtp_rate **rate, void *memory, size_t length, const struct sansmtp_rate_options *options);
+int sansmtp_rate_take(struct sansmtp_rate *rate, const uint8_t *key, size_t key_length, uint32_t what, uint64_t amount, int64_t now, uint64_t *wait);
+int sansmtp_rate_give(struct sansmtp_rate *rate, const uint8_t *key, size_t key_length, uint32_t what, uint64_t amount, int64_t now);
+struct sansmtp_proxy {
+    uint32_t size;
+    uint32_t version;
+    uint32_t family;
+    uint32_t flags;
+    uint32_t source_port;
+    uint32_t destination_port;
+    uint8_t source[16];
+    uint8_t destination[16];
+    struct sansmtp_span tlvs;
+    uint64_t length;
+};
+int sansmtp_proxy_read(const uint8_t *octets, size_t length, size_t capacity, struct sansmtp_proxy *proxy);
+int sansmtp_proxy_write(const struct sansmtp_proxy *proxy, uint8_t *out, size_t capacity, size_t *length);
+int sansmtp_proxy_tlv_next(struct sansmtp_span *rest, uint32_t *type, struct sansmtp_span *value);
+int sansmtp_proxy_tlv_write(uint32_t type, const struct sansmtp_span *value, uint8_t *out, size_t capacity, size_t *length);
+struct sansmtp_proxy_ssl {
+    uint32_t size;
+    uint32_t client;
+    uint32_t verify;
+    uint32_t reserved;
+    struct sansmtp_span tlvs;
+};
+int sansmtp_proxy_ssl_read(const struct sansmtp_span *value, struct sansmtp_proxy_ssl *ssl);
+struct sansmtp_sasl_credentials {
+    uint32_t size;
+    uint32_t reserved;
+    struct sansmtp_span authzid;
+    struct sansmtp_span authcid;
+    struct sansmtp_span password;
+};
+int sansmtp_sasl_plain_read(const uint8_t *message, size_t length, struct sansmtp_sasl_credentials *credentials);
+int sansmtp_sasl_plain_write(const struct sansmtp_sasl_credentials *credentials, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_sasl_login_next(uint32_t *state, const struct sansmtp_span *response, struct sansmtp_span *challenge);
+int sansmtp_sasl_login_answer(uint32_t number, const struct sansmtp_sasl_credentials *credentials, struct sansmtp_span *answer);
+int sansmtp_sasl_external_read(const uint8_t *message, size_t length, struct sansmtp_span *text);
+int sansmtp_sasl_anonymous_read(const uint8_t *message, size_t length, struct sansmtp_span *text);
+int sansmtp_sasl_external_write(const struct sansmtp_span *text, struct sansmtp_span *answer);
+int sansmtp_sasl_anonymous_write(const struct sansmtp_span *text, struct sansmtp_span *answer);
+struct sansmtp_sasl_bearer {
+    uint32_t size;
+    uint32_t port;
+    struct sansmtp_span user;
+    struct sansmtp_span host;
+    struct sansmtp_span token;
+};
+int sansmtp_sasl_bearer_read(const uint8_t *message, size_t length, struct sansmtp_sasl_bearer *bearer);
+int sansmtp_sasl_xoauth2_read(const uint8_t *message, size_t length, struct sansmtp_sasl_bearer *bearer);
+int sansmtp_sasl_bearer_write(const struct sansmtp_sasl_bearer *bearer, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_sasl_xoauth2_write(const struct sansmtp_sasl_bearer *bearer, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_sasl_name_decode(const uint8_t *name, size_t length, uint8_t *out, size_t capacity, size_t *out_length);
+struct sansmtp_sasl_refusal {
+    uint32_t size;
+    uint32_t reserved;
+    struct sansmtp_span status;
+    struct sansmtp_span scope;
+    struct sansmtp_span configuration;
+};
+int sansmtp_sasl_refusal_write(const struct sansmtp_sasl_refusal *refusal, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_sasl_refusal_read(const uint8_t *message, size_t length, struct sansmtp_sasl_refusal *refusal);
+struct sansmtp_hash {
+    uint32_t size;
+    uint32_t digest;
+    void *user;
+    int (*hash)(void *user, const uint8_t *octets, size_t length, uint8_t *out);
+    int (*hmac)(void *user, const uint8_t *key, size_t key_length, const uint8_t *octets, size_t length, uint8_t *out);
+    int (*derive)(void *user, const struct sansmtp_span *password, const struct sansmtp_span *salt, uint32_t iterations, uint8_t *out);
+};
+struct sansmtp_scram_binding {
+    struct sansmtp_span name;
+    struct sansmtp_span data;
+};
+struct sansmtp_scram_options {
+    uint32_t size;
+    uint32_t flags;
+    const struct sansmtp_hash *hash;
+    struct sansmtp_span nonce;
+    const struct sansmtp_scram_binding *bindings;
+    uint32_t binding_count;
+    uint32_t least_iterations;
+    uint32_t most_iterations;
+    uint32_t reserved;
+    struct sansmtp_span authzid;
+    struct sansmtp_span authcid;
+    struct sansmtp_span password;
+};
+struct sansmtp_scram;
+int sansmtp_scram_nonce(const uint8_t random[24], uint8_t out[32]);
+int sansmtp_scram_client_init(struct sansmtp_scram **scram, void *memory, size_t length, const struct sansmtp_scram_options *options);
+int sansmtp_scram_client_next(struct sansmtp_scram *scram, const struct sansmtp_span *challenge, struct sansmtp_span *answer);
+int sansmtp_scram_verified(const struct sansmtp_scram *scram);
+struct sansmtp_scram_record {
+    uint32_t size;
+    uint32_t iterations;
+    struct sansmtp_span salt;
+    struct sansmtp_span stored_key;
+    struct sansmtp_span server_key;
+};
+int sansmtp_scram_derive(const struct sansmtp_hash *hash, const struct sansmtp_span *password, const struct sansmtp_span *salt, uint32_t iterations, uint8_t *stored_key, uint8_t *server_key);
+int sansmtp_scram_server_init(struct sansmtp_scram **scram, void *memory, size_t length, const struct sansmtp_scram_options *options);
+int sansmtp_scram_server_next(struct sansmtp_scram *scram, const struct sansmtp_span *response, uint32_t *step, struct sansmtp_span *text);
+int sansmtp_scram_server_record(struct sansmtp_scram *scram, const struct sansmtp_scram_record *record, struct sansmtp_span *challenge);
+int sansmtp_scram_authzid(const struct sansmtp_scram *scram, struct sansmtp_span *authzid);
+int sansmtp_scram_end(struct sansmtp_scram *scram);
+int sansmtp_cram_challenge(const struct sansmtp_span *unique, const struct sansmtp_span *hostname, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_cram_answer(const struct sansmtp_hash *hash, const struct sansmtp_span *name, const struct sansmtp_span *password, const struct sansmtp_span *challenge, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_cram_read(const uint8_t *response, size_t length, struct sansmtp_span *name, struct sansmtp_span *digits);
+int sansmtp_cram_check(const struct sansmtp_hash *hash, const struct sansmtp_span *password, const struct sansmtp_span *challenge, const struct sansmtp_span *digits);
+struct sansmtp_received {
+    uint32_t size;
+    uint32_t flags;
+    struct sansmtp_span hello;
+    struct sansmtp_span client_name;
+    struct sansmtp_span client_address;
+    struct sansmtp_span by;
+    struct sansmtp_span id;
+    struct sansmtp_span recipient;
+    struct sansmtp_span tls_cipher;
+    struct sansmtp_span tls_group;
+    uint32_t tls_cipher_number;
+    int32_t offset_minutes;
+    int64_t seconds;
+};
+int sansmtp_received_write(const struct sansmtp_received *received, char *out, size_t capacity, size_t *out_length);
+int sansmtp_return_path_write(const uint8_t *path, size_t length, int utf8, char *out, size_t capacity, size_t *out_length);
+int sansmtp_date_write(int64_t seconds, int32_t offset_minutes, int unknown_zone, char out[32], size_t *length);
+int sansmtp_literal_write(const uint8_t *address, size_t length, char out[48], size_t *out_length);
 struct sansmtp_path {
     uint32_t size;
     uint32_t flags;
@@ -309,85 +508,6 @@ struct sansmtp_attribute {
     size_t text_length;
 };
 int sansmtp_attribute_next(const struct sansmtp_event *event, struct sansmtp_attribute *out);
-struct sansmtp_sasl_credentials {
-    uint32_t size;
-    uint32_t reserved;
-    struct sansmtp_span authzid;
-    struct sansmtp_span authcid;
-    struct sansmtp_span password;
-};
-int sansmtp_sasl_plain_read(const uint8_t *message, size_t length, struct sansmtp_sasl_credentials *credentials);
-int sansmtp_sasl_plain_write(const struct sansmtp_sasl_credentials *credentials, uint8_t *out, size_t capacity, size_t *out_length);
-int sansmtp_sasl_login_next(uint32_t *state, const struct sansmtp_span *response, struct sansmtp_span *challenge);
-int sansmtp_sasl_login_answer(uint32_t number, const struct sansmtp_sasl_credentials *credentials, struct sansmtp_span *answer);
-int sansmtp_sasl_external_read(const uint8_t *message, size_t length, struct sansmtp_span *text);
-int sansmtp_sasl_anonymous_read(const uint8_t *message, size_t length, struct sansmtp_span *text);
-int sansmtp_sasl_external_write(const struct sansmtp_span *text, struct sansmtp_span *answer);
-int sansmtp_sasl_anonymous_write(const struct sansmtp_span *text, struct sansmtp_span *answer);
-struct sansmtp_sasl_bearer {
-    uint32_t size;
-    uint32_t port;
-    struct sansmtp_span user;
-    struct sansmtp_span host;
-    struct sansmtp_span token;
-};
-int sansmtp_sasl_bearer_read(const uint8_t *message, size_t length, struct sansmtp_sasl_bearer *bearer);
-int sansmtp_sasl_xoauth2_read(const uint8_t *message, size_t length, struct sansmtp_sasl_bearer *bearer);
-int sansmtp_sasl_bearer_write(const struct sansmtp_sasl_bearer *bearer, uint8_t *out, size_t capacity, size_t *out_length);
-int sansmtp_sasl_xoauth2_write(const struct sansmtp_sasl_bearer *bearer, uint8_t *out, size_t capacity, size_t *out_length);
-int sansmtp_sasl_name_decode(const uint8_t *name, size_t length, uint8_t *out, size_t capacity, size_t *out_length);
-struct sansmtp_sasl_refusal {
-    uint32_t size;
-    uint32_t reserved;
-    struct sansmtp_span status;
-    struct sansmtp_span scope;
-    struct sansmtp_span configuration;
-};
-int sansmtp_sasl_refusal_write(const struct sansmtp_sasl_refusal *refusal, uint8_t *out, size_t capacity, size_t *out_length);
-int sansmtp_sasl_refusal_read(const uint8_t *message, size_t length, struct sansmtp_sasl_refusal *refusal);
-struct sansmtp_received {
-    uint32_t size;
-    uint32_t flags;
-    struct sansmtp_span hello;
-    struct sansmtp_span client_name;
-    struct sansmtp_span client_address;
-    struct sansmtp_span by;
-    struct sansmtp_span id;
-    struct sansmtp_span recipient;
-    struct sansmtp_span tls_cipher;
-    struct sansmtp_span tls_group;
-    uint32_t tls_cipher_number;
-    int32_t offset_minutes;
-    int64_t seconds;
-};
-int sansmtp_received_write(const struct sansmtp_received *received, char *out, size_t capacity, size_t *out_length);
-int sansmtp_return_path_write(const uint8_t *path, size_t length, int utf8, char *out, size_t capacity, size_t *out_length);
-int sansmtp_date_write(int64_t seconds, int32_t offset_minutes, int unknown_zone, char out[32], size_t *length);
-int sansmtp_literal_write(const uint8_t *address, size_t length, char out[48], size_t *out_length);
-struct sansmtp_proxy {
-    uint32_t size;
-    uint32_t version;
-    uint32_t family;
-    uint32_t flags;
-    uint32_t source_port;
-    uint32_t destination_port;
-    uint8_t source[16];
-    uint8_t destination[16];
-    struct sansmtp_span tlvs;
-    uint64_t length;
-};
-int sansmtp_proxy_read(const uint8_t *octets, size_t length, size_t capacity, struct sansmtp_proxy *proxy);
-int sansmtp_proxy_write(const struct sansmtp_proxy *proxy, uint8_t *out, size_t capacity, size_t *length);
-int sansmtp_proxy_tlv_next(struct sansmtp_span *rest, uint32_t *type, struct sansmtp_span *value);
-int sansmtp_proxy_tlv_write(uint32_t type, const struct sansmtp_span *value, uint8_t *out, size_t capacity, size_t *length);
-struct sansmtp_proxy_ssl {
-    uint32_t size;
-    uint32_t client;
-    uint32_t verify;
-    uint32_t reserved;
-    struct sansmtp_span tlvs;
-};
-int sansmtp_proxy_ssl_read(const struct sansmtp_span *value, struct sansmtp_proxy_ssl *ssl);
 ]]
 
 abi.numbers = {
@@ -618,6 +738,21 @@ abi.numbers = {
     SANSMTP_OWN_VALUE_NONE = 0,
     SANSMTP_OWN_VALUE_REQUIRED = 1,
     SANSMTP_OWN_VALUE_OPTIONAL = 2,
+    SANSMTP_CLIENT_LMTP = 1,
+    SANSMTP_CLIENT_IMPLICIT_TLS = 2,
+    SANSMTP_CLIENT_AUTH_IN_CLEAR = 4,
+    SANSMTP_CLIENT_AUTH_OPTIONAL = 8,
+    SANSMTP_CLIENT_NO_PIPELINING = 16,
+    SANSMTP_CLIENT_TRACE = 32,
+    SANSMTP_CLIENT_TLS_NONE = 0,
+    SANSMTP_CLIENT_TLS_OPPORTUNISTIC = 1,
+    SANSMTP_CLIENT_TLS_REQUIRED = 2,
+    SANSMTP_CLIENT_CHUNKING_AUTO = 0,
+    SANSMTP_CLIENT_CHUNKING_OFF = 1,
+    SANSMTP_CLIENT_NEWLINES_REFUSE = 0,
+    SANSMTP_CLIENT_NEWLINES_NORMALISE = 1,
+    SANSMTP_ENVELOPE_ALL_OR_NONE = 1,
+    SANSMTP_ENVELOPE_UTF8 = 2,
     SANSMTP_SERVER_LMTP = 1,
     SANSMTP_SERVER_IMPLICIT_TLS = 2,
     SANSMTP_SERVER_REQUIRE_TLS = 4,
@@ -641,56 +776,24 @@ abi.numbers = {
     SANSMTP_SERVER_LINE = 1200,
     SANSMTP_SERVER_LINE_BASIC = 552,
     SANSMTP_SERVER_LINE_ALL = 2600,
-    SANSMTP_CLIENT_LMTP = 1,
-    SANSMTP_CLIENT_IMPLICIT_TLS = 2,
-    SANSMTP_CLIENT_AUTH_IN_CLEAR = 4,
-    SANSMTP_CLIENT_AUTH_OPTIONAL = 8,
-    SANSMTP_CLIENT_NO_PIPELINING = 16,
-    SANSMTP_CLIENT_TRACE = 32,
-    SANSMTP_CLIENT_TLS_NONE = 0,
-    SANSMTP_CLIENT_TLS_OPPORTUNISTIC = 1,
-    SANSMTP_CLIENT_TLS_REQUIRED = 2,
-    SANSMTP_CLIENT_CHUNKING_AUTO = 0,
-    SANSMTP_CLIENT_CHUNKING_OFF = 1,
-    SANSMTP_CLIENT_NEWLINES_REFUSE = 0,
-    SANSMTP_CLIENT_NEWLINES_NORMALISE = 1,
-    SANSMTP_ENVELOPE_ALL_OR_NONE = 1,
-    SANSMTP_ENVELOPE_UTF8 = 2,
-    SANSMTP_ACCEPT_UTF8 = 1,
-    SANSMTP_ACCEPT_NULL = 2,
-    SANSMTP_ACCEPT_POSTMASTER = 4,
-    SANSMTP_ACCEPT_LONG_LOCAL = 8,
-    SANSMTP_ACCEPT_UNBRACKETED = 16,
-    SANSMTP_ACCEPT_ODD_NAME = 32,
-    SANSMTP_VALUE_LONGEST = 500,
-    SANSMTP_VALUE_PRESENT = 1,
-    SANSMTP_VALUE_DECODED = 2,
-    SANSMTP_VALUE_TRUSTED = 4,
-    SANSMTP_VALUE_NEGATIVE = 8,
-    SANSMTP_ATTRIBUTE_NAME = 0,
-    SANSMTP_ATTRIBUTE_ADDR = 1,
-    SANSMTP_ATTRIBUTE_PORT = 2,
-    SANSMTP_ATTRIBUTE_PROTO = 3,
-    SANSMTP_ATTRIBUTE_HELO = 4,
-    SANSMTP_ATTRIBUTE_LOGIN = 5,
-    SANSMTP_ATTRIBUTE_DESTADDR = 6,
-    SANSMTP_ATTRIBUTE_DESTPORT = 7,
-    SANSMTP_ATTRIBUTE_IDENT = 8,
-    SANSMTP_ATTRIBUTE_SOURCE = 9,
-    SANSMTP_ATTRIBUTE_UNAVAILABLE = 1,
-    SANSMTP_ATTRIBUTE_TEMPORARY = 2,
-    SANSMTP_SASL_LOGIN_START = 0,
-    SANSMTP_SASL_LOGIN_NAME = 1,
-    SANSMTP_SASL_LOGIN_PASSWORD = 2,
-    SANSMTP_SASL_LOGIN_DONE = 3,
-    SANSMTP_SASL_LOGIN_FAILED = 4,
-    SANSMTP_RECEIVED_ESMTP = 1,
-    SANSMTP_RECEIVED_LMTP = 2,
-    SANSMTP_RECEIVED_TLS = 4,
-    SANSMTP_RECEIVED_AUTH = 8,
-    SANSMTP_RECEIVED_UTF8 = 16,
-    SANSMTP_RECEIVED_UNKNOWN_ZONE = 32,
-    SANSMTP_RECEIVED_MAX = 2048,
+    SANSMTP_HOPS_MAX = 100,
+    SANSMTP_HEADER_FIELDS_MAX = 63,
+    SANSMTP_HEADER_ENDED = 1,
+    SANSMTP_HEADER_ODD = 2,
+    SANSMTP_RELAY_DROP_ROUTES = 1,
+    SANSMTP_RELAY_PLAIN_SIGNS = 2,
+    SANSMTP_RELAY_LOCAL = 1,
+    SANSMTP_RELAY_DOMAIN = 2,
+    SANSMTP_RELAY_CLIENT = 3,
+    SANSMTP_RELAY_DENIED = 4,
+    SANSMTP_RELAY_ROUTED = 5,
+    SANSMTP_RELAY_SYNTAX = 6,
+    SANSMTP_RATE_CONNECTIONS = 0,
+    SANSMTP_RATE_MESSAGES = 1,
+    SANSMTP_RATE_RECIPIENTS = 2,
+    SANSMTP_RATE_OCTETS = 3,
+    SANSMTP_RATE_LIMIT_MAX = 1099511627776,
+    SANSMTP_RATE_WINDOW_MAX = 4194304,
     SANSMTP_PROXY_V1_MAX = 107,
     SANSMTP_PROXY_LEAST = 232,
     SANSMTP_PROXY_ROOM = 536,
@@ -715,6 +818,49 @@ abi.numbers = {
     SANSMTP_PROXY_CLIENT_TLS = 1,
     SANSMTP_PROXY_CLIENT_CERT = 2,
     SANSMTP_PROXY_CLIENT_CERT_SESSION = 4,
+    SANSMTP_SASL_LOGIN_START = 0,
+    SANSMTP_SASL_LOGIN_NAME = 1,
+    SANSMTP_SASL_LOGIN_PASSWORD = 2,
+    SANSMTP_SASL_LOGIN_DONE = 3,
+    SANSMTP_SASL_LOGIN_FAILED = 4,
+    SANSMTP_DIGEST_MAX = 64,
+    SANSMTP_SCRAM_PLUS = 1,
+    SANSMTP_SCRAM_MEMORY = 4096,
+    SANSMTP_SCRAM_RANDOM = 24,
+    SANSMTP_SCRAM_NONCE = 32,
+    SANSMTP_SCRAM_LOOKUP = 1,
+    SANSMTP_SCRAM_CHALLENGE = 2,
+    SANSMTP_SCRAM_DONE = 3,
+    SANSMTP_RECEIVED_ESMTP = 1,
+    SANSMTP_RECEIVED_LMTP = 2,
+    SANSMTP_RECEIVED_TLS = 4,
+    SANSMTP_RECEIVED_AUTH = 8,
+    SANSMTP_RECEIVED_UTF8 = 16,
+    SANSMTP_RECEIVED_UNKNOWN_ZONE = 32,
+    SANSMTP_RECEIVED_MAX = 2048,
+    SANSMTP_ACCEPT_UTF8 = 1,
+    SANSMTP_ACCEPT_NULL = 2,
+    SANSMTP_ACCEPT_POSTMASTER = 4,
+    SANSMTP_ACCEPT_LONG_LOCAL = 8,
+    SANSMTP_ACCEPT_UNBRACKETED = 16,
+    SANSMTP_ACCEPT_ODD_NAME = 32,
+    SANSMTP_VALUE_LONGEST = 500,
+    SANSMTP_VALUE_PRESENT = 1,
+    SANSMTP_VALUE_DECODED = 2,
+    SANSMTP_VALUE_TRUSTED = 4,
+    SANSMTP_VALUE_NEGATIVE = 8,
+    SANSMTP_ATTRIBUTE_NAME = 0,
+    SANSMTP_ATTRIBUTE_ADDR = 1,
+    SANSMTP_ATTRIBUTE_PORT = 2,
+    SANSMTP_ATTRIBUTE_PROTO = 3,
+    SANSMTP_ATTRIBUTE_HELO = 4,
+    SANSMTP_ATTRIBUTE_LOGIN = 5,
+    SANSMTP_ATTRIBUTE_DESTADDR = 6,
+    SANSMTP_ATTRIBUTE_DESTPORT = 7,
+    SANSMTP_ATTRIBUTE_IDENT = 8,
+    SANSMTP_ATTRIBUTE_SOURCE = 9,
+    SANSMTP_ATTRIBUTE_UNAVAILABLE = 1,
+    SANSMTP_ATTRIBUTE_TEMPORARY = 2,
 }
 
 return abi

@@ -231,6 +231,21 @@ SANSMTP_TLS_VERIFIED = 2
 SANSMTP_OWN_VALUE_NONE = 0
 SANSMTP_OWN_VALUE_REQUIRED = 1
 SANSMTP_OWN_VALUE_OPTIONAL = 2
+SANSMTP_CLIENT_LMTP = 1
+SANSMTP_CLIENT_IMPLICIT_TLS = 2
+SANSMTP_CLIENT_AUTH_IN_CLEAR = 4
+SANSMTP_CLIENT_AUTH_OPTIONAL = 8
+SANSMTP_CLIENT_NO_PIPELINING = 16
+SANSMTP_CLIENT_TRACE = 32
+SANSMTP_CLIENT_TLS_NONE = 0
+SANSMTP_CLIENT_TLS_OPPORTUNISTIC = 1
+SANSMTP_CLIENT_TLS_REQUIRED = 2
+SANSMTP_CLIENT_CHUNKING_AUTO = 0
+SANSMTP_CLIENT_CHUNKING_OFF = 1
+SANSMTP_CLIENT_NEWLINES_REFUSE = 0
+SANSMTP_CLIENT_NEWLINES_NORMALISE = 1
+SANSMTP_ENVELOPE_ALL_OR_NONE = 1
+SANSMTP_ENVELOPE_UTF8 = 2
 SANSMTP_SERVER_LMTP = 1
 SANSMTP_SERVER_IMPLICIT_TLS = 2
 SANSMTP_SERVER_REQUIRE_TLS = 4
@@ -254,56 +269,24 @@ SANSMTP_BARE_PASS = 2
 SANSMTP_SERVER_LINE = 1200
 SANSMTP_SERVER_LINE_BASIC = 552
 SANSMTP_SERVER_LINE_ALL = 2600
-SANSMTP_CLIENT_LMTP = 1
-SANSMTP_CLIENT_IMPLICIT_TLS = 2
-SANSMTP_CLIENT_AUTH_IN_CLEAR = 4
-SANSMTP_CLIENT_AUTH_OPTIONAL = 8
-SANSMTP_CLIENT_NO_PIPELINING = 16
-SANSMTP_CLIENT_TRACE = 32
-SANSMTP_CLIENT_TLS_NONE = 0
-SANSMTP_CLIENT_TLS_OPPORTUNISTIC = 1
-SANSMTP_CLIENT_TLS_REQUIRED = 2
-SANSMTP_CLIENT_CHUNKING_AUTO = 0
-SANSMTP_CLIENT_CHUNKING_OFF = 1
-SANSMTP_CLIENT_NEWLINES_REFUSE = 0
-SANSMTP_CLIENT_NEWLINES_NORMALISE = 1
-SANSMTP_ENVELOPE_ALL_OR_NONE = 1
-SANSMTP_ENVELOPE_UTF8 = 2
-SANSMTP_ACCEPT_UTF8 = 1
-SANSMTP_ACCEPT_NULL = 2
-SANSMTP_ACCEPT_POSTMASTER = 4
-SANSMTP_ACCEPT_LONG_LOCAL = 8
-SANSMTP_ACCEPT_UNBRACKETED = 16
-SANSMTP_ACCEPT_ODD_NAME = 32
-SANSMTP_VALUE_LONGEST = 500
-SANSMTP_VALUE_PRESENT = 1
-SANSMTP_VALUE_DECODED = 2
-SANSMTP_VALUE_TRUSTED = 4
-SANSMTP_VALUE_NEGATIVE = 8
-SANSMTP_ATTRIBUTE_NAME = 0
-SANSMTP_ATTRIBUTE_ADDR = 1
-SANSMTP_ATTRIBUTE_PORT = 2
-SANSMTP_ATTRIBUTE_PROTO = 3
-SANSMTP_ATTRIBUTE_HELO = 4
-SANSMTP_ATTRIBUTE_LOGIN = 5
-SANSMTP_ATTRIBUTE_DESTADDR = 6
-SANSMTP_ATTRIBUTE_DESTPORT = 7
-SANSMTP_ATTRIBUTE_IDENT = 8
-SANSMTP_ATTRIBUTE_SOURCE = 9
-SANSMTP_ATTRIBUTE_UNAVAILABLE = 1
-SANSMTP_ATTRIBUTE_TEMPORARY = 2
-SANSMTP_SASL_LOGIN_START = 0
-SANSMTP_SASL_LOGIN_NAME = 1
-SANSMTP_SASL_LOGIN_PASSWORD = 2
-SANSMTP_SASL_LOGIN_DONE = 3
-SANSMTP_SASL_LOGIN_FAILED = 4
-SANSMTP_RECEIVED_ESMTP = 1
-SANSMTP_RECEIVED_LMTP = 2
-SANSMTP_RECEIVED_TLS = 4
-SANSMTP_RECEIVED_AUTH = 8
-SANSMTP_RECEIVED_UTF8 = 16
-SANSMTP_RECEIVED_UNKNOWN_ZONE = 32
-SANSMTP_RECEIVED_MAX = 2048
+SANSMTP_HOPS_MAX = 100
+SANSMTP_HEADER_FIELDS_MAX = 63
+SANSMTP_HEADER_ENDED = 1
+SANSMTP_HEADER_ODD = 2
+SANSMTP_RELAY_DROP_ROUTES = 1
+SANSMTP_RELAY_PLAIN_SIGNS = 2
+SANSMTP_RELAY_LOCAL = 1
+SANSMTP_RELAY_DOMAIN = 2
+SANSMTP_RELAY_CLIENT = 3
+SANSMTP_RELAY_DENIED = 4
+SANSMTP_RELAY_ROUTED = 5
+SANSMTP_RELAY_SYNTAX = 6
+SANSMTP_RATE_CONNECTIONS = 0
+SANSMTP_RATE_MESSAGES = 1
+SANSMTP_RATE_RECIPIENTS = 2
+SANSMTP_RATE_OCTETS = 3
+SANSMTP_RATE_LIMIT_MAX = 1099511627776
+SANSMTP_RATE_WINDOW_MAX = 4194304
 SANSMTP_PROXY_V1_MAX = 107
 SANSMTP_PROXY_LEAST = 232
 SANSMTP_PROXY_ROOM = 536
@@ -328,6 +311,49 @@ SANSMTP_PROXY_SSL_KEY_ALG = 37
 SANSMTP_PROXY_CLIENT_TLS = 1
 SANSMTP_PROXY_CLIENT_CERT = 2
 SANSMTP_PROXY_CLIENT_CERT_SESSION = 4
+SANSMTP_SASL_LOGIN_START = 0
+SANSMTP_SASL_LOGIN_NAME = 1
+SANSMTP_SASL_LOGIN_PASSWORD = 2
+SANSMTP_SASL_LOGIN_DONE = 3
+SANSMTP_SASL_LOGIN_FAILED = 4
+SANSMTP_DIGEST_MAX = 64
+SANSMTP_SCRAM_PLUS = 1
+SANSMTP_SCRAM_MEMORY = 4096
+SANSMTP_SCRAM_RANDOM = 24
+SANSMTP_SCRAM_NONCE = 32
+SANSMTP_SCRAM_LOOKUP = 1
+SANSMTP_SCRAM_CHALLENGE = 2
+SANSMTP_SCRAM_DONE = 3
+SANSMTP_RECEIVED_ESMTP = 1
+SANSMTP_RECEIVED_LMTP = 2
+SANSMTP_RECEIVED_TLS = 4
+SANSMTP_RECEIVED_AUTH = 8
+SANSMTP_RECEIVED_UTF8 = 16
+SANSMTP_RECEIVED_UNKNOWN_ZONE = 32
+SANSMTP_RECEIVED_MAX = 2048
+SANSMTP_ACCEPT_UTF8 = 1
+SANSMTP_ACCEPT_NULL = 2
+SANSMTP_ACCEPT_POSTMASTER = 4
+SANSMTP_ACCEPT_LONG_LOCAL = 8
+SANSMTP_ACCEPT_UNBRACKETED = 16
+SANSMTP_ACCEPT_ODD_NAME = 32
+SANSMTP_VALUE_LONGEST = 500
+SANSMTP_VALUE_PRESENT = 1
+SANSMTP_VALUE_DECODED = 2
+SANSMTP_VALUE_TRUSTED = 4
+SANSMTP_VALUE_NEGATIVE = 8
+SANSMTP_ATTRIBUTE_NAME = 0
+SANSMTP_ATTRIBUTE_ADDR = 1
+SANSMTP_ATTRIBUTE_PORT = 2
+SANSMTP_ATTRIBUTE_PROTO = 3
+SANSMTP_ATTRIBUTE_HELO = 4
+SANSMTP_ATTRIBUTE_LOGIN = 5
+SANSMTP_ATTRIBUTE_DESTADDR = 6
+SANSMTP_ATTRIBUTE_DESTPORT = 7
+SANSMTP_ATTRIBUTE_IDENT = 8
+SANSMTP_ATTRIBUTE_SOURCE = 9
+SANSMTP_ATTRIBUTE_UNAVAILABLE = 1
+SANSMTP_ATTRIBUTE_TEMPORARY = 2
 
 
 class sansmtp_span(Structure):
@@ -417,51 +443,6 @@ class sansmtp_additions(Structure):
     ]
 
 
-class sansmtp_server_options(Structure):
-    _fields_ = [
-        ("size", c_uint32),
-        ("flags", c_uint32),
-        ("leniency", c_uint32),
-        ("bare_newlines", c_uint32),
-        ("extensions", c_uint64),
-        ("message_size", c_uint64),
-        ("hostname", c_void_p),
-        ("hostname_length", c_size_t),
-        ("greeting", c_void_p),
-        ("greeting_length", c_size_t),
-        ("mechanisms", c_void_p),
-        ("mechanisms_length", c_size_t),
-        ("line", c_uint32),
-        ("output", c_uint32),
-        ("reply", c_uint32),
-        ("recipients", c_uint32),
-        ("messages", c_uint32),
-        ("errors", c_uint32),
-        ("unknown", c_uint32),
-        ("idle_commands", c_uint32),
-        ("repetitions", c_uint32),
-        ("verifications", c_uint32),
-        ("authentications", c_uint32),
-        ("auth_line", c_uint32),
-        ("patience", c_uint32),
-        ("body_patience", c_uint32),
-        ("progress", c_uint32),
-        ("reserved", c_uint32),
-        ("additions", POINTER(sansmtp_additions)),
-        ("urls", c_void_p),
-        ("urls_length", c_size_t),
-        ("solicitations", c_void_p),
-        ("solicitations_length", c_size_t),
-        ("priorities", c_void_p),
-        ("priorities_length", c_size_t),
-        ("hold_until", c_uint64),
-        ("hold_for", c_uint32),
-        ("deliver_by", c_uint32),
-        ("recipient_domains", c_uint32),
-        ("reserved2", c_uint32),
-    ]
-
-
 class sansmtp_client_options(Structure):
     _fields_ = [
         ("size", c_uint32),
@@ -517,6 +498,254 @@ class sansmtp_recipient(Structure):
     ]
 
 
+class sansmtp_server_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("leniency", c_uint32),
+        ("bare_newlines", c_uint32),
+        ("extensions", c_uint64),
+        ("message_size", c_uint64),
+        ("hostname", c_void_p),
+        ("hostname_length", c_size_t),
+        ("greeting", c_void_p),
+        ("greeting_length", c_size_t),
+        ("mechanisms", c_void_p),
+        ("mechanisms_length", c_size_t),
+        ("line", c_uint32),
+        ("output", c_uint32),
+        ("reply", c_uint32),
+        ("recipients", c_uint32),
+        ("messages", c_uint32),
+        ("errors", c_uint32),
+        ("unknown", c_uint32),
+        ("idle_commands", c_uint32),
+        ("repetitions", c_uint32),
+        ("verifications", c_uint32),
+        ("authentications", c_uint32),
+        ("auth_line", c_uint32),
+        ("patience", c_uint32),
+        ("body_patience", c_uint32),
+        ("progress", c_uint32),
+        ("reserved", c_uint32),
+        ("additions", POINTER(sansmtp_additions)),
+        ("urls", c_void_p),
+        ("urls_length", c_size_t),
+        ("solicitations", c_void_p),
+        ("solicitations_length", c_size_t),
+        ("priorities", c_void_p),
+        ("priorities_length", c_size_t),
+        ("hold_until", c_uint64),
+        ("hold_for", c_uint32),
+        ("deliver_by", c_uint32),
+        ("recipient_domains", c_uint32),
+        ("reserved2", c_uint32),
+    ]
+
+
+class sansmtp_header(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("hops", c_uint32),
+        ("fields", c_uint32),
+        ("length", c_uint64),
+        ("candidates", c_uint64),
+        ("state", c_uint32),
+        ("column", c_uint32),
+        ("line", c_uint64),
+    ]
+
+
+class sansmtp_header_field(Structure):
+    _fields_ = [
+        ("name", sansmtp_span),
+        ("value", sansmtp_span),
+        ("count", c_uint32),
+        ("reserved", c_uint32),
+        ("matched", c_uint64),
+    ]
+
+
+class sansmtp_network(Structure):
+    _fields_ = [
+        ("length", c_uint32),
+        ("bits", c_uint32),
+        ("address", c_uint8 * 16),
+    ]
+
+
+class sansmtp_relay(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("local_domains", POINTER(sansmtp_span)),
+        ("local_domain_count", c_size_t),
+        ("relay_domains", POINTER(sansmtp_span)),
+        ("relay_domain_count", c_size_t),
+        ("own", POINTER(sansmtp_network)),
+        ("own_count", c_size_t),
+        ("networks", POINTER(sansmtp_network)),
+        ("network_count", c_size_t),
+    ]
+
+
+class sansmtp_relay_request(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("client_address", sansmtp_span),
+        ("path", sansmtp_span),
+    ]
+
+
+class sansmtp_relay_verdict(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("decision", c_uint32),
+        ("code", c_uint32),
+        ("enhanced", c_uint32),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+        ("text", sansmtp_span),
+    ]
+
+
+class sansmtp_rate_limit(Structure):
+    _fields_ = [
+        ("limit", c_uint64),
+        ("window", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class sansmtp_rate_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("reserved", c_uint32),
+        ("seed", c_uint64 * 2),
+        ("limits", sansmtp_rate_limit * 4),
+    ]
+
+
+class sansmtp_proxy(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("version", c_uint32),
+        ("family", c_uint32),
+        ("flags", c_uint32),
+        ("source_port", c_uint32),
+        ("destination_port", c_uint32),
+        ("source", c_uint8 * 16),
+        ("destination", c_uint8 * 16),
+        ("tlvs", sansmtp_span),
+        ("length", c_uint64),
+    ]
+
+
+class sansmtp_proxy_ssl(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("client", c_uint32),
+        ("verify", c_uint32),
+        ("reserved", c_uint32),
+        ("tlvs", sansmtp_span),
+    ]
+
+
+class sansmtp_sasl_credentials(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("reserved", c_uint32),
+        ("authzid", sansmtp_span),
+        ("authcid", sansmtp_span),
+        ("password", sansmtp_span),
+    ]
+
+
+class sansmtp_sasl_bearer(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("port", c_uint32),
+        ("user", sansmtp_span),
+        ("host", sansmtp_span),
+        ("token", sansmtp_span),
+    ]
+
+
+class sansmtp_sasl_refusal(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("reserved", c_uint32),
+        ("status", sansmtp_span),
+        ("scope", sansmtp_span),
+        ("configuration", sansmtp_span),
+    ]
+
+
+class sansmtp_hash(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("digest", c_uint32),
+        ("user", c_void_p),
+        ("hash", c_void_p),
+        ("hmac", c_void_p),
+        ("derive", c_void_p),
+    ]
+
+
+class sansmtp_scram_binding(Structure):
+    _fields_ = [
+        ("name", sansmtp_span),
+        ("data", sansmtp_span),
+    ]
+
+
+class sansmtp_scram_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("hash", POINTER(sansmtp_hash)),
+        ("nonce", sansmtp_span),
+        ("bindings", POINTER(sansmtp_scram_binding)),
+        ("binding_count", c_uint32),
+        ("least_iterations", c_uint32),
+        ("most_iterations", c_uint32),
+        ("reserved", c_uint32),
+        ("authzid", sansmtp_span),
+        ("authcid", sansmtp_span),
+        ("password", sansmtp_span),
+    ]
+
+
+class sansmtp_scram_record(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("iterations", c_uint32),
+        ("salt", sansmtp_span),
+        ("stored_key", sansmtp_span),
+        ("server_key", sansmtp_span),
+    ]
+
+
+class sansmtp_received(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("hello", sansmtp_span),
+        ("client_name", sansmtp_span),
+        ("client_address", sansmtp_span),
+        ("by", sansmtp_span),
+        ("id", sansmtp_span),
+        ("recipient", sansmtp_span),
+        ("tls_cipher", sansmtp_span),
+        ("tls_group", sansmtp_span),
+        ("tls_cipher_number", c_uint32),
+        ("offset_minutes", c_int32),
+        ("seconds", c_int64),
+    ]
+
+
 class sansmtp_path(Structure):
     _fields_ = [
         ("size", c_uint32),
@@ -555,79 +784,6 @@ class sansmtp_attribute(Structure):
         ("text", c_void_p),
         ("capacity", c_size_t),
         ("text_length", c_size_t),
-    ]
-
-
-class sansmtp_sasl_credentials(Structure):
-    _fields_ = [
-        ("size", c_uint32),
-        ("reserved", c_uint32),
-        ("authzid", sansmtp_span),
-        ("authcid", sansmtp_span),
-        ("password", sansmtp_span),
-    ]
-
-
-class sansmtp_sasl_bearer(Structure):
-    _fields_ = [
-        ("size", c_uint32),
-        ("port", c_uint32),
-        ("user", sansmtp_span),
-        ("host", sansmtp_span),
-        ("token", sansmtp_span),
-    ]
-
-
-class sansmtp_sasl_refusal(Structure):
-    _fields_ = [
-        ("size", c_uint32),
-        ("reserved", c_uint32),
-        ("status", sansmtp_span),
-        ("scope", sansmtp_span),
-        ("configuration", sansmtp_span),
-    ]
-
-
-class sansmtp_received(Structure):
-    _fields_ = [
-        ("size", c_uint32),
-        ("flags", c_uint32),
-        ("hello", sansmtp_span),
-        ("client_name", sansmtp_span),
-        ("client_address", sansmtp_span),
-        ("by", sansmtp_span),
-        ("id", sansmtp_span),
-        ("recipient", sansmtp_span),
-        ("tls_cipher", sansmtp_span),
-        ("tls_group", sansmtp_span),
-        ("tls_cipher_number", c_uint32),
-        ("offset_minutes", c_int32),
-        ("seconds", c_int64),
-    ]
-
-
-class sansmtp_proxy(Structure):
-    _fields_ = [
-        ("size", c_uint32),
-        ("version", c_uint32),
-        ("family", c_uint32),
-        ("flags", c_uint32),
-        ("source_port", c_uint32),
-        ("destination_port", c_uint32),
-        ("source", c_uint8 * 16),
-        ("destination", c_uint8 * 16),
-        ("tlvs", sansmtp_span),
-        ("length", c_uint64),
-    ]
-
-
-class sansmtp_proxy_ssl(Structure):
-    _fields_ = [
-        ("size", c_uint32),
-        ("client", c_uint32),
-        ("verify", c_uint32),
-        ("reserved", c_uint32),
-        ("tlvs", sansmtp_span),
     ]
 
 
@@ -699,6 +855,29 @@ FUNCTIONS = {
     "sansmtp_reason_name": (c_char_p, [c_uint32]),
     "sansmtp_limit_name": (c_char_p, [c_uint32]),
     "sansmtp_version": (c_char_p, []),
+    "sansmtp_client_options_init": (c_int, [POINTER(sansmtp_client_options), c_size_t]),
+    "sansmtp_client_memory": (c_size_t, [POINTER(sansmtp_client_options)]),
+    "sansmtp_client_init": (c_int, [POINTER(c_void_p), c_void_p, c_size_t, POINTER(sansmtp_client_options)]),
+    "sansmtp_client_next": (POINTER(sansmtp_event), [c_void_p, POINTER(sansmtp_span)]),
+    "sansmtp_client_wants": (c_uint32, [c_void_p]),
+    "sansmtp_client_error": (c_int, [c_void_p]),
+    "sansmtp_client_extensions": (c_uint64, [c_void_p, POINTER(c_uint64)]),
+    "sansmtp_client_submit": (c_int, [c_void_p, POINTER(sansmtp_envelope)]),
+    "sansmtp_client_recipient": (c_int, [c_void_p, POINTER(sansmtp_recipient)]),
+    "sansmtp_client_recipients_end": (c_int, [c_void_p]),
+    "sansmtp_client_body": (c_int, [c_void_p, c_void_p, c_size_t, c_int]),
+    "sansmtp_client_respond": (c_int, [c_void_p, c_void_p, c_size_t]),
+    "sansmtp_client_cancel": (c_int, [c_void_p]),
+    "sansmtp_client_quit": (c_int, [c_void_p]),
+    "sansmtp_client_abort": (c_int, [c_void_p]),
+    "sansmtp_client_output": (c_void_p, [c_void_p, POINTER(c_size_t)]),
+    "sansmtp_client_vectors": (c_size_t, [c_void_p, POINTER(sansmtp_span), c_size_t]),
+    "sansmtp_client_sent": (c_int, [c_void_p, c_size_t]),
+    "sansmtp_client_secret": (c_int, [c_void_p]),
+    "sansmtp_client_tls_started": (c_int, [c_void_p, POINTER(sansmtp_tls)]),
+    "sansmtp_client_patience": (c_uint32, [c_void_p, POINTER(c_uint32)]),
+    "sansmtp_client_expired": (c_int, [c_void_p]),
+    "sansmtp_client_eof": (c_int, [c_void_p]),
     "sansmtp_server_options_init": (c_int, [POINTER(sansmtp_server_options), c_size_t]),
     "sansmtp_server_memory": (c_size_t, [POINTER(sansmtp_server_options)]),
     "sansmtp_server_init": (c_int, [POINTER(c_void_p), c_void_p, c_size_t, POINTER(sansmtp_server_options)]),
@@ -725,40 +904,23 @@ FUNCTIONS = {
     "sansmtp_server_eof": (c_int, [c_void_p]),
     "sansmtp_server_pause": (c_int, [c_void_p]),
     "sansmtp_server_resume": (c_int, [c_void_p]),
-    "sansmtp_client_options_init": (c_int, [POINTER(sansmtp_client_options), c_size_t]),
-    "sansmtp_client_memory": (c_size_t, [POINTER(sansmtp_client_options)]),
-    "sansmtp_client_init": (c_int, [POINTER(c_void_p), c_void_p, c_size_t, POINTER(sansmtp_client_options)]),
-    "sansmtp_client_next": (POINTER(sansmtp_event), [c_void_p, POINTER(sansmtp_span)]),
-    "sansmtp_client_wants": (c_uint32, [c_void_p]),
-    "sansmtp_client_error": (c_int, [c_void_p]),
-    "sansmtp_client_extensions": (c_uint64, [c_void_p, POINTER(c_uint64)]),
-    "sansmtp_client_submit": (c_int, [c_void_p, POINTER(sansmtp_envelope)]),
-    "sansmtp_client_recipient": (c_int, [c_void_p, POINTER(sansmtp_recipient)]),
-    "sansmtp_client_recipients_end": (c_int, [c_void_p]),
-    "sansmtp_client_body": (c_int, [c_void_p, c_void_p, c_size_t, c_int]),
-    "sansmtp_client_respond": (c_int, [c_void_p, c_void_p, c_size_t]),
-    "sansmtp_client_cancel": (c_int, [c_void_p]),
-    "sansmtp_client_quit": (c_int, [c_void_p]),
-    "sansmtp_client_abort": (c_int, [c_void_p]),
-    "sansmtp_client_output": (c_void_p, [c_void_p, POINTER(c_size_t)]),
-    "sansmtp_client_vectors": (c_size_t, [c_void_p, POINTER(sansmtp_span), c_size_t]),
-    "sansmtp_client_sent": (c_int, [c_void_p, c_size_t]),
-    "sansmtp_client_secret": (c_int, [c_void_p]),
-    "sansmtp_client_tls_started": (c_int, [c_void_p, POINTER(sansmtp_tls)]),
-    "sansmtp_client_patience": (c_uint32, [c_void_p, POINTER(c_uint32)]),
-    "sansmtp_client_expired": (c_int, [c_void_p]),
-    "sansmtp_client_eof": (c_int, [c_void_p]),
     "sansmtp_server_run": (c_int, [c_void_p, POINTER(sansmtp_span), POINTER(sansmtp_server_callbacks), c_void_p]),
     "sansmtp_client_run": (c_int, [c_void_p, POINTER(sansmtp_span), POINTER(sansmtp_client_callbacks), c_void_p]),
-    "sansmtp_path_parse": (c_int, [c_void_p, c_size_t, c_uint32, POINTER(sansmtp_path)]),
-    "sansmtp_domain_parse": (c_int, [c_void_p, c_size_t, c_uint32, POINTER(c_uint32), c_void_p]),
-    "sansmtp_local_decode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
-    "sansmtp_mailbox_equal": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t]),
-    "sansmtp_xtext_decode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
-    "sansmtp_xtext_encode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
-    "sansmtp_parameter_get": (c_int, [POINTER(sansmtp_event), c_uint32, POINTER(sansmtp_parameter)]),
-    "sansmtp_parameter_find": (c_int, [POINTER(sansmtp_event), c_void_p, c_size_t, POINTER(sansmtp_span)]),
-    "sansmtp_attribute_next": (c_int, [POINTER(sansmtp_event), POINTER(sansmtp_attribute)]),
+    "sansmtp_header_read": (c_int, [POINTER(sansmtp_header), POINTER(sansmtp_header_field), c_size_t, c_void_p, c_size_t]),
+    "sansmtp_header_end": (c_int, [POINTER(sansmtp_header), POINTER(sansmtp_header_field), c_size_t]),
+    "sansmtp_network_parse": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_network)]),
+    "sansmtp_network_contains": (c_int, [POINTER(sansmtp_network), c_size_t, c_void_p, c_size_t]),
+    "sansmtp_domain_listed": (c_int, [POINTER(sansmtp_span), c_size_t, c_void_p, c_size_t]),
+    "sansmtp_relay_decide": (c_int, [POINTER(sansmtp_relay), POINTER(sansmtp_relay_request), POINTER(sansmtp_relay_verdict)]),
+    "sansmtp_rate_memory": (c_size_t, [c_uint32]),
+    "sansmtp_rate_init": (c_int, [POINTER(c_void_p), c_void_p, c_size_t, POINTER(sansmtp_rate_options)]),
+    "sansmtp_rate_take": (c_int, [c_void_p, c_void_p, c_size_t, c_uint32, c_uint64, c_int64, POINTER(c_uint64)]),
+    "sansmtp_rate_give": (c_int, [c_void_p, c_void_p, c_size_t, c_uint32, c_uint64, c_int64]),
+    "sansmtp_proxy_read": (c_int, [c_void_p, c_size_t, c_size_t, POINTER(sansmtp_proxy)]),
+    "sansmtp_proxy_write": (c_int, [POINTER(sansmtp_proxy), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_proxy_tlv_next": (c_int, [POINTER(sansmtp_span), POINTER(c_uint32), POINTER(sansmtp_span)]),
+    "sansmtp_proxy_tlv_write": (c_int, [c_uint32, POINTER(sansmtp_span), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_proxy_ssl_read": (c_int, [POINTER(sansmtp_span), POINTER(sansmtp_proxy_ssl)]),
     "sansmtp_sasl_plain_read": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_sasl_credentials)]),
     "sansmtp_sasl_plain_write": (c_int, [POINTER(sansmtp_sasl_credentials), c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_sasl_login_next": (c_int, [POINTER(c_uint32), POINTER(sansmtp_span), POINTER(sansmtp_span)]),
@@ -774,13 +936,31 @@ FUNCTIONS = {
     "sansmtp_sasl_name_decode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_sasl_refusal_write": (c_int, [POINTER(sansmtp_sasl_refusal), c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_sasl_refusal_read": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_sasl_refusal)]),
+    "sansmtp_scram_nonce": (c_int, [c_void_p, c_void_p]),
+    "sansmtp_scram_client_init": (c_int, [POINTER(c_void_p), c_void_p, c_size_t, POINTER(sansmtp_scram_options)]),
+    "sansmtp_scram_client_next": (c_int, [c_void_p, POINTER(sansmtp_span), POINTER(sansmtp_span)]),
+    "sansmtp_scram_verified": (c_int, [c_void_p]),
+    "sansmtp_scram_derive": (c_int, [POINTER(sansmtp_hash), POINTER(sansmtp_span), POINTER(sansmtp_span), c_uint32, c_void_p, c_void_p]),
+    "sansmtp_scram_server_init": (c_int, [POINTER(c_void_p), c_void_p, c_size_t, POINTER(sansmtp_scram_options)]),
+    "sansmtp_scram_server_next": (c_int, [c_void_p, POINTER(sansmtp_span), POINTER(c_uint32), POINTER(sansmtp_span)]),
+    "sansmtp_scram_server_record": (c_int, [c_void_p, POINTER(sansmtp_scram_record), POINTER(sansmtp_span)]),
+    "sansmtp_scram_authzid": (c_int, [c_void_p, POINTER(sansmtp_span)]),
+    "sansmtp_scram_end": (c_int, [c_void_p]),
+    "sansmtp_cram_challenge": (c_int, [POINTER(sansmtp_span), POINTER(sansmtp_span), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_cram_answer": (c_int, [POINTER(sansmtp_hash), POINTER(sansmtp_span), POINTER(sansmtp_span), POINTER(sansmtp_span), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_cram_read": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_span), POINTER(sansmtp_span)]),
+    "sansmtp_cram_check": (c_int, [POINTER(sansmtp_hash), POINTER(sansmtp_span), POINTER(sansmtp_span), POINTER(sansmtp_span)]),
     "sansmtp_received_write": (c_int, [POINTER(sansmtp_received), c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_return_path_write": (c_int, [c_void_p, c_size_t, c_int, c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_date_write": (c_int, [c_int64, c_int32, c_int, c_void_p, POINTER(c_size_t)]),
     "sansmtp_literal_write": (c_int, [c_void_p, c_size_t, c_void_p, POINTER(c_size_t)]),
-    "sansmtp_proxy_read": (c_int, [c_void_p, c_size_t, c_size_t, POINTER(sansmtp_proxy)]),
-    "sansmtp_proxy_write": (c_int, [POINTER(sansmtp_proxy), c_void_p, c_size_t, POINTER(c_size_t)]),
-    "sansmtp_proxy_tlv_next": (c_int, [POINTER(sansmtp_span), POINTER(c_uint32), POINTER(sansmtp_span)]),
-    "sansmtp_proxy_tlv_write": (c_int, [c_uint32, POINTER(sansmtp_span), c_void_p, c_size_t, POINTER(c_size_t)]),
-    "sansmtp_proxy_ssl_read": (c_int, [POINTER(sansmtp_span), POINTER(sansmtp_proxy_ssl)]),
+    "sansmtp_path_parse": (c_int, [c_void_p, c_size_t, c_uint32, POINTER(sansmtp_path)]),
+    "sansmtp_domain_parse": (c_int, [c_void_p, c_size_t, c_uint32, POINTER(c_uint32), c_void_p]),
+    "sansmtp_local_decode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_mailbox_equal": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t]),
+    "sansmtp_xtext_decode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_xtext_encode": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_parameter_get": (c_int, [POINTER(sansmtp_event), c_uint32, POINTER(sansmtp_parameter)]),
+    "sansmtp_parameter_find": (c_int, [POINTER(sansmtp_event), c_void_p, c_size_t, POINTER(sansmtp_span)]),
+    "sansmtp_attribute_next": (c_int, [POINTER(sansmtp_event), POINTER(sansmtp_attribute)]),
 }

@@ -10,7 +10,6 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HEADERS = os.path.join(HERE, "..", "..", "include", "sansmtp")
-ROOMS = ("types", "additions", "server", "client", "callbacks", "wire", "sasl", "trace", "proxy")
 NOTE = "Made by generate.py from include/sansmtp/*.h; do not edit."
 
 # C: (ctypes, koffi). Whatever else ends in a star is a plain address.
@@ -41,8 +40,19 @@ class Headers:
     def __init__(self):
         self.numbers, self.structs, self.functions, self.callbacks = {}, {}, {}, {}
         self.text = ""
-        for room in ROOMS:
-            self.read(os.path.join(HEADERS, room + ".h"))
+        self.headers = []
+        self.include("sansmtp")
+
+    def include(self, room):
+        """A header after those that it includes, each once; the first is the umbrella."""
+        path = os.path.join(HEADERS, room + ".h")
+        if room in self.headers:
+            return
+        self.headers.append(room)
+        with open(path, encoding="utf-8") as file:
+            for other in re.findall(r"^#include <sansmtp/(\w+)\.h>", file.read(), flags=re.M):
+                self.include(other)
+        self.read(path)
 
     def read(self, path):
         with open(path, encoding="utf-8") as file:
@@ -76,6 +86,8 @@ class Headers:
 
 def member(text):
     """("uint8_t", "address", 16) of "uint8_t address[16]"; the count is 0 for what is no array."""
+    if function := re.fullmatch(r"\s*[\w* ]+\(\*(\w+)\)\(.*\)\s*", text):
+        return "void *", function[1], 0  # an address; its type is the header's matter
     found = re.fullmatch(r"\s*([\w* ]*?[ *])(\w+)(?:\[(\d+)\])?\s*", text)
     if not found:
         raise ValueError("what is this? " + text)

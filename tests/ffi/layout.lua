@@ -11,7 +11,8 @@ end
 for name, members in abi.cdef:gmatch("struct (sansmtp_[%w_]+) (%b{})") do
     print(name .. " " .. ffi.sizeof("struct " .. name))
     for member in members:gmatch("([^;{]+);") do
-        local field = member:gsub("%[%d+%]", ""):match("([%w_]+)%s*$")
+        local field = member:match("%(%*([%w_]+)%)") or -- a function's address
+            member:gsub("%[%d+%]", ""):match("([%w_]+)%s*$")
         print(("%s.%s %d"):format(name, field, ffi.offsetof("struct " .. name, field)))
     end
 end
