@@ -32,6 +32,7 @@
 #include <sansmtp/sasl.h>
 #include <sansmtp/scram.h>
 #include <sansmtp/server.h>
+#include <sansmtp/sts.h>
 #include <sansmtp/trace.h>
 #include <sansmtp/types.h>
 #include <sansmtp/wire.h>
