@@ -132,7 +132,7 @@ def good_headers(tap, receiver):
         tap.check(silence(wire), "no greeting before its last octet")
         wire.send(b"\n")
         attempt(tap, "but after it", deliver, wire, "late@example.test")
-    check_log(tap, receiver, r"^\S+ 192\.0\.2\.9:4711 PROXY accepted 40$", "the log names the client")
+    check_log(tap, receiver, r"^\S+ 192\.0\.2\.9:4711 PROXY accepted 40$", "the log names it")
     check_log(tap, receiver, r"^\S+ \[2001:db8::9\]:4711 CONNECT 220", "and goes on doing so")
 
 
