@@ -29,6 +29,8 @@
 #include <sansmtp/header.h>
 #include <sansmtp/policy.h>
 #include <sansmtp/proxy.h>
+#include <sansmtp/retry.h>
+#include <sansmtp/route.h>
 #include <sansmtp/sasl.h>
 #include <sansmtp/scram.h>
 #include <sansmtp/server.h>
