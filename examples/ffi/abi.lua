@@ -364,6 +364,124 @@ struct sansmtp_proxy_ssl {
     struct sansmtp_span tlvs;
 };
 int sansmtp_proxy_ssl_read(const struct sansmtp_span *value, struct sansmtp_proxy_ssl *ssl);
+struct sansmtp_retry_attempt {
+    uint32_t size;
+    uint32_t stage;
+    int32_t error;
+    uint32_t code;
+    uint32_t enhanced;
+    uint32_t accepted;
+    uint32_t flags;
+    uint32_t reserved;
+};
+struct sansmtp_retry_judgement {
+    uint32_t size;
+    uint32_t action;
+    uint32_t at_last;
+    uint32_t enhanced;
+    uint32_t flags;
+};
+int sansmtp_retry_judge(const struct sansmtp_retry_attempt *attempt, struct sansmtp_retry_judgement *judgement);
+const char *sansmtp_retry_action_name(uint32_t action);
+struct sansmtp_retry_options {
+    uint32_t size;
+    uint32_t growth;
+    uint32_t jitter;
+    uint32_t first;
+    uint32_t greylisted;
+    uint32_t longest;
+    uint64_t lifetime;
+    uint64_t bounce_lifetime;
+    uint64_t warn_after;
+};
+struct sansmtp_retry {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t notify;
+    uint32_t attempts;
+    uint64_t arrived;
+    uint64_t next;
+    uint64_t hold_until;
+    uint64_t deliver_by;
+};
+struct sansmtp_retry_plan {
+    uint32_t size;
+    uint32_t due;
+    uint32_t told;
+    uint32_t enhanced;
+    uint64_t when;
+    int64_t by;
+};
+int sansmtp_retry_options_init(struct sansmtp_retry_options *options, size_t size);
+int sansmtp_retry_due(const struct sansmtp_retry_options *options, const struct sansmtp_retry *retry, uint64_t now, struct sansmtp_retry_plan *plan);
+int sansmtp_retry_failed(const struct sansmtp_retry_options *options, struct sansmtp_retry *retry, uint32_t why, uint64_t now, uint64_t seed);
+struct sansmtp_route_address {
+    uint8_t octets[16];
+    uint32_t length;
+};
+struct sansmtp_route_mx {
+    uint32_t preference;
+    uint32_t reserved;
+    struct sansmtp_span target;
+};
+struct sansmtp_route_failure {
+    struct sansmtp_route_address address;
+    uint32_t failures;
+    uint64_t since;
+    uint64_t until;
+};
+struct sansmtp_route {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t order;
+    uint32_t per_host;
+    uint64_t seed;
+    uint64_t now;
+    struct sansmtp_span domain;
+    uint32_t answers;
+    uint32_t reserved;
+    const struct sansmtp_route_mx *mx;
+    size_t mx_count;
+    const struct sansmtp_span *names;
+    size_t name_count;
+    const struct sansmtp_route_address *own;
+    size_t own_count;
+    const struct sansmtp_route_failure *failures;
+    size_t failure_count;
+};
+struct sansmtp_route_host {
+    uint32_t record;
+    uint32_t preference;
+    uint32_t flags;
+    struct sansmtp_route_address literal;
+    struct sansmtp_span name;
+    uint32_t answers;
+    uint32_t reserved;
+    const struct sansmtp_route_address *addresses;
+    size_t address_count;
+};
+struct sansmtp_route_attempt {
+    uint32_t host;
+    uint32_t index;
+    uint32_t flags;
+    struct sansmtp_route_address address;
+};
+struct sansmtp_route_result {
+    uint32_t size;
+    uint32_t verdict;
+    uint32_t reason;
+    uint32_t code;
+    uint32_t enhanced;
+    uint32_t flags;
+    uint64_t when;
+    size_t count;
+};
+int sansmtp_route_hosts(const struct sansmtp_route *route, struct sansmtp_route_host *hosts, size_t capacity, struct sansmtp_route_result *result);
+int sansmtp_route_attempts(const struct sansmtp_route *route, const struct sansmtp_route_host *hosts, size_t count, struct sansmtp_route_attempt *attempts, size_t capacity, struct sansmtp_route_result *result);
+int sansmtp_route_failed(struct sansmtp_route_failure *failures, size_t count, const struct sansmtp_route_address *address, uint64_t now, uint32_t first, uint32_t longest);
+int sansmtp_route_worked(struct sansmtp_route_failure *failures, size_t count, const struct sansmtp_route_address *address);
+uint64_t sansmtp_route_held(const struct sansmtp_route_failure *failures, size_t count, const struct sansmtp_route_address *address, uint64_t now);
+const char *sansmtp_route_reason_name(uint32_t reason);
 struct sansmtp_sasl_credentials {
     uint32_t size;
     uint32_t reserved;
@@ -448,6 +566,83 @@ int sansmtp_cram_challenge(const struct sansmtp_span *unique, const struct sansm
 int sansmtp_cram_answer(const struct sansmtp_hash *hash, const struct sansmtp_span *name, const struct sansmtp_span *password, const struct sansmtp_span *challenge, uint8_t *out, size_t capacity, size_t *out_length);
 int sansmtp_cram_read(const uint8_t *response, size_t length, struct sansmtp_span *name, struct sansmtp_span *digits);
 int sansmtp_cram_check(const struct sansmtp_hash *hash, const struct sansmtp_span *password, const struct sansmtp_span *challenge, const struct sansmtp_span *digits);
+int sansmtp_txt_join(const uint8_t *rdata, size_t length, uint8_t *out, size_t capacity, size_t *out_length);
+int sansmtp_sts_txt_parse(const struct sansmtp_span *records, size_t count, struct sansmtp_span *id);
+struct sansmtp_sts_policy {
+    uint32_t size;
+    uint32_t mode;
+    uint32_t max_age;
+    uint32_t mx_count;
+    struct sansmtp_span text;
+};
+int sansmtp_sts_policy_parse(const uint8_t *text, size_t length, struct sansmtp_sts_policy *policy);
+int sansmtp_sts_name_matches(const uint8_t *pattern, size_t pattern_length, const uint8_t *host, size_t host_length);
+int sansmtp_sts_policy_names(const struct sansmtp_sts_policy *policy, const uint8_t *host, size_t host_length);
+struct sansmtp_sts_cache {
+    uint32_t size;
+    uint32_t flags;
+    int64_t fetched;
+    int64_t failed;
+    uint32_t max_age;
+    uint32_t reserved;
+    struct sansmtp_span id;
+};
+int sansmtp_sts_cache_decide(const struct sansmtp_sts_cache *cache, const struct sansmtp_span *id, int64_t now);
+struct sansmtp_tlsa {
+    uint32_t usage;
+    uint32_t selector;
+    uint32_t matching;
+    uint32_t reserved;
+    struct sansmtp_span data;
+};
+int sansmtp_tlsa_parse(const uint8_t *rdata, size_t length, struct sansmtp_tlsa *tlsa);
+int sansmtp_tlsa_usable(const struct sansmtp_tlsa *tlsa);
+int sansmtp_tlsa_name_write(const uint8_t *base, size_t length, uint32_t port, char *out, size_t capacity, size_t *out_length);
+struct sansmtp_tlsa_certificate {
+    uint32_t size;
+    uint32_t flags;
+    struct sansmtp_span certificate;
+    struct sansmtp_span key;
+    struct sansmtp_span certificate_sha256;
+    struct sansmtp_span key_sha256;
+    struct sansmtp_span certificate_sha512;
+    struct sansmtp_span key_sha512;
+};
+int sansmtp_tlsa_match(const struct sansmtp_tlsa *records, size_t count, const struct sansmtp_tlsa_certificate *certificate);
+struct sansmtp_channel_facts {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t least;
+    uint32_t mx;
+    uint32_t address;
+    uint32_t tlsa;
+    uint32_t tlsa_count;
+    uint32_t tlsa_usable;
+    uint32_t sts;
+    uint32_t reserved;
+};
+struct sansmtp_channel {
+    uint32_t size;
+    uint32_t action;
+    uint32_t level;
+    uint32_t names;
+    uint32_t sni;
+    uint32_t reason;
+    uint32_t report;
+    uint32_t enhanced;
+    uint32_t flags;
+    uint32_t reserved;
+};
+int sansmtp_channel_decide(const struct sansmtp_channel_facts *facts, struct sansmtp_channel *channel);
+struct sansmtp_channel_verdict {
+    uint32_t size;
+    uint32_t action;
+    uint32_t reason;
+    uint32_t report;
+    uint32_t enhanced;
+    uint32_t parameter;
+};
+int sansmtp_channel_judge(const struct sansmtp_channel *channel, uint32_t outcome, struct sansmtp_channel_verdict *verdict);
 struct sansmtp_received {
     uint32_t size;
     uint32_t flags;
@@ -818,6 +1013,77 @@ abi.numbers = {
     SANSMTP_PROXY_CLIENT_TLS = 1,
     SANSMTP_PROXY_CLIENT_CERT = 2,
     SANSMTP_PROXY_CLIENT_CERT_SESSION = 4,
+    SANSMTP_RETRY_CONNECT = 1,
+    SANSMTP_RETRY_GREETING = 2,
+    SANSMTP_RETRY_HELLO = 3,
+    SANSMTP_RETRY_STARTTLS = 4,
+    SANSMTP_RETRY_TLS = 5,
+    SANSMTP_RETRY_AUTH = 6,
+    SANSMTP_RETRY_MAIL = 7,
+    SANSMTP_RETRY_RCPT = 8,
+    SANSMTP_RETRY_DATA = 9,
+    SANSMTP_RETRY_BODY = 10,
+    SANSMTP_RETRY_END = 11,
+    SANSMTP_RETRY_THROUGH_TLS = 1,
+    SANSMTP_RETRY_CREDENTIALS = 2,
+    SANSMTP_RETRY_DELIVERED = 1,
+    SANSMTP_RETRY_GO_ON = 2,
+    SANSMTP_RETRY_AGAIN = 3,
+    SANSMTP_RETRY_NEXT_HOST = 4,
+    SANSMTP_RETRY_LATER = 5,
+    SANSMTP_RETRY_AUTHENTICATE = 6,
+    SANSMTP_RETRY_BOUNCE = 7,
+    SANSMTP_RETRY_HOLD = 1,
+    SANSMTP_RETRY_GREYLISTED = 2,
+    SANSMTP_RETRY_UNCERTAIN = 4,
+    SANSMTP_RETRY_NULL_SENDER = 1,
+    SANSMTP_RETRY_BY_RETURN = 2,
+    SANSMTP_RETRY_BY_NOTIFY = 4,
+    SANSMTP_RETRY_EXPIRED = 8,
+    SANSMTP_RETRY_TOLD = 16,
+    SANSMTP_RETRY_TOLD_LATE = 32,
+    SANSMTP_RETRY_ATTEMPT = 1,
+    SANSMTP_RETRY_LAST = 2,
+    SANSMTP_RETRY_GIVE_UP = 4,
+    SANSMTP_RETRY_TELL_FAILED = 8,
+    SANSMTP_RETRY_TELL_DELAYED = 16,
+    SANSMTP_ROUTE_FOUND = 1,
+    SANSMTP_ROUTE_NODATA = 2,
+    SANSMTP_ROUTE_NXDOMAIN = 4,
+    SANSMTP_ROUTE_SERVFAIL = 8,
+    SANSMTP_ROUTE_TIMEOUT = 16,
+    SANSMTP_ROUTE_BOGUS = 32,
+    SANSMTP_ROUTE_ALIAS = 64,
+    SANSMTP_ROUTE_SMART_HOSTS = 1,
+    SANSMTP_ROUTE_NO_ALIASES = 2,
+    SANSMTP_ROUTE_HELD_LAST = 4,
+    SANSMTP_ROUTE_LOCAL = 8,
+    SANSMTP_ROUTE_PUBLIC_ONLY = 16,
+    SANSMTP_ROUTE_ORDER_RESOLVER = 0,
+    SANSMTP_ROUTE_ORDER_INTERLEAVE = 1,
+    SANSMTP_ROUTE_ORDER_IPV4_FIRST = 2,
+    SANSMTP_ROUTE_ORDER_IPV6_FIRST = 3,
+    SANSMTP_ROUTE_ORDER_IPV4_ONLY = 4,
+    SANSMTP_ROUTE_ORDER_IPV6_ONLY = 5,
+    SANSMTP_ROUTE_IMPLICIT = 1,
+    SANSMTP_ROUTE_LAST = 2,
+    SANSMTP_ROUTE_NO_RECORD = 4294967295,
+    SANSMTP_ROUTE_HELD = 1,
+    SANSMTP_ROUTE_TRY = 1,
+    SANSMTP_ROUTE_LATER = 2,
+    SANSMTP_ROUTE_BOUNCE = 3,
+    SANSMTP_ROUTE_REASON_NXDOMAIN = 1,
+    SANSMTP_ROUTE_REASON_NULL_MX = 2,
+    SANSMTP_ROUTE_REASON_LITERAL = 3,
+    SANSMTP_ROUTE_REASON_UNUSABLE = 4,
+    SANSMTP_ROUTE_REASON_LOOP = 5,
+    SANSMTP_ROUTE_REASON_DNS = 6,
+    SANSMTP_ROUTE_REASON_BOGUS = 7,
+    SANSMTP_ROUTE_REASON_HELD = 8,
+    SANSMTP_ROUTE_REASON_CUT = 9,
+    SANSMTP_ROUTE_MORE = 1,
+    SANSMTP_ROUTE_HOLD_FIRST = 300,
+    SANSMTP_ROUTE_HOLD_LONGEST = 1800,
     SANSMTP_SASL_LOGIN_START = 0,
     SANSMTP_SASL_LOGIN_NAME = 1,
     SANSMTP_SASL_LOGIN_PASSWORD = 2,
@@ -831,6 +1097,59 @@ abi.numbers = {
     SANSMTP_SCRAM_LOOKUP = 1,
     SANSMTP_SCRAM_CHALLENGE = 2,
     SANSMTP_SCRAM_DONE = 3,
+    SANSMTP_STS_MAX_AGE = 31557600,
+    SANSMTP_STS_TEXT_MAX = 65536,
+    SANSMTP_STS_REFRESH = 86400,
+    SANSMTP_STS_RETRY = 300,
+    SANSMTP_STS_ID_LONGEST = 32,
+    SANSMTP_STS_NONE = 0,
+    SANSMTP_STS_TESTING = 1,
+    SANSMTP_STS_ENFORCE = 2,
+    SANSMTP_STS_CACHED = 1,
+    SANSMTP_STS_FAILED = 2,
+    SANSMTP_STS_USE = 1,
+    SANSMTP_STS_FETCH = 2,
+    SANSMTP_TLSA_DANE_TA = 2,
+    SANSMTP_TLSA_DANE_EE = 3,
+    SANSMTP_TLSA_CERTIFICATE = 0,
+    SANSMTP_TLSA_KEY = 1,
+    SANSMTP_TLSA_FULL = 0,
+    SANSMTP_TLSA_SHA256 = 1,
+    SANSMTP_TLSA_SHA512 = 2,
+    SANSMTP_TLSA_LEAF = 1,
+    SANSMTP_DNS_UNKNOWN = 0,
+    SANSMTP_DNS_SECURE = 1,
+    SANSMTP_DNS_INSECURE = 2,
+    SANSMTP_DNS_FAILED = 3,
+    SANSMTP_CHANNEL_REQUIRETLS = 1,
+    SANSMTP_CHANNEL_NULL_SENDER = 2,
+    SANSMTP_CHANNEL_TLS_OPTIONAL = 4,
+    SANSMTP_CHANNEL_STS_NAMED = 8,
+    SANSMTP_CHANNEL_CLEAR = 0,
+    SANSMTP_CHANNEL_ENCRYPT = 1,
+    SANSMTP_CHANNEL_PKIX = 2,
+    SANSMTP_CHANNEL_DANE = 3,
+    SANSMTP_CHANNEL_CONNECT = 1,
+    SANSMTP_CHANNEL_LOOK_UP = 2,
+    SANSMTP_CHANNEL_SKIP = 3,
+    SANSMTP_CHANNEL_FINE = 0,
+    SANSMTP_CHANNEL_DNS = 1,
+    SANSMTP_CHANNEL_NOT_NAMED = 2,
+    SANSMTP_CHANNEL_FORGEABLE = 3,
+    SANSMTP_CHANNEL_NO_STARTTLS = 4,
+    SANSMTP_CHANNEL_NO_TLS = 5,
+    SANSMTP_CHANNEL_NOT_PROVEN = 6,
+    SANSMTP_CHANNEL_NO_KEYWORD = 7,
+    SANSMTP_CHANNEL_NAME_MX = 1,
+    SANSMTP_CHANNEL_NAME_BASE = 2,
+    SANSMTP_CHANNEL_NAME_NEXT_HOP = 4,
+    SANSMTP_CHANNEL_OFFERED = 1,
+    SANSMTP_CHANNEL_TLS = 2,
+    SANSMTP_CHANNEL_PROVEN = 4,
+    SANSMTP_CHANNEL_KEYWORD = 8,
+    SANSMTP_CHANNEL_SEND = 1,
+    SANSMTP_CHANNEL_SEND_CLEAR = 2,
+    SANSMTP_CHANNEL_NEXT = 3,
     SANSMTP_RECEIVED_ESMTP = 1,
     SANSMTP_RECEIVED_LMTP = 2,
     SANSMTP_RECEIVED_TLS = 4,

@@ -311,6 +311,77 @@ SANSMTP_PROXY_SSL_KEY_ALG = 37
 SANSMTP_PROXY_CLIENT_TLS = 1
 SANSMTP_PROXY_CLIENT_CERT = 2
 SANSMTP_PROXY_CLIENT_CERT_SESSION = 4
+SANSMTP_RETRY_CONNECT = 1
+SANSMTP_RETRY_GREETING = 2
+SANSMTP_RETRY_HELLO = 3
+SANSMTP_RETRY_STARTTLS = 4
+SANSMTP_RETRY_TLS = 5
+SANSMTP_RETRY_AUTH = 6
+SANSMTP_RETRY_MAIL = 7
+SANSMTP_RETRY_RCPT = 8
+SANSMTP_RETRY_DATA = 9
+SANSMTP_RETRY_BODY = 10
+SANSMTP_RETRY_END = 11
+SANSMTP_RETRY_THROUGH_TLS = 1
+SANSMTP_RETRY_CREDENTIALS = 2
+SANSMTP_RETRY_DELIVERED = 1
+SANSMTP_RETRY_GO_ON = 2
+SANSMTP_RETRY_AGAIN = 3
+SANSMTP_RETRY_NEXT_HOST = 4
+SANSMTP_RETRY_LATER = 5
+SANSMTP_RETRY_AUTHENTICATE = 6
+SANSMTP_RETRY_BOUNCE = 7
+SANSMTP_RETRY_HOLD = 1
+SANSMTP_RETRY_GREYLISTED = 2
+SANSMTP_RETRY_UNCERTAIN = 4
+SANSMTP_RETRY_NULL_SENDER = 1
+SANSMTP_RETRY_BY_RETURN = 2
+SANSMTP_RETRY_BY_NOTIFY = 4
+SANSMTP_RETRY_EXPIRED = 8
+SANSMTP_RETRY_TOLD = 16
+SANSMTP_RETRY_TOLD_LATE = 32
+SANSMTP_RETRY_ATTEMPT = 1
+SANSMTP_RETRY_LAST = 2
+SANSMTP_RETRY_GIVE_UP = 4
+SANSMTP_RETRY_TELL_FAILED = 8
+SANSMTP_RETRY_TELL_DELAYED = 16
+SANSMTP_ROUTE_FOUND = 1
+SANSMTP_ROUTE_NODATA = 2
+SANSMTP_ROUTE_NXDOMAIN = 4
+SANSMTP_ROUTE_SERVFAIL = 8
+SANSMTP_ROUTE_TIMEOUT = 16
+SANSMTP_ROUTE_BOGUS = 32
+SANSMTP_ROUTE_ALIAS = 64
+SANSMTP_ROUTE_SMART_HOSTS = 1
+SANSMTP_ROUTE_NO_ALIASES = 2
+SANSMTP_ROUTE_HELD_LAST = 4
+SANSMTP_ROUTE_LOCAL = 8
+SANSMTP_ROUTE_PUBLIC_ONLY = 16
+SANSMTP_ROUTE_ORDER_RESOLVER = 0
+SANSMTP_ROUTE_ORDER_INTERLEAVE = 1
+SANSMTP_ROUTE_ORDER_IPV4_FIRST = 2
+SANSMTP_ROUTE_ORDER_IPV6_FIRST = 3
+SANSMTP_ROUTE_ORDER_IPV4_ONLY = 4
+SANSMTP_ROUTE_ORDER_IPV6_ONLY = 5
+SANSMTP_ROUTE_IMPLICIT = 1
+SANSMTP_ROUTE_LAST = 2
+SANSMTP_ROUTE_NO_RECORD = 4294967295
+SANSMTP_ROUTE_HELD = 1
+SANSMTP_ROUTE_TRY = 1
+SANSMTP_ROUTE_LATER = 2
+SANSMTP_ROUTE_BOUNCE = 3
+SANSMTP_ROUTE_REASON_NXDOMAIN = 1
+SANSMTP_ROUTE_REASON_NULL_MX = 2
+SANSMTP_ROUTE_REASON_LITERAL = 3
+SANSMTP_ROUTE_REASON_UNUSABLE = 4
+SANSMTP_ROUTE_REASON_LOOP = 5
+SANSMTP_ROUTE_REASON_DNS = 6
+SANSMTP_ROUTE_REASON_BOGUS = 7
+SANSMTP_ROUTE_REASON_HELD = 8
+SANSMTP_ROUTE_REASON_CUT = 9
+SANSMTP_ROUTE_MORE = 1
+SANSMTP_ROUTE_HOLD_FIRST = 300
+SANSMTP_ROUTE_HOLD_LONGEST = 1800
 SANSMTP_SASL_LOGIN_START = 0
 SANSMTP_SASL_LOGIN_NAME = 1
 SANSMTP_SASL_LOGIN_PASSWORD = 2
@@ -324,6 +395,59 @@ SANSMTP_SCRAM_NONCE = 32
 SANSMTP_SCRAM_LOOKUP = 1
 SANSMTP_SCRAM_CHALLENGE = 2
 SANSMTP_SCRAM_DONE = 3
+SANSMTP_STS_MAX_AGE = 31557600
+SANSMTP_STS_TEXT_MAX = 65536
+SANSMTP_STS_REFRESH = 86400
+SANSMTP_STS_RETRY = 300
+SANSMTP_STS_ID_LONGEST = 32
+SANSMTP_STS_NONE = 0
+SANSMTP_STS_TESTING = 1
+SANSMTP_STS_ENFORCE = 2
+SANSMTP_STS_CACHED = 1
+SANSMTP_STS_FAILED = 2
+SANSMTP_STS_USE = 1
+SANSMTP_STS_FETCH = 2
+SANSMTP_TLSA_DANE_TA = 2
+SANSMTP_TLSA_DANE_EE = 3
+SANSMTP_TLSA_CERTIFICATE = 0
+SANSMTP_TLSA_KEY = 1
+SANSMTP_TLSA_FULL = 0
+SANSMTP_TLSA_SHA256 = 1
+SANSMTP_TLSA_SHA512 = 2
+SANSMTP_TLSA_LEAF = 1
+SANSMTP_DNS_UNKNOWN = 0
+SANSMTP_DNS_SECURE = 1
+SANSMTP_DNS_INSECURE = 2
+SANSMTP_DNS_FAILED = 3
+SANSMTP_CHANNEL_REQUIRETLS = 1
+SANSMTP_CHANNEL_NULL_SENDER = 2
+SANSMTP_CHANNEL_TLS_OPTIONAL = 4
+SANSMTP_CHANNEL_STS_NAMED = 8
+SANSMTP_CHANNEL_CLEAR = 0
+SANSMTP_CHANNEL_ENCRYPT = 1
+SANSMTP_CHANNEL_PKIX = 2
+SANSMTP_CHANNEL_DANE = 3
+SANSMTP_CHANNEL_CONNECT = 1
+SANSMTP_CHANNEL_LOOK_UP = 2
+SANSMTP_CHANNEL_SKIP = 3
+SANSMTP_CHANNEL_FINE = 0
+SANSMTP_CHANNEL_DNS = 1
+SANSMTP_CHANNEL_NOT_NAMED = 2
+SANSMTP_CHANNEL_FORGEABLE = 3
+SANSMTP_CHANNEL_NO_STARTTLS = 4
+SANSMTP_CHANNEL_NO_TLS = 5
+SANSMTP_CHANNEL_NOT_PROVEN = 6
+SANSMTP_CHANNEL_NO_KEYWORD = 7
+SANSMTP_CHANNEL_NAME_MX = 1
+SANSMTP_CHANNEL_NAME_BASE = 2
+SANSMTP_CHANNEL_NAME_NEXT_HOP = 4
+SANSMTP_CHANNEL_OFFERED = 1
+SANSMTP_CHANNEL_TLS = 2
+SANSMTP_CHANNEL_PROVEN = 4
+SANSMTP_CHANNEL_KEYWORD = 8
+SANSMTP_CHANNEL_SEND = 1
+SANSMTP_CHANNEL_SEND_CLEAR = 2
+SANSMTP_CHANNEL_NEXT = 3
 SANSMTP_RECEIVED_ESMTP = 1
 SANSMTP_RECEIVED_LMTP = 2
 SANSMTP_RECEIVED_TLS = 4
@@ -653,6 +777,149 @@ class sansmtp_proxy_ssl(Structure):
     ]
 
 
+class sansmtp_retry_attempt(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("stage", c_uint32),
+        ("error", c_int32),
+        ("code", c_uint32),
+        ("enhanced", c_uint32),
+        ("accepted", c_uint32),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class sansmtp_retry_judgement(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("action", c_uint32),
+        ("at_last", c_uint32),
+        ("enhanced", c_uint32),
+        ("flags", c_uint32),
+    ]
+
+
+class sansmtp_retry_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("growth", c_uint32),
+        ("jitter", c_uint32),
+        ("first", c_uint32),
+        ("greylisted", c_uint32),
+        ("longest", c_uint32),
+        ("lifetime", c_uint64),
+        ("bounce_lifetime", c_uint64),
+        ("warn_after", c_uint64),
+    ]
+
+
+class sansmtp_retry(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("notify", c_uint32),
+        ("attempts", c_uint32),
+        ("arrived", c_uint64),
+        ("next", c_uint64),
+        ("hold_until", c_uint64),
+        ("deliver_by", c_uint64),
+    ]
+
+
+class sansmtp_retry_plan(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("due", c_uint32),
+        ("told", c_uint32),
+        ("enhanced", c_uint32),
+        ("when", c_uint64),
+        ("by", c_int64),
+    ]
+
+
+class sansmtp_route_address(Structure):
+    _fields_ = [
+        ("octets", c_uint8 * 16),
+        ("length", c_uint32),
+    ]
+
+
+class sansmtp_route_mx(Structure):
+    _fields_ = [
+        ("preference", c_uint32),
+        ("reserved", c_uint32),
+        ("target", sansmtp_span),
+    ]
+
+
+class sansmtp_route_failure(Structure):
+    _fields_ = [
+        ("address", sansmtp_route_address),
+        ("failures", c_uint32),
+        ("since", c_uint64),
+        ("until", c_uint64),
+    ]
+
+
+class sansmtp_route(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("order", c_uint32),
+        ("per_host", c_uint32),
+        ("seed", c_uint64),
+        ("now", c_uint64),
+        ("domain", sansmtp_span),
+        ("answers", c_uint32),
+        ("reserved", c_uint32),
+        ("mx", POINTER(sansmtp_route_mx)),
+        ("mx_count", c_size_t),
+        ("names", POINTER(sansmtp_span)),
+        ("name_count", c_size_t),
+        ("own", POINTER(sansmtp_route_address)),
+        ("own_count", c_size_t),
+        ("failures", POINTER(sansmtp_route_failure)),
+        ("failure_count", c_size_t),
+    ]
+
+
+class sansmtp_route_host(Structure):
+    _fields_ = [
+        ("record", c_uint32),
+        ("preference", c_uint32),
+        ("flags", c_uint32),
+        ("literal", sansmtp_route_address),
+        ("name", sansmtp_span),
+        ("answers", c_uint32),
+        ("reserved", c_uint32),
+        ("addresses", POINTER(sansmtp_route_address)),
+        ("address_count", c_size_t),
+    ]
+
+
+class sansmtp_route_attempt(Structure):
+    _fields_ = [
+        ("host", c_uint32),
+        ("index", c_uint32),
+        ("flags", c_uint32),
+        ("address", sansmtp_route_address),
+    ]
+
+
+class sansmtp_route_result(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("verdict", c_uint32),
+        ("reason", c_uint32),
+        ("code", c_uint32),
+        ("enhanced", c_uint32),
+        ("flags", c_uint32),
+        ("when", c_uint64),
+        ("count", c_size_t),
+    ]
+
+
 class sansmtp_sasl_credentials(Structure):
     _fields_ = [
         ("size", c_uint32),
@@ -725,6 +992,92 @@ class sansmtp_scram_record(Structure):
         ("salt", sansmtp_span),
         ("stored_key", sansmtp_span),
         ("server_key", sansmtp_span),
+    ]
+
+
+class sansmtp_sts_policy(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("mode", c_uint32),
+        ("max_age", c_uint32),
+        ("mx_count", c_uint32),
+        ("text", sansmtp_span),
+    ]
+
+
+class sansmtp_sts_cache(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("fetched", c_int64),
+        ("failed", c_int64),
+        ("max_age", c_uint32),
+        ("reserved", c_uint32),
+        ("id", sansmtp_span),
+    ]
+
+
+class sansmtp_tlsa(Structure):
+    _fields_ = [
+        ("usage", c_uint32),
+        ("selector", c_uint32),
+        ("matching", c_uint32),
+        ("reserved", c_uint32),
+        ("data", sansmtp_span),
+    ]
+
+
+class sansmtp_tlsa_certificate(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("certificate", sansmtp_span),
+        ("key", sansmtp_span),
+        ("certificate_sha256", sansmtp_span),
+        ("key_sha256", sansmtp_span),
+        ("certificate_sha512", sansmtp_span),
+        ("key_sha512", sansmtp_span),
+    ]
+
+
+class sansmtp_channel_facts(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("least", c_uint32),
+        ("mx", c_uint32),
+        ("address", c_uint32),
+        ("tlsa", c_uint32),
+        ("tlsa_count", c_uint32),
+        ("tlsa_usable", c_uint32),
+        ("sts", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class sansmtp_channel(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("action", c_uint32),
+        ("level", c_uint32),
+        ("names", c_uint32),
+        ("sni", c_uint32),
+        ("reason", c_uint32),
+        ("report", c_uint32),
+        ("enhanced", c_uint32),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class sansmtp_channel_verdict(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("action", c_uint32),
+        ("reason", c_uint32),
+        ("report", c_uint32),
+        ("enhanced", c_uint32),
+        ("parameter", c_uint32),
     ]
 
 
@@ -921,6 +1274,17 @@ FUNCTIONS = {
     "sansmtp_proxy_tlv_next": (c_int, [POINTER(sansmtp_span), POINTER(c_uint32), POINTER(sansmtp_span)]),
     "sansmtp_proxy_tlv_write": (c_int, [c_uint32, POINTER(sansmtp_span), c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_proxy_ssl_read": (c_int, [POINTER(sansmtp_span), POINTER(sansmtp_proxy_ssl)]),
+    "sansmtp_retry_judge": (c_int, [POINTER(sansmtp_retry_attempt), POINTER(sansmtp_retry_judgement)]),
+    "sansmtp_retry_action_name": (c_char_p, [c_uint32]),
+    "sansmtp_retry_options_init": (c_int, [POINTER(sansmtp_retry_options), c_size_t]),
+    "sansmtp_retry_due": (c_int, [POINTER(sansmtp_retry_options), POINTER(sansmtp_retry), c_uint64, POINTER(sansmtp_retry_plan)]),
+    "sansmtp_retry_failed": (c_int, [POINTER(sansmtp_retry_options), POINTER(sansmtp_retry), c_uint32, c_uint64, c_uint64]),
+    "sansmtp_route_hosts": (c_int, [POINTER(sansmtp_route), POINTER(sansmtp_route_host), c_size_t, POINTER(sansmtp_route_result)]),
+    "sansmtp_route_attempts": (c_int, [POINTER(sansmtp_route), POINTER(sansmtp_route_host), c_size_t, POINTER(sansmtp_route_attempt), c_size_t, POINTER(sansmtp_route_result)]),
+    "sansmtp_route_failed": (c_int, [POINTER(sansmtp_route_failure), c_size_t, POINTER(sansmtp_route_address), c_uint64, c_uint32, c_uint32]),
+    "sansmtp_route_worked": (c_int, [POINTER(sansmtp_route_failure), c_size_t, POINTER(sansmtp_route_address)]),
+    "sansmtp_route_held": (c_uint64, [POINTER(sansmtp_route_failure), c_size_t, POINTER(sansmtp_route_address), c_uint64]),
+    "sansmtp_route_reason_name": (c_char_p, [c_uint32]),
     "sansmtp_sasl_plain_read": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_sasl_credentials)]),
     "sansmtp_sasl_plain_write": (c_int, [POINTER(sansmtp_sasl_credentials), c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_sasl_login_next": (c_int, [POINTER(c_uint32), POINTER(sansmtp_span), POINTER(sansmtp_span)]),
@@ -950,6 +1314,18 @@ FUNCTIONS = {
     "sansmtp_cram_answer": (c_int, [POINTER(sansmtp_hash), POINTER(sansmtp_span), POINTER(sansmtp_span), POINTER(sansmtp_span), c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_cram_read": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_span), POINTER(sansmtp_span)]),
     "sansmtp_cram_check": (c_int, [POINTER(sansmtp_hash), POINTER(sansmtp_span), POINTER(sansmtp_span), POINTER(sansmtp_span)]),
+    "sansmtp_txt_join": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_sts_txt_parse": (c_int, [POINTER(sansmtp_span), c_size_t, POINTER(sansmtp_span)]),
+    "sansmtp_sts_policy_parse": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_sts_policy)]),
+    "sansmtp_sts_name_matches": (c_int, [c_void_p, c_size_t, c_void_p, c_size_t]),
+    "sansmtp_sts_policy_names": (c_int, [POINTER(sansmtp_sts_policy), c_void_p, c_size_t]),
+    "sansmtp_sts_cache_decide": (c_int, [POINTER(sansmtp_sts_cache), POINTER(sansmtp_span), c_int64]),
+    "sansmtp_tlsa_parse": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_tlsa)]),
+    "sansmtp_tlsa_usable": (c_int, [POINTER(sansmtp_tlsa)]),
+    "sansmtp_tlsa_name_write": (c_int, [c_void_p, c_size_t, c_uint32, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_tlsa_match": (c_int, [POINTER(sansmtp_tlsa), c_size_t, POINTER(sansmtp_tlsa_certificate)]),
+    "sansmtp_channel_decide": (c_int, [POINTER(sansmtp_channel_facts), POINTER(sansmtp_channel)]),
+    "sansmtp_channel_judge": (c_int, [POINTER(sansmtp_channel), c_uint32, POINTER(sansmtp_channel_verdict)]),
     "sansmtp_received_write": (c_int, [POINTER(sansmtp_received), c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_return_path_write": (c_int, [c_void_p, c_size_t, c_int, c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_date_write": (c_int, [c_int64, c_int32, c_int, c_void_p, POINTER(c_size_t)]),
