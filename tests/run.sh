@@ -61,6 +61,7 @@ want_library cmocka libcmocka-dev
 want_library libuv libuv1-dev
 want_library openssl libssl-dev
 want_library libgsasl libgsasl-dev
+want_library gmime-3.0 libgmime-3.0-dev
 want powerpc-linux-gnu-gcc gcc-powerpc-linux-gnu
 want_file /usr/powerpc-linux-gnu/lib/libc.so.6 libc6-dev-powerpc-cross
 want qemu-ppc qemu-user

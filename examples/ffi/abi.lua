@@ -340,6 +340,76 @@ size_t sansmtp_rate_memory(uint32_t keys);
 int sansmtp_rate_init(struct sansmtp_rate **rate, void *memory, size_t length, const struct sansmtp_rate_options *options);
 int sansmtp_rate_take(struct sansmtp_rate *rate, const uint8_t *key, size_t key_length, uint32_t what, uint64_t amount, int64_t now, uint64_t *wait);
 int sansmtp_rate_give(struct sansmtp_rate *rate, const uint8_t *key, size_t key_length, uint32_t what, uint64_t amount, int64_t now);
+int sansmtp_dsn_wanted(const uint8_t *sender, size_t length, uint32_t notify, uint32_t action, int deliver_by);
+int sansmtp_dsn_mailbox(const uint8_t *sender, size_t length, struct sansmtp_span *mailbox);
+int sansmtp_dsn_boundary_check(const uint8_t *boundary, size_t length);
+struct sansmtp_dsn_scanned {
+    uint32_t size;
+    uint32_t flags;
+    struct sansmtp_span boundary;
+    uint64_t length;
+    uint64_t header_length;
+    uint32_t last;
+    uint32_t line;
+    uint32_t matched;
+    uint32_t utf8;
+};
+int sansmtp_dsn_scan(struct sansmtp_dsn_scanned *scan, const uint8_t *octets, size_t length);
+struct sansmtp_dsn_report {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t actions;
+    uint32_t ret;
+    uint64_t limit;
+    int64_t seconds;
+    int64_t arrival;
+    int32_t offset_minutes;
+    uint32_t reserved;
+    const struct sansmtp_dsn_scanned *returned;
+    struct sansmtp_span sender;
+    struct sansmtp_span reporting_mta;
+    struct sansmtp_span boundary;
+    struct sansmtp_span from;
+    struct sansmtp_span message_id;
+    struct sansmtp_span subject;
+    struct sansmtp_span in_reply_to;
+    struct sansmtp_span envelope_id;
+    struct sansmtp_span received_from;
+    struct sansmtp_span client_address;
+};
+struct sansmtp_dsn_fate {
+    uint32_t size;
+    uint32_t action;
+    uint32_t status;
+    uint32_t code;
+    uint32_t enhanced;
+    uint32_t reserved;
+    struct sansmtp_span text;
+    struct sansmtp_span path;
+    struct sansmtp_span original;
+    struct sansmtp_span remote_mta;
+    struct sansmtp_span log_id;
+    int64_t last_attempt;
+    int64_t will_retry_until;
+};
+struct sansmtp_dsn {
+    uint32_t size;
+    uint32_t step;
+    uint32_t flags;
+    uint32_t column;
+    uint64_t recipients;
+    const struct sansmtp_dsn_report *report;
+    struct sansmtp_dsn_scanned scan;
+};
+int sansmtp_dsn_returns(const struct sansmtp_dsn_report *report);
+int sansmtp_dsn_begin(struct sansmtp_dsn *dsn, const struct sansmtp_dsn_report *report, char *out, size_t capacity, size_t *out_length);
+int sansmtp_dsn_text(struct sansmtp_dsn *dsn, const char *text, size_t length, char *out, size_t capacity, size_t *out_length);
+int sansmtp_dsn_explain(struct sansmtp_dsn *dsn, const struct sansmtp_dsn_fate *recipient, char *out, size_t capacity, size_t *out_length);
+int sansmtp_dsn_field(struct sansmtp_dsn *dsn, const char *name, size_t name_length, const char *value, size_t length, char *out, size_t capacity, size_t *out_length);
+int sansmtp_dsn_recipient(struct sansmtp_dsn *dsn, const struct sansmtp_dsn_fate *recipient, char *out, size_t capacity, size_t *out_length);
+int sansmtp_dsn_original(struct sansmtp_dsn *dsn, struct sansmtp_span *in, char *out, size_t capacity, size_t *out_length);
+int sansmtp_dsn_end(struct sansmtp_dsn *dsn, char *out, size_t capacity, size_t *out_length);
+uint64_t sansmtp_dsn_needs(const struct sansmtp_dsn *dsn);
 struct sansmtp_proxy {
     uint32_t size;
     uint32_t version;
@@ -989,6 +1059,33 @@ abi.numbers = {
     SANSMTP_RATE_OCTETS = 3,
     SANSMTP_RATE_LIMIT_MAX = 1099511627776,
     SANSMTP_RATE_WINDOW_MAX = 4194304,
+    SANSMTP_DSN_FAILED = 1,
+    SANSMTP_DSN_DELAYED = 2,
+    SANSMTP_DSN_DELIVERED = 4,
+    SANSMTP_DSN_RELAYED = 8,
+    SANSMTP_DSN_EXPANDED = 16,
+    SANSMTP_DSN_NO = 0,
+    SANSMTP_DSN_MAY = 1,
+    SANSMTP_DSN_MUST = 2,
+    SANSMTP_DSN_HEADER_8BIT = 1,
+    SANSMTP_DSN_HEADER_NOT_UTF8 = 2,
+    SANSMTP_DSN_HEADER_BINARY = 4,
+    SANSMTP_DSN_HEADER_BOUNDARY = 8,
+    SANSMTP_DSN_BODY_8BIT = 16,
+    SANSMTP_DSN_BODY_BINARY = 32,
+    SANSMTP_DSN_BODY_BOUNDARY = 64,
+    SANSMTP_DSN_HEADER_ENDED = 128,
+    SANSMTP_DSN_8BITMIME = 1,
+    SANSMTP_DSN_SMTPUTF8 = 2,
+    SANSMTP_DSN_UTF8_TEXT = 4,
+    SANSMTP_DSN_GLOBAL = 8,
+    SANSMTP_DSN_REQUIRETLS = 16,
+    SANSMTP_DSN_OWN_TEXT = 32,
+    SANSMTP_DSN_UNKNOWN_ZONE = 64,
+    SANSMTP_DSN_LIMIT = 65536,
+    SANSMTP_DSN_RETURN_NONE = 0,
+    SANSMTP_DSN_RETURN_HEADER = 1,
+    SANSMTP_DSN_RETURN_FULL = 2,
     SANSMTP_PROXY_V1_MAX = 107,
     SANSMTP_PROXY_LEAST = 232,
     SANSMTP_PROXY_ROOM = 536,

@@ -287,6 +287,33 @@ SANSMTP_RATE_RECIPIENTS = 2
 SANSMTP_RATE_OCTETS = 3
 SANSMTP_RATE_LIMIT_MAX = 1099511627776
 SANSMTP_RATE_WINDOW_MAX = 4194304
+SANSMTP_DSN_FAILED = 1
+SANSMTP_DSN_DELAYED = 2
+SANSMTP_DSN_DELIVERED = 4
+SANSMTP_DSN_RELAYED = 8
+SANSMTP_DSN_EXPANDED = 16
+SANSMTP_DSN_NO = 0
+SANSMTP_DSN_MAY = 1
+SANSMTP_DSN_MUST = 2
+SANSMTP_DSN_HEADER_8BIT = 1
+SANSMTP_DSN_HEADER_NOT_UTF8 = 2
+SANSMTP_DSN_HEADER_BINARY = 4
+SANSMTP_DSN_HEADER_BOUNDARY = 8
+SANSMTP_DSN_BODY_8BIT = 16
+SANSMTP_DSN_BODY_BINARY = 32
+SANSMTP_DSN_BODY_BOUNDARY = 64
+SANSMTP_DSN_HEADER_ENDED = 128
+SANSMTP_DSN_8BITMIME = 1
+SANSMTP_DSN_SMTPUTF8 = 2
+SANSMTP_DSN_UTF8_TEXT = 4
+SANSMTP_DSN_GLOBAL = 8
+SANSMTP_DSN_REQUIRETLS = 16
+SANSMTP_DSN_OWN_TEXT = 32
+SANSMTP_DSN_UNKNOWN_ZONE = 64
+SANSMTP_DSN_LIMIT = 65536
+SANSMTP_DSN_RETURN_NONE = 0
+SANSMTP_DSN_RETURN_HEADER = 1
+SANSMTP_DSN_RETURN_FULL = 2
 SANSMTP_PROXY_V1_MAX = 107
 SANSMTP_PROXY_LEAST = 232
 SANSMTP_PROXY_ROOM = 536
@@ -749,6 +776,75 @@ class sansmtp_rate_options(Structure):
         ("reserved", c_uint32),
         ("seed", c_uint64 * 2),
         ("limits", sansmtp_rate_limit * 4),
+    ]
+
+
+class sansmtp_dsn_scanned(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("boundary", sansmtp_span),
+        ("length", c_uint64),
+        ("header_length", c_uint64),
+        ("last", c_uint32),
+        ("line", c_uint32),
+        ("matched", c_uint32),
+        ("utf8", c_uint32),
+    ]
+
+
+class sansmtp_dsn_report(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("actions", c_uint32),
+        ("ret", c_uint32),
+        ("limit", c_uint64),
+        ("seconds", c_int64),
+        ("arrival", c_int64),
+        ("offset_minutes", c_int32),
+        ("reserved", c_uint32),
+        ("returned", POINTER(sansmtp_dsn_scanned)),
+        ("sender", sansmtp_span),
+        ("reporting_mta", sansmtp_span),
+        ("boundary", sansmtp_span),
+        ("from", sansmtp_span),
+        ("message_id", sansmtp_span),
+        ("subject", sansmtp_span),
+        ("in_reply_to", sansmtp_span),
+        ("envelope_id", sansmtp_span),
+        ("received_from", sansmtp_span),
+        ("client_address", sansmtp_span),
+    ]
+
+
+class sansmtp_dsn_fate(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("action", c_uint32),
+        ("status", c_uint32),
+        ("code", c_uint32),
+        ("enhanced", c_uint32),
+        ("reserved", c_uint32),
+        ("text", sansmtp_span),
+        ("path", sansmtp_span),
+        ("original", sansmtp_span),
+        ("remote_mta", sansmtp_span),
+        ("log_id", sansmtp_span),
+        ("last_attempt", c_int64),
+        ("will_retry_until", c_int64),
+    ]
+
+
+class sansmtp_dsn(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("step", c_uint32),
+        ("flags", c_uint32),
+        ("column", c_uint32),
+        ("recipients", c_uint64),
+        ("report", POINTER(sansmtp_dsn_report)),
+        ("scan", sansmtp_dsn_scanned),
     ]
 
 
@@ -1269,6 +1365,19 @@ FUNCTIONS = {
     "sansmtp_rate_init": (c_int, [POINTER(c_void_p), c_void_p, c_size_t, POINTER(sansmtp_rate_options)]),
     "sansmtp_rate_take": (c_int, [c_void_p, c_void_p, c_size_t, c_uint32, c_uint64, c_int64, POINTER(c_uint64)]),
     "sansmtp_rate_give": (c_int, [c_void_p, c_void_p, c_size_t, c_uint32, c_uint64, c_int64]),
+    "sansmtp_dsn_wanted": (c_int, [c_void_p, c_size_t, c_uint32, c_uint32, c_int]),
+    "sansmtp_dsn_mailbox": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_span)]),
+    "sansmtp_dsn_boundary_check": (c_int, [c_void_p, c_size_t]),
+    "sansmtp_dsn_scan": (c_int, [POINTER(sansmtp_dsn_scanned), c_void_p, c_size_t]),
+    "sansmtp_dsn_returns": (c_int, [POINTER(sansmtp_dsn_report)]),
+    "sansmtp_dsn_begin": (c_int, [POINTER(sansmtp_dsn), POINTER(sansmtp_dsn_report), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_dsn_text": (c_int, [POINTER(sansmtp_dsn), c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_dsn_explain": (c_int, [POINTER(sansmtp_dsn), POINTER(sansmtp_dsn_fate), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_dsn_field": (c_int, [POINTER(sansmtp_dsn), c_void_p, c_size_t, c_void_p, c_size_t, c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_dsn_recipient": (c_int, [POINTER(sansmtp_dsn), POINTER(sansmtp_dsn_fate), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_dsn_original": (c_int, [POINTER(sansmtp_dsn), POINTER(sansmtp_span), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_dsn_end": (c_int, [POINTER(sansmtp_dsn), c_void_p, c_size_t, POINTER(c_size_t)]),
+    "sansmtp_dsn_needs": (c_uint64, [POINTER(sansmtp_dsn)]),
     "sansmtp_proxy_read": (c_int, [c_void_p, c_size_t, c_size_t, POINTER(sansmtp_proxy)]),
     "sansmtp_proxy_write": (c_int, [POINTER(sansmtp_proxy), c_void_p, c_size_t, POINTER(c_size_t)]),
     "sansmtp_proxy_tlv_next": (c_int, [POINTER(sansmtp_span), POINTER(c_uint32), POINTER(sansmtp_span)]),

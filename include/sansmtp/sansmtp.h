@@ -28,6 +28,7 @@
 #include <sansmtp/client.h>
 #include <sansmtp/header.h>
 #include <sansmtp/policy.h>
+#include <sansmtp/dsn.h>
 #include <sansmtp/proxy.h>
 #include <sansmtp/retry.h>
 #include <sansmtp/route.h>
