@@ -37,6 +37,7 @@ virtual_gid_maps = static:{group}
 virtual_mailbox_limit = 0
 message_size_limit = 67108864
 smtputf8_enable = yes
+smtpd_error_sleep_time = 0
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_tls_security_level = may
 smtpd_tls_cert_file = {certificate}
@@ -56,6 +57,10 @@ MASTER = """
 {host}:{login_port} inet n - n - - smtpd
   -o smtpd_sasl_auth_enable=yes -o smtpd_client_restrictions=permit_sasl_authenticated,reject
   -o smtpd_sasl_mechanism_filter=login
+{host}:{few_port} inet n - n - - smtpd -o smtpd_recipient_limit=5
+{host}:{reject_port} inet n - n - - smtpd -o smtpd_end_of_data_restrictions=reject
+{host}:{defer_port} inet n - n - - smtpd -o smtpd_end_of_data_restrictions=defer
+{host}:{small_port} inet n - n - - smtpd -o message_size_limit=2000
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -77,6 +82,7 @@ PRIVATE = (
 )
 
 PORTS = ("port", "data_port", "auth_port", "login_port")
+PORTS += ("few_port", "reject_port", "defer_port", "small_port")
 
 
 class Postfix:
@@ -150,6 +156,26 @@ def in_clear(tap, postfix, deliveries):
     deliveries.one(port, "many short lines", body=".\r\n" * 100000)
 
 
+def refusals(tap, postfix, deliveries):
+    """At the end of the message, by DATA and BDAT; for its size; for too many recipients at once."""
+    for name, options in ("bdat", ()), ("data", ("--chunking", "off")):
+        for port, result, code in ("reject_port", "perm", "554"), ("defer_port", "temp", "450"):
+            at = postfix.ports[port]
+            deliveries.fails(at, "%s at the end of %s" % (result, name), result, *options, code=code)
+    deliveries.fails(postfix.ports["small_port"], "too large", "refused")
+    to = ["few-%d@example.test" % i for i in range(12)]
+    to[6] = dovecot.REFUSED
+    sent = foreign.message("few at a time", support.AWKWARD)
+    port = postfix.ports["few_port"]
+    run = deliveries.send(port, "few at a time", sent, result="perm", to=to)
+    wanted = {who: "550" if who == dovecot.REFUSED else "250" for who in to}
+    told = {who: code for who, code, _, _ in run.recipients}
+    right = told == wanted and len(run.recipients) == len(to)
+    tap.check(right, "few at a time: each is told of once", run)
+    for address in to[:6] + to[7:]:
+        deliveries.arrived("few at a time", address, sent)
+
+
 def log_tells(tap, postfix, name, *words):
     """A connection ended with all these words in the line that sums it up."""
 
@@ -162,7 +188,7 @@ def log_tells(tap, postfix, name, *words):
 
 def secure(tap, here, postfix, deliveries, tls):
     trust = ("--ca", tls[1])
-    port, auth_port, login_port = (postfix.ports[name] for name in PORTS if name != "data_port")
+    port, _, auth_port, login_port = (postfix.ports[name] for name in PORTS[:4])
     password = support.written(here, "password", PASSWORD.encode() + b"\n")
     wrong = support.written(here, "wrong", b"guess\n")
     login = (*trust, "--auth-user", USER, "--auth-password-file")
@@ -224,6 +250,7 @@ def test(tap, here):
     deliveries = foreign.Deliveries(tap, here, "postfix", postfix.stored)
     with login.running(), postfix.running():
         in_clear(tap, postfix, deliveries)
+        refusals(tap, postfix, deliveries)
         secure(tap, here, postfix, deliveries, tls)
         utf8(tap, postfix, deliveries)
         dsn(tap, postfix, deliveries)
