@@ -150,10 +150,14 @@ static bool skip_value(struct sansmtp_span *rest)
             }
             continue;
         }
-        if ((octet == '}' || octet == ']') && depth-- == 0) {
-            return false;
+        if (octet == '{' || octet == '[') {
+            depth++;
+        } else if (octet == '}' || octet == ']') {
+            if (depth == 0) {
+                return false;
+            }
+            depth--;
         }
-        depth += octet == '{' || octet == '[' ? 1 : 0;
         *rest = span_of(rest->data + 1, rest->length - 1);
     }
     return false;
