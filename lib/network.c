@@ -123,3 +123,18 @@ int sansmtp_network_contains(const struct sansmtp_network *networks, size_t coun
     }
     return 0;
 }
+
+int sansmtp_rate_address(const uint8_t *address, size_t length, struct sansmtp_span *key)
+{
+    if (address == NULL || key == NULL || (length != IPV4 && length != IPV6)) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (length == IPV4) {
+        *key = (struct sansmtp_span){address, IPV4};
+    } else if (is_mapped(address)) {
+        *key = (struct sansmtp_span){address + MAPPED, IPV4};
+    } else {
+        *key = (struct sansmtp_span){address, IPV6 / 2};
+    }
+    return 0;
+}

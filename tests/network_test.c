@@ -207,6 +207,50 @@ static void test_several_networks_and_none(void **state)
     assert_int_equal(sansmtp_network_contains(NULL, 0, address, 4), 0);
 }
 
+/* By what an address is counted: IPv4 whole in either form, of IPv6 the /64. */
+static void test_who_holds_an_address(void **state)
+{
+    static const struct {
+        const char *address, *same, *other;
+        size_t length;
+    } rows[] = {
+        {"192.0.2.9", "::ffff:192.0.2.9", "192.0.2.8", 4},
+        {"::ffff:192.0.2.9", "192.0.2.9", "::ffff:192.0.2.8", 4},
+        {"2001:db8:1:2::1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:3::1", 8},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *const texts[] = {rows[i].address, rows[i].same, rows[i].other};
+        uint8_t addresses[3][16] = {{0}};
+        struct sansmtp_span keys[3];
+
+        for (size_t k = 0; k < 3; k++) {
+            size_t length = address_of(texts[k], addresses[k]);
+
+            if (strncmp(texts[k], "::ffff:", 7) == 0) {
+                memmove(addresses[k] + 12, addresses[k], 4);
+                memset(addresses[k], 0, 12);
+                addresses[k][10] = addresses[k][11] = 0xFF;
+                length = 16;
+            }
+            assert_int_equal(sansmtp_rate_address(addresses[k], length, &keys[k]), 0);
+            assert_int_equal(keys[k].length, rows[i].length);
+            assert_true(keys[k].data >= addresses[k] && keys[k].data < addresses[k] + 16);
+        }
+        assert_memory_equal(keys[0].data, keys[1].data, rows[i].length);
+        assert_memory_not_equal(keys[0].data, keys[2].data, rows[i].length);
+    }
+    {
+        const uint8_t address[16] = {0};
+        struct sansmtp_span key;
+
+        assert_int_equal(sansmtp_rate_address(NULL, 4, &key), SANSMTP_ERR_ARGUMENT);
+        assert_int_equal(sansmtp_rate_address(address, 4, NULL), SANSMTP_ERR_ARGUMENT);
+        assert_int_equal(sansmtp_rate_address(address, 8, &key), SANSMTP_ERR_ARGUMENT);
+    }
+}
+
 static void test_wrong_arguments(void **state)
 {
     struct sansmtp_network all = {.length = 4}, odd = {.length = 4, .bits = 33};
@@ -232,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_network),
         cmocka_unit_test(test_every_prefix_by_its_definition),
         cmocka_unit_test(test_several_networks_and_none),
+        cmocka_unit_test(test_who_holds_an_address),
         cmocka_unit_test(test_wrong_arguments),
     };
 

@@ -168,15 +168,25 @@ SANSMTP_API int sansmtp_rate_init(struct sansmtp_rate **rate, void *memory, size
                                   const struct sansmtp_rate_options *options);
 
 /*
+ * sansmtp_rate_address - the octets of an address by which its holder is counted.
+ *
+ * address has length 4 or 16 octets in network order. *key is set to a span into it: the whole of
+ * an IPv4 address, also where it comes in IPv6, and the first 8 octets of an IPv6 address, for a
+ * customer has a whole /64 to change between.
+ * Returns 0 or SANSMTP_ERR_ARGUMENT (NULL, another length).
+ */
+SANSMTP_API int sansmtp_rate_address(const uint8_t *address, size_t length,
+                                     struct sansmtp_span *key);
+
+/*
  * sansmtp_rate_take - may this key have so many more now? If so, they are counted.
  *
- * key is whatever the host limits by: the octets of an address (of IPv6 the first 8, since a
- * customer has a /64), a user's name; where both are used, put an octet in front that tells them
- * apart. what is SANSMTP_RATE_...; now is in seconds, of a clock that the host keeps, never less
- * than 0; if it steps back, no room comes back for the time that it lost. What is refused is not
- * counted. amount over the limit is never allowed; 0 asks without taking. *wait (may be NULL) is
- * set to 0, or to the seconds after which this amount would be allowed if no other is taken,
- * UINT64_MAX if never.
+ * key is whatever the host limits by: what sansmtp_rate_address says, a user's name; where both are
+ * used, put an octet in front that tells them apart. what is SANSMTP_RATE_...; now is in seconds, of
+ * a clock that the host keeps, never less than 0; if it steps back, no room comes back for the time
+ * that it lost. What is refused is not counted. amount over the limit is never allowed; 0 asks
+ * without taking. *wait (may be NULL) is set to 0, or to the seconds after which this amount would
+ * be allowed if no other is taken, UINT64_MAX if never.
  * A key not in the table begins with nothing taken, and takes the place of that key among the 8 it
  * may replace that has used least of its limits: so a table that is full, or attacked with
  * ever new keys, refuses nobody for what others did, and forgets the busiest last. Constant time.
