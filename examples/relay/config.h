@@ -1,0 +1,60 @@
+#ifndef RELAY_CONFIG_H
+#define RELAY_CONFIG_H
+
+/*
+ * The options: config.def says which there are. A file has a line for each, `name value`; empty
+ * lines and those that begin with # do not count. What the command line says comes behind it: of
+ * what can be given once it wins, to what can be given more often it adds.
+ */
+
+#include <sansmtp/sansmtp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct config_texts {
+    const char **items;
+    struct sansmtp_span *spans; /* the same, as the library takes them */
+    size_t count;
+};
+
+struct config_networks {
+    struct sansmtp_network *items;
+    size_t count;
+};
+
+#define CONFIG_TEXT     const char *
+#define CONFIG_TEXTS    struct config_texts
+#define CONFIG_NUMBER   uint64_t
+#define CONFIG_SWITCH   bool
+#define CONFIG_RATE     struct sansmtp_rate_limit
+#define CONFIG_NETWORKS struct config_networks
+#define CONFIG_WORD     uint32_t
+
+struct config {
+#define SECTION(title)
+#define OPTION(kind, member, name, value, standard, help) CONFIG_##kind member;
+#include "config.def" /* undefines both */
+};
+
+/* config.tls */
+#define TLS_MAY    0u
+#define TLS_MUST   1u
+#define TLS_VERIFY 2u
+#define TLS_NEVER  3u
+
+/* config.bare_newline */
+#define BARE_NORMALISE 0u
+#define BARE_BOUNCE    1u
+
+/*
+ * Fills config from the defaults, from --config FILE and from the command line; the first argument
+ * that is no option ends it, and *rest is set to its place. Text lives as long as the program.
+ * Returns -1 if the program shall go on, else the status to leave with, after having said why.
+ */
+int config_read(struct config *config, int argc, char **argv, int *rest);
+
+/* The schedule that config asks for. */
+void config_retry(const struct config *config, struct sansmtp_retry_options *options);
+
+#endif

@@ -1,0 +1,61 @@
+#ifndef RELAY_H
+#define RELAY_H
+
+/*
+ * sansmtp-relay: a mail server. It takes mail from its users (submission) and from other servers
+ * (MX), queues it, and delivers it: to other servers, to a Maildir, to an LMTP server.
+ *
+ * A message's way through the rooms:
+ *
+ *   listen.c      a listener for each role, and what its engine offers
+ *   session.c     what we answer to the engine's questions
+ *   gate.c        who may send to whom, and how much
+ *   outside.c     what others say of a client: a DNS blocklist
+ *   envelope.c    MAIL and RCPT as the queue keeps them
+ *   arrival.c     the message on its way into the queue
+ *   clerk.c       the thread that owns the queue
+ *   queue*.c      the queue
+ *   dispatch.c    what is sent when
+ *   deliver*.c    how it is brought (deliver.h)
+ *   report.c      what senders are told
+ *
+ * and beside it: relay.c the program; config.c and config.def its options; command.c the queue's
+ * commands; resolver.c the DNS. The rooms of sansmtp-receive that hold a connection, TLS, AUTH, the
+ * log and the Maildirs are shared (examples/meson.build: postroom).
+ */
+
+#include "clerk.h"
+#include "config.h"
+#include "resolver.h"
+
+#include <stdio.h>
+
+struct listener;
+struct dispatch;
+struct delivery_office; /* deliver*.c */
+struct report_office;   /* report.c */
+struct gate;
+
+struct relay {
+    struct config config;
+    uv_loop_t *loop;
+    struct clerk *clerk;
+    struct resolver *resolver;
+    struct gate *gate;
+    struct listener *listeners;
+    struct dispatch *dispatch;
+    struct delivery_office *deliveries;
+    struct report_office *reports;
+    FILE *log; /* NULL: none */
+    bool stopping;
+};
+
+/* A line of the log about a message on its way out: time, queue id, what, and the rest. */
+void relay_log(struct relay *relay, uint64_t id, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Seconds since 1970, and a random number. */
+uint64_t relay_now(void);
+uint64_t relay_random(void);
+
+#endif
