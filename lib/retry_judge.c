@@ -197,7 +197,7 @@ static struct view judge_silence(const struct sansmtp_retry_attempt *attempt)
 
     if (attempt->error == SANSMTP_ERR_TLS) {
         view.action = SANSMTP_RETRY_NEXT_HOST;
-        view.flags = SANSMTP_RETRY_HOLD;
+        view.flags = 0;
         view.enhanced = attempt->enhanced != 0 ? attempt->enhanced : view.enhanced;
     }
     return view;

@@ -78,8 +78,9 @@ struct sansmtp_retry_judgement {
  * sansmtp_retry_judge - what the end of an attempt means for the recipients it is about.
  *
  * A reply of 4yz or 5yz decides, unless error says TLS. The rules, by stage:
- * - up to TLS: the next host, and hold this one. At last: later; after a 5yz greeting or hello
+ * - up to HELLO: the next host, and hold this one. At last: later; after a 5yz greeting or hello
  *   bounce (RFC 7504 4).
+ * - STARTTLS, TLS: the next host, at last later, in whatever words it was refused.
  * - AUTH: 4yz later, but for 432; else authenticate.
  * - MAIL: 4yz next host, at last later; 5yz bounce (never to be remembered: RFC 5321 4.5.4.1).
  * - RCPT, DATA, BODY, END: 4yz later, 5yz bounce, never the same host again.
