@@ -2,19 +2,20 @@
 
 #define BLOCK 64
 
-/* Counts only, no branches: so a compiler makes vectors of it. */
-static void scan_block(struct scan *scan, const uint8_t *octets, uint8_t before)
+/* Counts only, no branches, and as many rounds as vectors divide: so a compiler makes vectors of it.
+ * An octet stands in front of the block. */
+static void scan_block(struct scan *scan, const uint8_t *octets)
 {
-    uint8_t feeds = 0, returns = 0, all = 0;
-    uint8_t pairs = before == '\r' && octets[0] == '\n';
+    const uint8_t *before = octets - 1;
+    uint8_t feeds = 0, returns = 0, pairs = 0, all = 0;
 
     for (size_t i = 0; i < BLOCK; i++) {
         feeds = (uint8_t)(feeds + (octets[i] == '\n'));
         returns = (uint8_t)(returns + (octets[i] == '\r'));
         all |= octets[i];
     }
-    for (size_t i = 0; i < BLOCK - 1; i++) {
-        pairs = (uint8_t)(pairs + ((octets[i] == '\r') & (octets[i + 1] == '\n')));
+    for (size_t i = 0; i < BLOCK; i++) {
+        pairs = (uint8_t)(pairs + ((before[i] == '\r') & (octets[i] == '\n')));
     }
     scan->feeds += feeds;
     scan->returns += returns;
@@ -32,18 +33,19 @@ static void scan_octet(struct scan *scan, uint8_t octet, uint8_t before)
 
 void scan_octets(struct scan *scan, const uint8_t *octets, size_t length)
 {
-    uint8_t before = scan->last;
-    size_t done = 0;
+    size_t done = 1;
 
+    if (length == 0) {
+        return;
+    }
+    scan_octet(scan, octets[0], scan->last);
     for (; length - done >= BLOCK; done += BLOCK) {
-        scan_block(scan, octets + done, before);
-        before = octets[done + BLOCK - 1];
+        scan_block(scan, octets + done);
     }
     for (; done < length; done++) {
-        scan_octet(scan, octets[done], before);
-        before = octets[done];
+        scan_octet(scan, octets[done], octets[done - 1]);
     }
-    scan->last = before;
+    scan->last = octets[length - 1];
     scan->octets += length;
 }
 
