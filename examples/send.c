@@ -49,8 +49,8 @@ static int set_engine(struct sender *sender)
     engine->hello = options->hello;
     engine->hello_length = strlen(options->hello);
     if (options->user != NULL) {
-        engine->mechanisms = AUTH_MECHANISMS;
-        engine->mechanisms_length = sizeof AUTH_MECHANISMS - 1;
+        engine->mechanisms = options->mechanism != NULL ? options->mechanism : AUTH_MECHANISMS;
+        engine->mechanisms_length = strlen(engine->mechanisms);
     }
     if (options->timeout > 0) {
         set_patience(engine, (uint32_t)options->timeout);

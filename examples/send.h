@@ -12,6 +12,7 @@
  *   send_session.c     what we do when the engine calls
  *   send_end.c         what the end of a session means for those who got no answer
  *   send_auth.c        PLAIN and LOGIN
+ *   send_sasl.c        SCRAM and CRAM-MD5, by GNU SASL
  *   send_body.c        the message: looked through once, then lent piece by piece
  *   send_scan.c        what is in it that SMTP must know of
  *   send_report.c      what became of each recipient; progress

@@ -19,6 +19,7 @@ int password_read(struct password *password, const char *path)
     line = fgets(password->text, sizeof password->text, file);
     fclose(file);
     password->length = line == NULL ? 0 : strcspn(line, "\r\n");
+    password->text[password->length] = '\0';
     if (password->length == 0 || password->length == sizeof password->text - 1) {
         fprintf(stderr, "sansmtp-send: no password in the first line of %s\n", path);
         return EX_NOINPUT;
@@ -36,9 +37,10 @@ static struct sansmtp_sasl_credentials credentials(const struct password *passwo
     return all;
 }
 
-static bool is_login(const struct sansmtp_event *challenge)
+static bool is_by(const struct sansmtp_event *challenge, const char *mechanism)
 {
-    return challenge->text.length == 5 && memcmp(challenge->text.data, "LOGIN", 5) == 0;
+    return challenge->text.length == strlen(mechanism) &&
+           memcmp(challenge->text.data, mechanism, challenge->text.length) == 0;
 }
 
 void password_answer(struct password *password, const char *user, struct sansmtp_client *client,
@@ -48,7 +50,11 @@ void password_answer(struct password *password, const char *user, struct sansmtp
     struct sansmtp_span answer = {password->message, 0};
     int error;
 
-    if (is_login(challenge)) {
+    if (!is_by(challenge, "LOGIN") && !is_by(challenge, "PLAIN")) {
+        error = sasl_answer(&password->sasl, user, password->text, challenge, &answer)
+                    ? 0
+                    : SANSMTP_ERR_AUTH;
+    } else if (is_by(challenge, "LOGIN")) {
         error = sansmtp_sasl_login_answer(password->challenges++, &all, &answer);
     } else if ((challenge->flags & SANSMTP_FLAG_INITIAL) != 0) {
         error = sansmtp_sasl_plain_write(&all, password->message, sizeof password->message,
@@ -63,7 +69,13 @@ void password_answer(struct password *password, const char *user, struct sansmtp
     }
 }
 
+bool password_is_settled(const struct password *password)
+{
+    return password->sasl == NULL || sasl_is_over(password->sasl);
+}
+
 void password_forget(struct password *password)
 {
+    sasl_end(password->sasl);
     OPENSSL_cleanse(password, sizeof *password);
 }

@@ -1,6 +1,7 @@
 #include "send_options.h"
 
 #include "arguments.h"
+#include "send_sasl.h"
 
 #include <getopt.h>
 #include <sansmtp/sansmtp.h>
@@ -26,6 +27,9 @@ static const char help[] =
     "  --insecure              do not look whose certificate it is\n"
     "  --auth-user U           authenticate, by PLAIN or LOGIN\n"
     "  --auth-password-file F  the password is F's first line\n"
+    "  --auth-mechanism M      by this one alone; beside these two, if it was built with GNU "
+    "SASL:\n"
+    "                          SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5\n"
     "  --auth-without-tls      authenticate in clear, or to whom we cannot verify, too\n"
     "  --chunking HOW          auto (default) or off: BDAT\n"
     "  --body-newlines HOW     normalise (default) or refuse a bare CR or LF in the message\n"
@@ -52,6 +56,7 @@ enum option_letter {
     INSECURE,
     AUTH_USER,
     AUTH_PASSWORD_FILE,
+    AUTH_MECHANISM,
     AUTH_WITHOUT_TLS,
     CHUNKING,
     BODY_NEWLINES,
@@ -78,6 +83,7 @@ static const struct option known[] = {
     {"insecure", no_argument, NULL, INSECURE},
     {"auth-user", required_argument, NULL, AUTH_USER},
     {"auth-password-file", required_argument, NULL, AUTH_PASSWORD_FILE},
+    {"auth-mechanism", required_argument, NULL, AUTH_MECHANISM},
     {"auth-without-tls", no_argument, NULL, AUTH_WITHOUT_TLS},
     {"chunking", required_argument, NULL, CHUNKING},
     {"body-newlines", required_argument, NULL, BODY_NEWLINES},
@@ -248,6 +254,11 @@ static int read_text(struct options *options, int letter, char *text)
     case AUTH_PASSWORD_FILE:
         options->password_file = text;
         return -1;
+    case AUTH_MECHANISM:
+        options->mechanism = text;
+        return strcmp(text, "PLAIN") == 0 || strcmp(text, "LOGIN") == 0 || sasl_knows(text)
+                   ? -1
+                   : mistake("--auth-mechanism: this program does not know ", text);
     case CHUNKING:
         return read_word(&options->chunking, chunking_words, "--chunking wants auto or off, not ",
                          text);
@@ -321,6 +332,9 @@ static int check_together(const struct options *options)
     }
     if ((options->user == NULL) != (options->password_file == NULL)) {
         return mistake("--auth-user and --auth-password-file need each other", "");
+    }
+    if (options->mechanism != NULL && options->user == NULL) {
+        return mistake("--auth-mechanism needs --auth-user", "");
     }
     if (options->auth_without_tls && options->user == NULL) {
         return mistake("--auth-without-tls needs --auth-user", "");

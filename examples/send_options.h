@@ -19,6 +19,7 @@ struct options {
     const char *authorities; /* --ca; NULL: the system's */
     const char *user;
     const char *password_file;
+    const char *mechanism; /* --auth-mechanism; NULL: the better of PLAIN and LOGIN */
     const char *trace; /* "-": standard error */
     const char *envid;
 

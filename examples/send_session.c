@@ -77,9 +77,14 @@ static void on_ready(struct sansmtp_client *client, const struct sansmtp_event *
 {
     struct session *session = user;
 
-    (void)client;
     (void)event;
     session->failed = false; /* what was refused could be done without */
+    if (!password_is_settled(&session->sender->password)) {
+        struct fate fate = fate_of(RESULT_REFUSED, "the server does not know the password");
+
+        session_fail(session, &fate);
+        sansmtp_client_abort(client);
+    }
 }
 
 /* The replies to RCPT that follow say only that there is no MAIL. */
