@@ -41,6 +41,7 @@ void contract_void(struct dialogue *dialogue)
     dialogue->question = NULL;
     dialogue->lines = 0;
     dialogue->ledger.ending = false;
+    dialogue->ledger.whole = false;
 }
 
 static void make(struct trial *trial)

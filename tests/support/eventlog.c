@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "attribute.h"
+
 struct word {
     uint64_t bit;
     const char *name;
@@ -34,8 +36,6 @@ static const struct word notifications[] = {
 static const char *const kinds[] = {"", "name", "ipv4", "ipv6", "general", "odd"};
 static const char *const bodies[] = {"?", "7BIT", "8BITMIME", "BINARYMIME"};
 static const char *const returns[] = {"?", "FULL", "HDRS"};
-static const char *const keywords[] = {"SIZE",  "BODY", "SMTPUTF8", "RET",
-                                       "ENVID", "AUTH", "NOTIFY",   "ORCPT"};
 
 bool event_is_question(uint32_t type)
 {
@@ -95,43 +95,138 @@ static void print_orcpt(struct text *line, const struct sansmtp_parameter *param
     text_free(&value);
 }
 
+/* A number, and what stands behind it. */
+static void print_number(struct text *line, const char *name,
+                         const struct sansmtp_parameter *parameter, const char *behind)
+{
+    text_print(line, " %s=%s%llu%s", name,
+               (parameter->flags & SANSMTP_VALUE_NEGATIVE) != 0 ? "-" : "",
+               (unsigned long long)parameter->number, behind);
+}
+
+static const char *by_mode(uint64_t second)
+{
+    static const char *const modes[] = {";?", ";R", ";N", ";?", ";?", ";RT", ";NT"};
+
+    return second < sizeof modes / sizeof modes[0] ? modes[second] : ";?";
+}
+
+static const char *rrvs_action(uint64_t second)
+{
+    if (second == SANSMTP_RRVS_REJECT)
+        return ";R";
+    return second == SANSMTP_RRVS_CONTINUE ? ";C" : ";?";
+}
+
+static void print_certifier(struct text *line, const struct sansmtp_parameter *parameter)
+{
+    print_span(line, "MTRK", parameter->type);
+    text_print(line, ":%llu", (unsigned long long)parameter->number);
+}
+
 static void print_parameter(struct text *line, uint32_t id,
                             const struct sansmtp_parameter *parameter)
 {
+    const char *name = sansmtp_parameter_name(id);
     size_t number = (size_t)parameter->number;
 
-    if (id == SANSMTP_PARAMETER_SIZE)
-        text_print(line, " SIZE=%llu", (unsigned long long)parameter->number);
-    else if (id == SANSMTP_PARAMETER_BODY)
+    switch (id) {
+    case SANSMTP_PARAMETER_SIZE:
+    case SANSMTP_PARAMETER_HOLDFOR:
+    case SANSMTP_PARAMETER_HOLDUNTIL:
+    case SANSMTP_PARAMETER_MT_PRIORITY:
+        print_number(line, name, parameter, "");
+        break;
+    case SANSMTP_PARAMETER_BY:
+        print_number(line, name, parameter, by_mode(parameter->second));
+        break;
+    case SANSMTP_PARAMETER_RRVS:
+        print_number(line, name, parameter, rrvs_action(parameter->second));
+        break;
+    case SANSMTP_PARAMETER_BODY:
         text_print(line, " BODY=%s", bodies[number & 3]);
-    else if (id == SANSMTP_PARAMETER_RET)
+        break;
+    case SANSMTP_PARAMETER_RET:
         text_print(line, " RET=%s", returns[number > 2 ? 0 : number]);
-    else if (id == SANSMTP_PARAMETER_NOTIFY)
+        break;
+    case SANSMTP_PARAMETER_NOTIFY:
         print_set(line, "NOTIFY", parameter->number, notifications);
-    else if (id == SANSMTP_PARAMETER_SMTPUTF8)
-        text_print(line, " SMTPUTF8=yes");
-    else if (id == SANSMTP_PARAMETER_ORCPT)
+        break;
+    case SANSMTP_PARAMETER_ORCPT:
         print_orcpt(line, parameter);
-    else
-        print_octets(line, keywords[id], parameter->text, parameter->text_length);
-    if (id == SANSMTP_PARAMETER_AUTH)
+        break;
+    case SANSMTP_PARAMETER_MTRK:
+        print_certifier(line, parameter);
+        break;
+    case SANSMTP_PARAMETER_ENVID:
+    case SANSMTP_PARAMETER_AUTH:
+        print_octets(line, name, parameter->text, parameter->text_length);
+        break;
+    default:
+        if ((parameter->flags & SANSMTP_VALUE_PRESENT) != 0)
+            print_octets(line, name, parameter->raw.data, parameter->raw.length);
+        else
+            text_print(line, " %s=yes", name);
+    }
+    if (id == SANSMTP_PARAMETER_AUTH || id == SANSMTP_PARAMETER_MT_PRIORITY)
         text_print(line, " trusted=%s",
                    (parameter->flags & SANSMTP_VALUE_TRUSTED) != 0 ? "yes" : "no");
 }
 
 static void print_parameters(struct text *line, const struct sansmtp_event *event)
 {
-    for (uint32_t id = 0; id < sizeof keywords / sizeof keywords[0]; id++) {
+    for (uint32_t id = 0; strcmp(sansmtp_parameter_name(id), "?") != 0; id++) {
         uint8_t decoded[SANSMTP_VALUE_LONGEST];
         struct sansmtp_parameter parameter = {
             .size = sizeof parameter, .text = decoded, .capacity = sizeof decoded};
         int present = sansmtp_parameter_get(event, id, &parameter);
 
         if (present != (int)((event->parameters >> id) & 1))
-            text_print(line, " %s=CONTRADICTION(%d)", keywords[id], present);
+            text_print(line, " %s=CONTRADICTION(%d)", sansmtp_parameter_name(id), present);
         else if (present == 1)
             print_parameter(line, id, &parameter);
     }
+    for (uint32_t id = 48; id <= 62; id++) {
+        if (event->parameters >> id & 1)
+            text_print(line, " own=%u", (unsigned)id);
+    }
+}
+
+/* NAME=value, and in absent= the names of those whose value says that there is none. */
+static void print_attributes(struct text *line, const struct sansmtp_event *event)
+{
+    uint8_t decoded[255];
+    struct sansmtp_attribute attribute = {
+        .size = sizeof attribute, .text = decoded, .capacity = sizeof decoded};
+    int more;
+
+    while ((more = sansmtp_attribute_next(event, &attribute)) == 1) {
+        struct sansmtp_span word = sansmtp_attribute_word(attribute.attribute, event->verb);
+        struct text name = {0};
+
+        text_add(&name, word.data, word.length);
+        print_octets(line, name.data, decoded, attribute.text_length);
+        if (attribute.flags != 0)
+            text_print(line, " %s=%s",
+                       attribute.flags == SANSMTP_ATTRIBUTE_TEMPORARY ? "temporary" : "absent",
+                       name.data);
+        text_free(&name);
+    }
+    if (more != 0)
+        text_print(line, " attributes=CONTRADICTION(%d)", more);
+}
+
+static void print_verb(struct text *line, uint32_t verb)
+{
+    if (verb >= 256)
+        text_print(line, " verb=%u", (unsigned)verb);
+    else if (verb != SANSMTP_VERB_UNKNOWN)
+        text_print(line, " verb=%s", sansmtp_verb_name(verb));
+}
+
+static bool counts_octets(uint32_t type)
+{
+    return type == SANSMTP_EVENT_CHUNK || type == SANSMTP_EVENT_END || type == SANSMTP_EVENT_BURL;
 }
 
 static void print_reason(struct text *line, const struct sansmtp_event *event)
@@ -155,8 +250,7 @@ static void print_data(struct text *line, const struct sansmtp_event *event)
 void event_print(struct text *line, const struct sansmtp_event *event)
 {
     text_print(line, "%s", sansmtp_event_name(event->type));
-    if (event->verb != SANSMTP_VERB_UNKNOWN)
-        text_print(line, " verb=%s", sansmtp_verb_name(event->verb));
+    print_verb(line, event->verb);
     print_span(line, "text", event->text);
     print_data(line, event);
     print_span(line, "path", event->path);
@@ -167,15 +261,18 @@ void event_print(struct text *line, const struct sansmtp_event *event)
     print_span(line, "route", event->route);
     if (event->type == SANSMTP_EVENT_MAIL || event->type == SANSMTP_EVENT_RECIPIENT)
         print_parameters(line, event);
+    if (event->type == SANSMTP_EVENT_XCLIENT || event->type == SANSMTP_EVENT_XFORWARD)
+        print_attributes(line, event);
     print_span(line, "parameters", event->parameters_text);
     print_set(line, "flags", event->flags, flags);
-    if (event->number != 0 || event->type == SANSMTP_EVENT_CHUNK ||
-        event->type == SANSMTP_EVENT_END)
+    if (event->number != 0 || counts_octets(event->type))
         text_print(line, " number=%llu", (unsigned long long)event->number);
     if (event->type == SANSMTP_EVENT_END && event->recipient == SANSMTP_RECIPIENT_ALL)
         text_print(line, " recipient=all");
     else if (event->type == SANSMTP_EVENT_RECIPIENT || event->type == SANSMTP_EVENT_END)
         text_print(line, " recipient=%u", (unsigned)event->recipient);
+    if (event->type == SANSMTP_EVENT_BURL || event->type == SANSMTP_EVENT_END)
+        text_print(line, " last=%s", (event->flags & SANSMTP_FLAG_LAST) != 0 ? "yes" : "no");
     print_reason(line, event);
 }
 

@@ -101,6 +101,19 @@ static int call_none(struct session *session, const char *words)
     return 0;
 }
 
+/* "restart 6135 2": from this octet on, with so many recipients. */
+static int call_restart(struct session *session, const char *words)
+{
+    char *end;
+    uint64_t offset = strtoull(words, &end, 10);
+    uint32_t recipients = (uint32_t)strtoul(end, NULL, 10);
+    int result = sansmtp_server_restart(session->server, offset, recipients);
+
+    if (result == 0)
+        session->restarted = recipients;
+    return result;
+}
+
 static int call_close(struct session *session, const char *words)
 {
     (void)words;
@@ -208,6 +221,18 @@ static int call_forgotten(struct session *session, const char *words)
     return 0;
 }
 
+/* "left 12": so many octets of the peer, to the transcript's end, are not the engine's. */
+static int call_left(struct session *session, const char *words)
+{
+    size_t left = session->transcript->input.length - (session->given - session->in.length);
+    char text[32];
+
+    snprintf(text, sizeof text, "%zu", left);
+    if (strcmp(text, words) != 0)
+        session_trouble(session, "other octets are left than expected", text);
+    return 0;
+}
+
 static const struct call calls[] = {
     {"accept", call_accept},       {"decline", call_decline},
     {"reply", call_reply},         {"line", call_line},
@@ -219,6 +244,7 @@ static const struct call calls[] = {
     {"wait", call_nothing},        {"begin", call_nothing},
     {"patience", call_patience},   {"secret", call_secret},
     {"forgotten", call_forgotten}, {"fail", call_fail},
+    {"restart", call_restart},     {"left", call_left},
 };
 
 static const struct call *call_find(const char *words, size_t length)
@@ -235,7 +261,7 @@ static bool closes_question(const char *name)
 {
     return strcmp(name, "accept") == 0 || strcmp(name, "decline") == 0 ||
            strcmp(name, "reply") == 0 || strcmp(name, "challenge") == 0 ||
-           strcmp(name, "fail") == 0;
+           strcmp(name, "fail") == 0 || strcmp(name, "restart") == 0;
 }
 
 static bool says_yes(const char *name, const char *words, uint32_t type)
@@ -244,7 +270,7 @@ static bool says_yes(const char *name, const char *words, uint32_t type)
         return *words == '2' || *words == '3';
     if (strcmp(name, "fail") == 0)
         return false;
-    return strcmp(name, "accept") == 0 ||
+    return strcmp(name, "accept") == 0 || strcmp(name, "restart") == 0 ||
            (type != SANSMTP_EVENT_RECIPIENT && type != SANSMTP_EVENT_END);
 }
 
@@ -256,6 +282,8 @@ static void question_closed(struct session *session, const char *name, const cha
     session->withheld = false;
     session->calls = 0;
     ledger_answer(&session->ledger, type, says_yes(name, words, type));
+    if (strcmp(name, "restart") == 0)
+        ledger_restart(&session->ledger, session->restarted);
 }
 
 static bool as_expected(struct session *session, const struct step *step, int result)

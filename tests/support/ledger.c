@@ -8,13 +8,35 @@ static void demand(struct ledger *ledger, bool holds, const char *rule)
         ledger->broken = rule;
 }
 
+/* Is this END the message's last? In SMTP that is the one for all, in LMTP that of the last. */
+static bool is_last(const struct ledger *ledger, const struct sansmtp_event *event)
+{
+    return ledger->lmtp ? ledger->ended + 1 == ledger->recipients
+                        : event->recipient == SANSMTP_RECIPIENT_ALL;
+}
+
+/* Recipient by recipient, and then for all: PRDR. */
+static void end_of_smtp(struct ledger *ledger, const struct sansmtp_event *event)
+{
+    bool all = event->recipient == SANSMTP_RECIPIENT_ALL;
+
+    demand(ledger, all || ledger->recipients > 1, "END of the one recipient");
+    demand(ledger, all || event->recipient == ledger->ended, "END of the wrong recipient");
+    demand(ledger, !all || ledger->ended == 0 || ledger->ended == ledger->recipients,
+           "END of all before END of each");
+}
+
 static void end_asked(struct ledger *ledger, const struct sansmtp_event *event)
 {
     demand(ledger, ledger->open, "END without a transaction");
     demand(ledger, ledger->recipients > 0, "END without a recipient");
-    demand(ledger, ledger->ended < (ledger->lmtp ? ledger->recipients : 1), "END once too often");
-    demand(ledger, event->recipient == (ledger->lmtp ? ledger->ended : SANSMTP_RECIPIENT_ALL),
-           "END of the wrong recipient");
+    demand(ledger, !ledger->whole, "END once too often");
+    demand(ledger, !ledger->lmtp || event->recipient == ledger->ended, "END of the wrong recipient");
+    if (!ledger->lmtp)
+        end_of_smtp(ledger, event);
+    ledger->whole = is_last(ledger, event);
+    demand(ledger, ledger->whole == ((event->flags & SANSMTP_FLAG_LAST) != 0),
+           "FLAG_LAST that is not so");
     ledger->ending = true;
     ledger->ended++;
 }
@@ -24,10 +46,11 @@ void ledger_event(struct ledger *ledger, const struct sansmtp_event *event)
     if (event->type == SANSMTP_EVENT_MAIL)
         demand(ledger, !ledger->open, "MAIL within a transaction");
     if (event->type == SANSMTP_EVENT_RECIPIENT || event->type == SANSMTP_EVENT_DATA ||
-        event->type == SANSMTP_EVENT_CHUNK)
+        event->type == SANSMTP_EVENT_CHUNK || event->type == SANSMTP_EVENT_BURL)
         demand(ledger, ledger->open && !ledger->ending, "a question without a transaction");
-    if (event->type == SANSMTP_EVENT_DATA || event->type == SANSMTP_EVENT_CHUNK)
-        demand(ledger, ledger->recipients > 0, "DATA or CHUNK without a recipient");
+    if (event->type == SANSMTP_EVENT_DATA || event->type == SANSMTP_EVENT_CHUNK ||
+        event->type == SANSMTP_EVENT_BURL)
+        demand(ledger, ledger->recipients > 0, "DATA, CHUNK or BURL without a recipient");
     if (event->type == SANSMTP_EVENT_RECIPIENT)
         demand(ledger, event->recipient == ledger->recipients, "a recipient's wrong number");
     if (event->type == SANSMTP_EVENT_BODY) {
@@ -39,7 +62,7 @@ void ledger_event(struct ledger *ledger, const struct sansmtp_event *event)
         end_asked(ledger, event);
     if (event->type == SANSMTP_EVENT_RESET) {
         demand(ledger, ledger->open, "RESET without a transaction");
-        demand(ledger, !ledger->ending || ledger->lmtp, "RESET after END");
+        demand(ledger, !ledger->whole || ledger->lmtp, "RESET after END");
         ledger->open = false;
     }
 }
@@ -51,13 +74,19 @@ void ledger_answer(struct ledger *ledger, uint32_t type, bool positive)
         ledger->ending = false;
         ledger->recipients = 0;
         ledger->ended = 0;
+        ledger->whole = false;
     }
     if (type == SANSMTP_EVENT_RECIPIENT && positive)
         ledger->recipients++;
-    if (type == SANSMTP_EVENT_END && (!ledger->lmtp || ledger->ended == ledger->recipients)) {
+    if (type == SANSMTP_EVENT_END && ledger->whole) {
         ledger->open = false;
         ledger->ending = false;
     }
+}
+
+void ledger_restart(struct ledger *ledger, uint32_t recipients)
+{
+    ledger->recipients = recipients;
 }
 
 static bool well_formed(const char *line, size_t length, bool utf8)

@@ -143,6 +143,11 @@ static const struct sansmtp_server_callbacks callbacks = {
     .limit = callback,
     .trace = callback,
     .closing = callback,
+    .etrn = callback,
+    .atrn = callback,
+    .burl = callback,
+    .xclient = callback,
+    .xforward = callback,
 };
 
 /* One call of next() or run(); true if something came of it. */
@@ -279,7 +284,8 @@ static void pump(struct session *session, size_t until)
     while (!troubled(session) && (turn(session) || provide(session, until)))
         continue;
     body_ends(session);
-    if (session->question == NULL && !session->held && !troubled(session)) {
+    if (session->question == NULL && !session->held && !troubled(session) &&
+        (sansmtp_server_wants(session->server) & SANSMTP_TURN) == 0) {
         demand(session, session->given == until && session->in.length == 0,
                "all input is taken where no question is open");
     }

@@ -28,6 +28,7 @@ struct session {
     struct text body;                     /* of the body events in a row */
     struct text challenge;                /* borrowed by the engine */
     uint8_t *lent;
+    uint32_t restarted; /* recipients of H: restart */
 };
 
 void session_trouble(struct session *session, const char *what, const char *detail);

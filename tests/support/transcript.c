@@ -194,7 +194,7 @@ static void free_case(struct transcript *transcript)
         text_free(&transcript->steps[i].text);
         text_free(&transcript->steps[i].error);
     }
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof transcript->strings / sizeof transcript->strings[0]; i++)
         free(transcript->strings[i]);
     text_free(&transcript->start);
     text_free(&transcript->input);

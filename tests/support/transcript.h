@@ -45,7 +45,7 @@ struct transcript {
     struct step *steps;
     size_t count;
     struct sansmtp_server_options options;
-    char *strings[3]; /* hostname, greeting, mechanisms */
+    char *strings[6]; /* hostname, greeting, mechanisms, urls, solicitations, priorities */
 };
 
 struct transcripts {

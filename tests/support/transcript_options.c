@@ -28,6 +28,7 @@ static const struct bit flags[] = {
     {"strict_pipelining", SANSMTP_SERVER_STRICT_PIPELINING},
     {"trace", SANSMTP_SERVER_TRACE},
     {"gone_after_521", SANSMTP_SERVER_GONE_AFTER_521},
+    {"submission", SANSMTP_SERVER_SUBMISSION},
     {NULL, 0},
 };
 
@@ -43,20 +44,37 @@ static const struct bit leniencies[] = {
     {"DOUBLE_SPACE", SANSMTP_LENIENT_DOUBLE_SPACE},     {NULL, 0},
 };
 
-static const struct bit extensions[] = {
-    {"PIPELINING", SANSMTP_EXTENSION_PIPELINING},
-    {"SIZE", SANSMTP_EXTENSION_SIZE},
-    {"8BITMIME", SANSMTP_EXTENSION_8BITMIME},
-    {"SMTPUTF8", SANSMTP_EXTENSION_SMTPUTF8},
-    {"CHUNKING", SANSMTP_EXTENSION_CHUNKING},
-    {"BINARYMIME", SANSMTP_EXTENSION_BINARYMIME},
-    {"ENHANCEDSTATUSCODES", SANSMTP_EXTENSION_ENHANCEDSTATUSCODES},
-    {"DSN", SANSMTP_EXTENSION_DSN},
-    {"STARTTLS", SANSMTP_EXTENSION_STARTTLS},
-    {"AUTH", SANSMTP_EXTENSION_AUTH},
-    {"HELP", SANSMTP_EXTENSION_HELP},
-    {"EXPN", SANSMTP_EXTENSION_EXPN},
-    {NULL, 0},
+/* The words that a made-up host brings along: the option "additions". */
+static const struct sansmtp_own_extension own_extensions[] = {
+    {.keyword = "XTEST",
+     .keyword_length = 5,
+     .value = "one two",
+     .value_length = 7,
+     .number = 48,
+     .mail = 40,
+     .rcpt = 20},
+    {.keyword = "XMUTE", .keyword_length = 5, .number = 62},
+};
+
+static const struct sansmtp_own_parameter own_parameters[] = {
+    {"XWEIGHT", 7, 48, SANSMTP_VERB_MAIL, 48, SANSMTP_OWN_VALUE_REQUIRED},
+    {"XQUIET", 6, 49, SANSMTP_VERB_MAIL, 62, SANSMTP_OWN_VALUE_NONE},
+    {"XNOTE", 5, 50, SANSMTP_VERB_RCPT, 48, SANSMTP_OWN_VALUE_OPTIONAL},
+};
+
+static const struct sansmtp_own_verb own_verbs[] = {
+    {"XPING", 5, "XPING [string]", 14, 256, 48},
+    {"XFREE", 5, NULL, 0, 257, 0},
+};
+
+static const struct sansmtp_additions additions = {
+    .size = sizeof additions,
+    .extensions_count = 2,
+    .parameters_count = 3,
+    .verbs_count = 2,
+    .extensions = own_extensions,
+    .parameters = own_parameters,
+    .verbs = own_verbs,
 };
 
 static const struct bit bare_newlines[] = {
@@ -88,6 +106,10 @@ static const struct number numbers[] = {
     NUMBER(patience, false),
     NUMBER(body_patience, false),
     NUMBER(progress, false),
+    NUMBER(hold_until, true),
+    NUMBER(hold_for, false),
+    NUMBER(deliver_by, false),
+    NUMBER(recipient_domains, false),
     {NULL, 0, false},
 };
 
@@ -100,10 +122,36 @@ static const struct bit *bit_find(const struct bit *table, const char *name, siz
     return NULL;
 }
 
+static bool is_word(const char *word, const char *name, size_t length)
+{
+    return strlen(word) == length && memcmp(word, name, length) == 0;
+}
+
+static uint64_t extension_find(const char *name, size_t length)
+{
+    for (uint32_t i = 0; strcmp(sansmtp_extension_name(i), "?") != 0; i++) {
+        if (is_word(sansmtp_extension_name(i), name, length))
+            return UINT64_C(1) << i;
+    }
+    for (uint32_t i = 0; i < additions.extensions_count; i++) {
+        if (is_word(own_extensions[i].keyword, name, length))
+            return UINT64_C(1) << own_extensions[i].number;
+    }
+    return 0;
+}
+
 uint64_t transcript_extension(const char *name)
 {
-    const struct bit *found = bit_find(extensions, name, strlen(name));
+    return extension_find(name, strlen(name));
+}
 
+/* The bit of a name in the table; no table: of an extension. */
+static uint64_t find(const struct bit *table, const char *name, size_t length)
+{
+    const struct bit *found = table == NULL ? NULL : bit_find(table, name, length);
+
+    if (table == NULL)
+        return extension_find(name, length);
     return found == NULL ? 0 : found->bit;
 }
 
@@ -118,11 +166,11 @@ static bool change_set(uint64_t *set, const struct bit *table, const char *list)
         bool off = *list == '-';
         const char *name = list + (off || *list == '+');
         size_t length = strcspn(name, ",");
-        const struct bit *found = bit_find(table, name, length);
+        uint64_t bit = find(table, name, length);
 
-        if (found == NULL)
+        if (bit == 0)
             return false;
-        *set = off ? *set & ~found->bit : *set | found->bit;
+        *set = off ? *set & ~bit : *set | bit;
         list = name + length;
         list += *list == ',';
     }
@@ -146,17 +194,28 @@ static bool set_number(struct sansmtp_server_options *options, const struct numb
     return true;
 }
 
+static const struct {
+    const char *name;
+    size_t text, length;
+} strings[] = {
+#define STRING(name)                                   \
+    {                                                  \
+#name, offsetof(struct sansmtp_server_options, name), \
+            offsetof(struct sansmtp_server_options, name##_length) \
+    }
+    STRING(hostname), STRING(greeting),      STRING(mechanisms),
+    STRING(urls),     STRING(solicitations), STRING(priorities),
+};
+
 static bool set_string(struct transcript *transcript, size_t which, const char *value)
 {
-    struct sansmtp_server_options *options = &transcript->options;
-    const char **strings[] = {&options->hostname, &options->greeting, &options->mechanisms};
-    size_t *lengths[] = {&options->hostname_length, &options->greeting_length,
-                         &options->mechanisms_length};
+    char *options = (char *)&transcript->options;
+    size_t length = strlen(value);
 
     free(transcript->strings[which]);
     transcript->strings[which] = strdup(value);
-    *strings[which] = transcript->strings[which];
-    *lengths[which] = strlen(value);
+    memcpy(options + strings[which].text, &transcript->strings[which], sizeof(char *));
+    memcpy(options + strings[which].length, &length, sizeof length);
     return true;
 }
 
@@ -164,11 +223,10 @@ static bool set_named(struct transcript *transcript, const char *name, size_t le
                       const char *value)
 {
     struct sansmtp_server_options *options = &transcript->options;
-    static const char *const strings[] = {"hostname", "greeting", "mechanisms"};
     uint64_t set = options->leniency;
 
-    for (size_t i = 0; i < 3; i++) {
-        if (strlen(strings[i]) == length && memcmp(strings[i], name, length) == 0)
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
+        if (is_word(strings[i].name, name, length))
             return set_string(transcript, i, value);
     }
     for (const struct number *at = numbers; at->name != NULL; at++) {
@@ -182,7 +240,7 @@ static bool set_named(struct transcript *transcript, const char *name, size_t le
         return known;
     }
     return length == 10 && memcmp(name, "extensions", 10) == 0 &&
-           change_set(&options->extensions, extensions, value);
+           change_set(&options->extensions, NULL, value);
 }
 
 static bool set_bare(struct transcript *transcript, const char *value)
@@ -211,6 +269,10 @@ bool transcript_option(struct transcript *transcript, const char *word)
         transcript->options.flags |= (uint32_t)flag->bit;
     else if (own != NULL)
         transcript->words |= (uint32_t)own->bit;
+    if (strcmp(word, "additions") == 0) {
+        transcript->options.additions = &additions;
+        return true;
+    }
     if (flag != NULL || own != NULL)
         return true;
     if (equals == NULL)
