@@ -117,8 +117,7 @@ static bool is_pattern(struct sansmtp_span value)
     if (value.length > 2 && value.data[0] == '*' && value.data[1] == '.') {
         sansmtp_sts_advance(&value, 2);
     }
-    return value.length > 0 &&
-           sansmtp_domain_scan(value.data, value.length, false) == value.length &&
+    return sansmtp_domain_scan(value.data, value.length, false) == value.length &&
            sansmtp_domain_fits(value.data, value.length);
 }
 

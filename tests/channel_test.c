@@ -442,7 +442,16 @@ static void test_wrong_arguments(void **state)
     facts.mx = UNKNOWN;
     assert_refused(facts);
     facts = plain(0);
+    facts.mx = 4;
+    assert_refused(facts);
+    facts = plain(0);
     facts.address = 4;
+    assert_refused(facts);
+    facts = plain(0);
+    facts.address = UNKNOWN;
+    assert_refused(facts);
+    facts = plain(0);
+    facts.tlsa = 4;
     assert_refused(facts);
     facts = plain(0);
     facts.tlsa_usable = 1;
@@ -455,7 +464,12 @@ static void test_wrong_arguments(void **state)
     }
     assert_int_equal(sansmtp_channel_judge(NULL, 0, &verdict), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_channel_judge(&channel, 0, NULL), SANSMTP_ERR_ARGUMENT);
-    channel.size = verdict.size = 4;
+    verdict.size = 4;
+    assert_int_equal(sansmtp_channel_judge(&channel, 0, &verdict), SANSMTP_ERR_ARGUMENT);
+    verdict.size = sizeof verdict;
+    channel.size = 4;
+    facts = plain(0);
+    assert_int_equal(sansmtp_channel_decide(&facts, &channel), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_channel_judge(&channel, 0, &verdict), SANSMTP_ERR_ARGUMENT);
 }
 

@@ -240,6 +240,8 @@ static void test_wrong_arguments(void **state)
     struct sansmtp_tlsa_certificate leaf = shown(SANSMTP_TLSA_LEAF);
     struct sansmtp_tlsa record = tlsa(3, 1, 1, key_sha256, 32);
     const uint8_t *const mx = (const uint8_t *)"mx";
+    static const uint8_t label[] =
+        "a123456789012345678901234567890123456789012345678901234567890123.example";
     size_t length;
     char out[16];
     (void)state;
@@ -252,8 +254,22 @@ static void test_wrong_arguments(void **state)
     leaf.size = 0;
     assert_int_equal(sansmtp_tlsa_match(&record, 1, &leaf), SANSMTP_ERR_ARGUMENT);
     leaf = shown(0);
-    leaf.key_sha512.data = NULL;
-    assert_int_equal(sansmtp_tlsa_match(&record, 1, &leaf), SANSMTP_ERR_ARGUMENT);
+    for (size_t i = 0; i < 6; i++) {
+        struct sansmtp_span *const spans[] = {
+            &leaf.certificate,        &leaf.key,        &leaf.certificate_sha256,
+            &leaf.certificate_sha512, &leaf.key_sha256, &leaf.key_sha512,
+        };
+
+        leaf = shown(0);
+        spans[i]->data = NULL;
+        assert_int_equal(sansmtp_tlsa_match(&record, 1, &leaf), SANSMTP_ERR_ARGUMENT);
+    }
+    assert_int_equal(sansmtp_tlsa_parse(NULL, 0, &record), SANSMTP_ERR_SYNTAX);
+    assert_int_equal(sansmtp_tlsa_name_write(mx, 2, 25, NULL, 0, &length), SANSMTP_ERR_ROOM);
+    assert_int_equal(sansmtp_tlsa_name_write(label, sizeof label - 1, 25, NULL, 0, &length),
+                     SANSMTP_ERR_LENGTH);
+    record = tlsa(3, 1, 1, NULL, 32);
+    assert_int_equal(sansmtp_tlsa_usable(&record), 0);
     assert_int_equal(sansmtp_tlsa_name_write(NULL, 2, 25, out, 16, &length), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_tlsa_name_write(mx, 2, 0, out, 16, &length), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_tlsa_name_write(mx, 2, 65536, out, 16, &length), SANSMTP_ERR_ARGUMENT);

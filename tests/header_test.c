@@ -413,6 +413,9 @@ static void test_wrong_arguments(void **state)
     field.name.length = 0;
     assert_int_equal(sansmtp_header_read(&header, &field, 1, octets, 6), SANSMTP_ERR_ARGUMENT);
     field = look_for("A", NULL);
+    field.name.data = NULL;
+    assert_int_equal(sansmtp_header_read(&header, &field, 1, octets, 6), SANSMTP_ERR_ARGUMENT);
+    field = look_for("A", NULL);
     field.value.length = 1;
     assert_int_equal(sansmtp_header_read(&header, &field, 1, octets, 6), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_header_read(&header, NULL, 0, NULL, 0), 0);

@@ -271,6 +271,18 @@ static void test_who_is_forgotten(void **state)
         assert_int_equal(take(&table, key, CONNECTIONS, 6, 0, NULL), key[0] == 'c');
     }
     drop(&table);
+
+    /* all have drained: the one not heard of for longest, "h". Who is still known, is full again
+     * when the clock is put back. */
+    table = table_of(8, &usual);
+    for (key[0] = 'a'; key[0] <= 'h'; key[0]++) {
+        assert_int_equal(take(&table, key, CONNECTIONS, 10, 1000 + key[0] * 5 % 8, NULL), 1);
+    }
+    assert_int_equal(take(&table, "x", CONNECTIONS, 1, 9000, NULL), 1);
+    for (key[0] = 'a'; key[0] <= 'h'; key[0]++) {
+        assert_int_equal(take(&table, key, CONNECTIONS, 1, 0, NULL), key[0] == 'h');
+    }
+    drop(&table);
 }
 
 static void test_a_seed_moves_the_keys(void **state)

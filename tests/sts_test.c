@@ -177,6 +177,7 @@ static void test_names(void **state)
         {"*", "com", 0},
         {"*.", "com.", 0},
         {"*.*.example", "a.b.example", 0},
+        {"*mail.example.com", "mail.example.com", 0},
         {"m*.example.com", "mail.example.com", 0},
         {"mail.*.com", "mail.example.com", 0},
         {"*.example.com", "*.example.com", 1},
@@ -269,11 +270,15 @@ static void test_what_is_cached(void **state)
 static void test_wrong_arguments(void **state)
 {
     struct sansmtp_sts_cache cache = {.size = sizeof cache};
-    const struct sansmtp_span odd = {NULL, 1};
+    const struct sansmtp_span odd = {NULL, 1}, nothing = {NULL, 0};
     (void)state;
 
     assert_int_equal(sansmtp_sts_cache_decide(NULL, NULL, 0), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_sts_cache_decide(&cache, &odd, 0), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_sts_cache_decide(&cache, &nothing, 0), FETCH);
+    cache.flags = SANSMTP_STS_CACHED;
+    cache.max_age = 604800;
+    assert_int_equal(sansmtp_sts_cache_decide(&cache, &nothing, 0), USE);
     cache.flags = 4;
     assert_int_equal(sansmtp_sts_cache_decide(&cache, NULL, 0), SANSMTP_ERR_ARGUMENT);
     cache.flags = 0;
