@@ -68,8 +68,8 @@ static int set_engine(struct receiver *receiver)
     }
     if (options->users != NULL) {
         engine->extensions |= SANSMTP_EXTENSION_AUTH;
-        engine->mechanisms = AUTH_MECHANISMS;
-        engine->mechanisms_length = sizeof AUTH_MECHANISMS - 1;
+        engine->mechanisms = auth_mechanisms(&receiver->users);
+        engine->mechanisms_length = strlen(engine->mechanisms);
     }
     engine->message_size = options->max_size;
     engine->recipients = engine_recipients(options);
@@ -237,14 +237,14 @@ static void raise_file_limit(void)
 static int open_all(struct receiver *receiver)
 {
     const struct options *options = &receiver->options;
-    int status = set_engine(receiver);
+    int status = options->users == NULL ? 0 : users_open(&receiver->users, options->users);
 
+    if (status == 0) {
+        status = set_engine(receiver);
+    }
     if (status == 0 && options->certificate != NULL) {
         status = tls_open(&receiver->tls, options->certificate, options->key,
                           options->users != NULL);
-    }
-    if (status == 0 && options->users != NULL) {
-        status = users_open(&receiver->users, options->users);
     }
     if (status == 0 && options->maildir != NULL) {
         status = store_open(&receiver->store, options->maildir, options->hostname);

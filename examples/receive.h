@@ -17,6 +17,7 @@
  *   receive_store.c       the Maildirs
  *   receive_folder.c      the name of a mailbox's folder
  *   receive_auth.c        PLAIN and LOGIN
+ *   receive_sasl.c        SCRAM, by GNU SASL
  *   receive_users.c       the file of users
  *   receive_log.c         log and trace
  *

@@ -1,6 +1,7 @@
 #include "receive_auth.h"
 
 #include "receive_log.h"
+#include "receive_sasl.h"
 
 #include <openssl/crypto.h>
 #include <sansmtp/sasl.h>
@@ -9,6 +10,7 @@
 #include <strings.h>
 
 #define TEXT_MAX 512u /* crypt(3) takes no longer password */
+#define SCRAM    "SCRAM-SHA-256"
 
 struct exchange {
     uv_work_t work;
@@ -16,6 +18,8 @@ struct exchange {
     const struct users *users;
     bool checking;
     bool is_login;
+    bool is_scram;
+    struct sasl *sasl;
     enum users_verdict verdict;
     uint32_t login; /* SANSMTP_SASL_LOGIN_... */
     char name[TEXT_MAX];
@@ -24,6 +28,7 @@ struct exchange {
 
 static void wipe(struct exchange *exchange)
 {
+    sasl_end(exchange->sasl);
     OPENSSL_cleanse(exchange, sizeof *exchange);
     free(exchange);
 }
@@ -57,6 +62,14 @@ static void refuse(struct connection *connection)
     sansmtp_server_reply(connection->engine, 535, SANSMTP_ENHANCED(5, 7, 8), NULL, 0);
 }
 
+static void welcome(struct connection *connection)
+{
+    auth_end(connection);
+    connection->session.authenticated = true;
+    log_reply(connection, "AUTH", 235, 0);
+    sansmtp_server_accept(connection->engine);
+}
+
 static void on_pool(uv_work_t *work)
 {
     struct exchange *exchange = work->data;
@@ -76,10 +89,7 @@ static void after_check(uv_work_t *work, int status)
         return;
     }
     if (verdict == USERS_RIGHT) {
-        auth_end(connection);
-        connection->session.authenticated = true;
-        log_reply(connection, "AUTH", 235, 0);
-        sansmtp_server_accept(connection->engine);
+        welcome(connection);
     } else if (verdict == USERS_WRONG) {
         refuse(connection);
     } else {
@@ -95,7 +105,7 @@ static void check(struct exchange *exchange)
     uv_queue_work(exchange->connection->receiver->loop, &exchange->work, on_pool, after_check);
 }
 
-/* -- the two mechanisms ----------------------------------------------------------------------- */
+/* -- the mechanisms --------------------------------------------------------------------------- */
 
 /* Neither mechanism lets a NUL through. */
 static bool take_text(char out[TEXT_MAX], struct sansmtp_span text)
@@ -148,6 +158,38 @@ static void login(struct exchange *exchange, const struct sansmtp_span *response
     }
 }
 
+static void scram(struct exchange *exchange, struct sansmtp_span message)
+{
+    struct connection *connection = exchange->connection;
+    struct sansmtp_span text = {NULL, 0};
+
+    switch (sasl_step(&exchange->sasl, exchange->users, SCRAM, message, &text)) {
+    case SASL_CHALLENGE:
+        sansmtp_server_challenge(connection->engine, text.data, text.length);
+        return;
+    case SASL_RIGHT:
+        welcome(connection);
+        return;
+    case SASL_WRONG:
+        refuse(connection);
+        return;
+    case SASL_FAILED:
+        fail(connection);
+        return;
+    }
+}
+
+const char *auth_mechanisms(const struct users *users)
+{
+    static char list[64];
+    const char *more = sasl_mechanisms(users);
+    const char *plain_ones = users->count > 0 || *more == '\0' ? "PLAIN LOGIN" : "";
+
+    snprintf(list, sizeof list, "%s%s%s", more, *more != '\0' && *plain_ones != '\0' ? " " : "",
+             plain_ones);
+    return list;
+}
+
 static bool is_mechanism(struct sansmtp_span text, const char *name)
 {
     return text.length == strlen(name) &&
@@ -167,8 +209,11 @@ void auth_begin(struct connection *connection, const struct sansmtp_event *event
     exchange->connection = connection;
     exchange->users = &connection->receiver->users;
     exchange->is_login = is_mechanism(event->text, "LOGIN");
+    exchange->is_scram = is_mechanism(event->text, SCRAM);
     exchange->login = SANSMTP_SASL_LOGIN_START;
-    if (exchange->is_login) {
+    if (exchange->is_scram) {
+        scram(exchange, event->data);
+    } else if (exchange->is_login) {
         login(exchange, (event->flags & SANSMTP_FLAG_INITIAL) != 0 ? &event->data : NULL);
     } else {
         plain(exchange, event->data);
@@ -179,7 +224,9 @@ void auth_continue(struct connection *connection, const struct sansmtp_event *ev
 {
     struct exchange *exchange = connection->session.exchange;
 
-    if (exchange->is_login) {
+    if (exchange->is_scram) {
+        scram(exchange, event->data);
+    } else if (exchange->is_login) {
         login(exchange, &event->data);
     } else {
         plain(exchange, event->data);

@@ -1,12 +1,13 @@
 #ifndef RECEIVE_AUTH_H
 #define RECEIVE_AUTH_H
 
-/* AUTH PLAIN and LOGIN. Passwords are checked on libuv's thread pool, so the answer comes late. */
+/* AUTH PLAIN and LOGIN, and what receive_sasl.c knows. Passwords are checked on libuv's thread pool,
+ * so the answer comes late. */
 
 #include "receive_connection.h"
 
-/* The mechanisms that auth_begin knows, as options.mechanisms wants them. */
-#define AUTH_MECHANISMS "PLAIN LOGIN"
+/* The mechanisms that serve these users, as options.mechanisms wants them. */
+const char *auth_mechanisms(const struct users *users);
 
 /* For the AUTH question. */
 void auth_begin(struct connection *connection, const struct sansmtp_event *event);

@@ -23,7 +23,7 @@ static void settle(struct connection *connection);
 /* What a peer sends may be credentials, whatever the engine makes of it. */
 static void forget(const struct connection *connection, void *octets, size_t length)
 {
-    if (connection->receiver->users.count > 0 && octets != NULL) {
+    if (connection->receiver->options.users != NULL && octets != NULL) {
         OPENSSL_cleanse(octets, length);
     }
 }

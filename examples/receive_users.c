@@ -40,6 +40,33 @@ static const char *fault_of(const char *hash)
     return fault;
 }
 
+#define SCRAM "{SCRAM-SHA-256}"
+
+/* The fields are cut out of a copy of the line. */
+static int add_scram(struct users *users, const char *name, const char *text, const char *path,
+                     size_t line)
+{
+    char *copy = strdup(text + sizeof SCRAM - 1), *save = NULL;
+    struct scram *list = realloc(users->scram, (users->scram_count + 1) * sizeof *list);
+    struct scram scram = {.name = strdup(name)};
+
+    if (copy == NULL || list == NULL || scram.name == NULL) {
+        return EX_OSERR;
+    }
+    users->scram = list;
+    scram.iterations = strtok_r(copy, ",", &save);
+    scram.salt = strtok_r(NULL, ",", &save);
+    scram.stored_key = strtok_r(NULL, ",", &save);
+    scram.server_key = strtok_r(NULL, ",", &save);
+    if (scram.server_key == NULL || strtol(scram.iterations, NULL, 10) < 4096) {
+        free(copy);
+        free(scram.name);
+        return complain(path, line, "wanted is " SCRAM "iterations,salt,key,key; 4096 at least");
+    }
+    list[users->scram_count++] = scram;
+    return 0;
+}
+
 static int add(struct users *users, char *text, const char *path, size_t line)
 {
     char *colon = strchr(text, ':');
@@ -50,6 +77,9 @@ static int add(struct users *users, char *text, const char *path, size_t line)
         return complain(path, line, "wanted is user:hash");
     }
     *colon = '\0';
+    if (strncmp(colon + 1, SCRAM, sizeof SCRAM - 1) == 0) {
+        return add_scram(users, text, colon + 1, path, line);
+    }
     fault = fault_of(colon + 1);
     if (fault != NULL) {
         return complain(path, line, fault);
@@ -105,7 +135,7 @@ int users_open(struct users *users, const char *path)
         status = EX_NOINPUT;
     }
     fclose(file);
-    if (status == 0 && users->count == 0) {
+    if (status == 0 && users->count + users->scram_count == 0) {
         status = complain(path, 1, "there is no user in it");
     }
     return status;
@@ -138,11 +168,16 @@ static enum users_verdict compare(const char *made, const char *hash)
 
 enum users_verdict users_check(const struct users *users, const char *name, const char *password)
 {
-    const struct user *user = stand_in(users, name);
-    struct crypt_data *data = calloc(1, sizeof *data);
+    const struct user *user;
+    struct crypt_data *data;
     enum users_verdict verdict;
     bool known = false;
 
+    if (users->count == 0) {
+        return USERS_WRONG;
+    }
+    user = stand_in(users, name);
+    data = calloc(1, sizeof *data);
     if (data == NULL) {
         return USERS_FAILED;
     }

@@ -1,7 +1,8 @@
 #ifndef RECEIVE_USERS_H
 #define RECEIVE_USERS_H
 
-/* The file of users: lines user:crypt(3)-hash; empty ones and those behind # do not count. */
+/* The file of users: lines user:crypt(3)-hash, or user:{SCRAM-SHA-256}iterations,salt,key,key as
+ * gsasl --mkpasswd makes them; empty ones and those behind # do not count. */
 
 #include <stddef.h>
 
@@ -10,11 +11,22 @@ struct user {
     char *hash;
 };
 
+/* What SCRAM needs to know of a password; the keys and the salt in base64. */
+struct scram {
+    char *name;
+    char *iterations;
+    char *salt;
+    char *stored_key;
+    char *server_key;
+};
+
 #define USERS_KEY 32u
 
 struct users {
     struct user *list;
     size_t count;
+    struct scram *scram;
+    size_t scram_count;
     unsigned char key[USERS_KEY]; /* says whose hash a name gets that is nobody's */
 };
 

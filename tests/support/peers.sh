@@ -4,10 +4,10 @@
 # are there.
 #
 #   sh tests/support/peers.sh [PEER...]      of: swaks curl msmtp postfix dovecot nodemailer exim
-#                                                opensmtpd aiosmtpd haproxy
+#                                                opensmtpd aiosmtpd haproxy gsasl
 #
 # What was found is linked in build/peers/bin (swaks, curl, msmtp, smtp-source, smtp-sink, postfix,
-# dovecot, node, exim, smtpd, haproxy): a test puts this folder in front of its PATH. Nodemailer and
+# dovecot, node, exim, smtpd, haproxy, gsasl): a test puts this folder in front of its PATH. Nodemailer and
 # its smtp-server are in build/peers/nodemailer/node_modules. Debian's mail servers exclude each
 # other: Postfix is installed (without a configuration, and not started), and so is Dovecot; Exim and
 # OpenSMTPD are unpacked under build/peers. The tests start those that listen, each with a
@@ -107,6 +107,14 @@ want_haproxy() {
 
 have_haproxy() {
     link_program haproxy && found haproxy "$bin/haproxy" "$(haproxy -v | version_in)"
+}
+
+want_gsasl() {
+    want gsasl gsasl
+}
+
+have_gsasl() {
+    link_program gsasl && found gsasl "$bin/gsasl" "$(gsasl --version | version_in)"
 }
 
 want_nodemailer() {
@@ -315,12 +323,12 @@ have_aiosmtpd() {
         [ -n "$version" ] && found aiosmtpd "$peers/aiosmtpd" "$version"
 }
 
-[ $# -gt 0 ] || set -- swaks curl msmtp postfix dovecot nodemailer exim opensmtpd aiosmtpd haproxy
+[ $# -gt 0 ] || set -- swaks curl msmtp postfix dovecot nodemailer exim opensmtpd aiosmtpd haproxy gsasl
 mkdir -p "$bin"
 
 for peer in "$@"; do
     case $peer in
-    swaks | curl | msmtp | postfix | dovecot | nodemailer | aiosmtpd | haproxy) want_$peer ;;
+    swaks | curl | msmtp | postfix | dovecot | nodemailer | aiosmtpd | haproxy | gsasl) want_$peer ;;
     exim | opensmtpd) ;;
     *)
         echo "peers.sh: no such peer: $peer" >&2
