@@ -318,9 +318,11 @@ static void test_targets_that_are_no_names(void **state)
 
 static void test_odd_targets_that_are_names(void **state)
 {
-    static const char *const rows[] = {"10 a",         "10 _mx.example",
-                                       "10 1.example", "10 xn--4ca.example",
-                                       "10 a.1a",      "10 a--b.example"};
+    static char longest_label[] =
+        "10 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example";
+    static const char *const rows[] = {
+        "10 a",    "10 _mx.example",  "10 1.example", "10 xn--4ca.example",
+        "10 a.1a", "10 a--b.example", longest_label};
     static char name[300];
     struct sansmtp_route route;
     (void)state;
