@@ -54,7 +54,9 @@ void proxy_begin(struct connection *connection)
         return;
     }
     connection->proxy->held = 0;
-    if (!is_trusted(connection)) {
+    if (strcmp(connection_peer(connection), "?") == 0) {
+        connection->lost = true; /* it has gone again already */
+    } else if (!is_trusted(connection)) {
         log_event(connection, "PROXY", "not trusted", 0);
         connection->lost = true;
     }

@@ -147,6 +147,10 @@ def bad_headers(tap, receiver):
         wire.socket.shutdown(socket.SHUT_WR)
         tap.check(wire.ended(), "closed without a word: half a header")
     check_log(tap, receiver, r" PROXY malformed 0$", "the log tells it")
+    # PROXY-2-d: at least 3 seconds, which is one TCP retransmit
+    with Wire(receiver.port, greet=False) as wire:
+        start = time.monotonic()
+        tap.check(wire.ended() and time.monotonic() - start >= 3, "closed without a word: silence")
 
 
 def direct(tap, here):
@@ -189,6 +193,7 @@ def haproxy(here, program, receiver, server, bind="", listen=HOST):
     port = free_port(listen)
     lines = ["global", "  maxconn 50", "defaults", "  mode tcp", "  timeout connect 10s",
              "  timeout client 60s", "  timeout server 60s", "listen smtp",
+             "  option smtpchk EHLO check.example.test",
              "  bind %s:%d %s" % (listen, port, bind),
              "  unique-id-format %[src]-%[rand]",
              "  server one %s:%d %s" % (HOST, receiver.port, server), ""]
