@@ -67,7 +67,10 @@ uint32_t sansmtp_dsn_status(const struct sansmtp_dsn_fate *recipient);
 /* Has the recipient something that is not ASCII? */
 bool sansmtp_dsn_has_utf8(const struct sansmtp_dsn_fate *recipient);
 
-/* Is it a domain, or an address literal? With its dot, for names of one label are local. */
+/* Is it a domain, or an address literal? */
+bool sansmtp_dsn_is_domain(const struct sansmtp_span *name);
+
+/* And with a dot, as names of one label are not fully qualified? */
 bool sansmtp_dsn_is_host(const struct sansmtp_span *name);
 
 /* The human-readable part: the opening words, a recipient. */
@@ -76,8 +79,8 @@ void sansmtp_dsn_put_explanation(struct sansmtp_dsn_out *out,
                                  const struct sansmtp_dsn_report *report,
                                  const struct sansmtp_dsn_fate *recipient);
 
-/* The subject by actions, as a literal. */
-struct sansmtp_span sansmtp_dsn_subject(uint32_t actions);
+/* The subject of a report with this set of actions, as a literal. */
+struct sansmtp_span sansmtp_dsn_subject(uint32_t set);
 
 /* "failed" */
 struct sansmtp_span sansmtp_dsn_action_word(uint32_t action);

@@ -35,15 +35,20 @@ static int check_date(const struct sansmtp_dsn_report *report, int64_t seconds)
     return sansmtp_dsn_date(report, seconds, date, &length);
 }
 
-bool sansmtp_dsn_is_host(const struct sansmtp_span *name)
+/* A general literal may hold what no field should, and no tag of one is registered. */
+bool sansmtp_dsn_is_domain(const struct sansmtp_span *name)
 {
     uint32_t kind = SANSMTP_DOMAIN_NONE;
 
-    if (name->length == 0 || sansmtp_domain_parse(name->data, name->length, 0, &kind, NULL) != 0) {
-        return false;
-    }
-    return kind == SANSMTP_DOMAIN_IPV4 || kind == SANSMTP_DOMAIN_IPV6 ||
-           (kind == SANSMTP_DOMAIN_NAME && memchr(name->data, '.', name->length));
+    return name->length > 0 &&
+           sansmtp_domain_parse(name->data, name->length, 0, &kind, NULL) == 0 &&
+           kind != SANSMTP_DOMAIN_GENERAL;
+}
+
+bool sansmtp_dsn_is_host(const struct sansmtp_span *name)
+{
+    return sansmtp_dsn_is_domain(name) &&
+           (name->data[0] == '[' || memchr(name->data, '.', name->length));
 }
 
 struct sansmtp_span sansmtp_dsn_path_mailbox(struct sansmtp_span path)

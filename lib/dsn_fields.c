@@ -92,10 +92,9 @@ static void put_date(struct sansmtp_dsn_out *out, const struct sansmtp_dsn_repor
     }
 }
 
-/* RFC 3461 6.3 (b): "dns" only with a name that is fully qualified. */
-static void put_mta(struct sansmtp_dsn_out *out, const struct sansmtp_span *name)
+static void put_mta(struct sansmtp_dsn_out *out, const struct sansmtp_span *name, bool dns)
 {
-    if (sansmtp_dsn_is_host(name)) {
+    if (dns) {
         SANSMTP_DSN_PUT(out, "dns; ");
     } else {
         SANSMTP_DSN_PUT(out, "x-local-hostname; ");
@@ -129,11 +128,11 @@ static void put_received_from(struct sansmtp_dsn_out *out, const struct sansmtp_
     char literal[48];
     size_t length = 0;
 
-    if (!sansmtp_dsn_is_host(&report->received_from)) {
+    if (!sansmtp_dsn_is_domain(&report->received_from)) {
         return;
     }
     begin_field(out, RECEIVED_FROM_MTA);
-    put_mta(out, &report->received_from);
+    put_mta(out, &report->received_from, true);
     if (address->length > 0 &&
         sansmtp_literal_write(address->data, address->length, literal, &length) == 0) {
         sansmtp_dsn_gap(out, length + 2);
@@ -149,7 +148,8 @@ void sansmtp_dsn_put_message_fields(struct sansmtp_dsn_out *out,
 {
     put_envelope_id(out, &report->envelope_id);
     begin_field(out, REPORTING_MTA);
-    put_mta(out, &report->reporting_mta);
+    /* RFC 3461 6.3 (b): "dns" only with a name that is fully qualified */
+    put_mta(out, &report->reporting_mta, sansmtp_dsn_is_host(&report->reporting_mta));
     sansmtp_dsn_newline(out);
     put_received_from(out, report);
     put_date(out, report, ARRIVAL_DATE, report->arrival);
@@ -284,9 +284,9 @@ void sansmtp_dsn_put_recipient_fields(struct sansmtp_dsn_out *out,
     begin_field(out, STATUS);
     sansmtp_dsn_put_enhanced(out, sansmtp_dsn_status(recipient));
     sansmtp_dsn_newline(out);
-    if (sansmtp_dsn_is_host(&recipient->remote_mta)) {
+    if (sansmtp_dsn_is_domain(&recipient->remote_mta)) {
         begin_field(out, REMOTE_MTA);
-        put_mta(out, &recipient->remote_mta);
+        put_mta(out, &recipient->remote_mta, true);
         sansmtp_dsn_newline(out);
     }
     put_diagnostic(out, recipient);

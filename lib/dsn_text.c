@@ -206,6 +206,7 @@ void sansmtp_dsn_put_unitext(struct sansmtp_dsn_out *out, const uint8_t *text, s
     for (size_t at = 0; at < length;) {
         size_t size = character(text + at, length - at);
 
+        cut_line(out, 1);
         if (size == 1 && (!needs_escape(text[at]) || embedded)) {
             sansmtp_dsn_put(out, text + at, 1);
         } else {

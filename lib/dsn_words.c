@@ -138,7 +138,7 @@ static void put_said(struct sansmtp_dsn_out *out, const struct sansmtp_dsn_fate 
         return;
     }
     sansmtp_dsn_fold(out, INDENT);
-    if (sansmtp_dsn_is_host(&recipient->remote_mta)) {
+    if (sansmtp_dsn_is_domain(&recipient->remote_mta)) {
         sansmtp_dsn_put_text(out, recipient->remote_mta.data, recipient->remote_mta.length);
         SANSMTP_DSN_PUT(out, " said:");
     } else {

@@ -169,6 +169,17 @@ static void assert_has_not(const char *part)
     }
 }
 
+static void assert_short_lines(void)
+{
+    for (const char *line = text; *line;) {
+        const char *end = strstr(line, "\r\n");
+
+        assert_non_null(end);
+        assert_true(end - line <= 998);
+        line = end + 2;
+    }
+}
+
 /* ---- is there a report? */
 
 /* 3461-4.1-c 3461-5.2.2-b 3461-5.2.2-c 3461-5.2.3-a 3461-5.2.5-a 3461-5.2.6-a 3461-5.2.7.1-a */
@@ -845,13 +856,49 @@ static void test_peer_text(void **state)
     memset(word, 'w', sizeof(word));
     recipient.text = (struct sansmtp_span){(const uint8_t *)word, sizeof(word)};
     write_all(&report, &recipient, NULL, 0);
-    for (const char *line = text; *line;) {
-        const char *end = strstr(line, "\r\n");
+    assert_short_lines();
+}
 
-        assert_non_null(end);
-        assert_true(end - line <= 998);
-        line = end + 2;
+/* However many octets an address has when it is escaped, a line ends in time. */
+static void test_long_addresses(void **state)
+{
+    struct sansmtp_dsn_report report = report_of(FAILED);
+    struct sansmtp_dsn_fate recipient = recipient_of(FAILED, NULL);
+    static uint8_t path[500], original[500] = "utf-8;";
+
+    (void)state;
+    for (size_t i = 0; i + 1 < sizeof(path); i += 2) {
+        memcpy(path + i, "\xC3\xB6", 2);
     }
+    memcpy(original + 6, path, sizeof(original) - 6);
+    recipient.path = (struct sansmtp_span){path, sizeof(path)};
+    recipient.original = (struct sansmtp_span){original, sizeof(original)};
+    write_all(&report, &recipient, NULL, 0);
+    assert_short_lines();
+    assert_has("\r\nFinal-Recipient: utf-8;\\x{F6}\\x{F6}");
+    recipient.path.length++;
+    fresh(NULL);
+    STEP(BEGIN(&report));
+    REFUSED(RECIPIENT(&recipient), SANSMTP_ERR_TEXT);
+}
+
+/* A remote host is named, if with one label; a hello name, too. */
+static void test_single_label(void **state)
+{
+    struct sansmtp_dsn_report report = report_of(FAILED);
+    struct sansmtp_dsn_fate recipient = recipient_of(FAILED, "a@b.example");
+
+    (void)state;
+    report.received_from = span("pc");
+    recipient.remote_mta = span("localhost");
+    recipient.code = 550;
+    write_all(&report, &recipient, NULL, 0);
+    assert_has("\r\nReceived-From-MTA: dns; pc\r\n");
+    assert_has("\r\nRemote-MTA: dns; localhost\r\n");
+    assert_has("\r\n    localhost said:\r\n");
+    recipient.remote_mta = span("[X-Tag:(a]");
+    write_all(&report, &recipient, NULL, 0);
+    assert_has_not("Remote-MTA");
 }
 
 static void test_field(void **state)
@@ -1227,6 +1274,8 @@ int main(void)
         cmocka_unit_test_setup(test_status, fresh),
         cmocka_unit_test_setup(test_recipient_refused, fresh),
         cmocka_unit_test_setup(test_peer_text, fresh),
+        cmocka_unit_test_setup(test_long_addresses, fresh),
+        cmocka_unit_test_setup(test_single_label, fresh),
         cmocka_unit_test_setup(test_field, fresh),
         cmocka_unit_test_setup(test_text, fresh),
         cmocka_unit_test_setup(test_text_utf8, fresh),
