@@ -464,6 +464,7 @@ static void test_arguments(void **state)
     struct sansmtp_route good = ask("x.example", SANSMTP_ROUTE_FOUND, "10 a.example");
     struct sansmtp_route route = good;
     struct sansmtp_route_address own = {.length = 5};
+    struct sansmtp_span nowhere = {NULL, 1};
     (void)state;
 
     assert_int_equal(sansmtp_route_hosts(NULL, hosts, 1, &result), SANSMTP_ERR_ARGUMENT);
@@ -483,6 +484,8 @@ static void test_arguments(void **state)
     route = good, route.mx = NULL;
     expect_argument(route);
     route = good, route.names = NULL, route.name_count = 1;
+    expect_argument(route);
+    route = good, route.names = &nowhere, route.name_count = 1;
     expect_argument(route);
     route = good, route.own = &own, route.own_count = 1;
     expect_argument(route);
