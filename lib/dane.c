@@ -72,7 +72,7 @@ int sansmtp_tlsa_name_write(const uint8_t *base, size_t length, uint32_t port, c
         return SANSMTP_ERR_LENGTH; /* RFC 1035 section 3.1: 255 octets on the wire, 253 in text */
     }
     *out_length = need;
-    if (need > capacity) {
+    if (out == NULL || need > capacity) {
         return SANSMTP_ERR_ROOM;
     }
     *out++ = '_';

@@ -381,6 +381,24 @@ static void test_as_many_fields_as_there_may_be(void **state)
                      SANSMTP_ERR_ARGUMENT);
 }
 
+/* What is looked for may end at the end of memory. */
+static void test_names_and_values_are_not_read_beyond(void **state)
+{
+    static const char text[] = "Names: values\r\nName: values\r\nName: value\r\n\r\n";
+    uint8_t *name = guard_copy("name", 4), *value = guard_copy("VALUE", 5);
+    struct sansmtp_header_field fields[] = {
+        {.name = {name, 4}},
+        {.name = {name, 4}, .value = {value, 5}},
+    };
+    (void)state;
+
+    read_in_pieces(text, sizeof text - 1, 3, fields, 2);
+    assert_int_equal(fields[0].count, 2);
+    assert_int_equal(fields[1].count, 1);
+    guard_free(name, 4);
+    guard_free(value, 5);
+}
+
 static void test_counts_do_not_overflow(void **state)
 {
     struct sansmtp_header header = start;
@@ -436,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_the_body_is_not_looked_at),
         cmocka_unit_test(test_random_headers_by_another_reader),
         cmocka_unit_test(test_as_many_fields_as_there_may_be),
+        cmocka_unit_test(test_names_and_values_are_not_read_beyond),
         cmocka_unit_test(test_counts_do_not_overflow),
         cmocka_unit_test(test_wrong_arguments),
     };

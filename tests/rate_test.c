@@ -166,6 +166,9 @@ static void test_nothing_overflows(void **state)
     assert_int_equal(take(&table, "a", OCTETS, 1, 1, NULL), 1);
     assert_int_equal(take(&table, "a", OCTETS, SANSMTP_RATE_LIMIT_MAX, INT64_MAX, NULL), 1);
     assert_int_equal(take(&table, "a", OCTETS, 1, 0, NULL), 0);
+    /* a time by which a product would wrap to nothing */
+    assert_int_equal(take(&table, "b", OCTETS, SANSMTP_RATE_LIMIT_MAX, 0, NULL), 1);
+    assert_int_equal(take(&table, "b", OCTETS, SANSMTP_RATE_LIMIT_MAX, INT64_C(1) << 24, NULL), 1);
     drop(&table);
 }
 

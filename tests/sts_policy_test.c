@@ -156,6 +156,7 @@ static void test_what_is_none(void **state)
         HEAD "mode: none\nx y: z\n",
         HEAD "mode: none\nx: \xff\n",
         HEAD "mode: none\nx: a\x01\n",
+        HEAD "mode: none\nx: \x01\n",
         HEAD "mode: none\nx: a\tb\n",
         HEAD "mode: none\nx: a\rb\n",
         HEAD "mode: none\rx: a\n",
