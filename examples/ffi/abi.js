@@ -1195,6 +1195,7 @@ exports.functions = {
     sansmtp_relay_decide: ['int', ['void *', 'void *', 'void *']],
     sansmtp_rate_memory: ['size_t', ['uint32_t']],
     sansmtp_rate_init: ['int', ['void *', 'void *', 'size_t', 'void *']],
+    sansmtp_rate_address: ['int', ['void *', 'size_t', 'void *']],
     sansmtp_rate_take: ['int', ['void *', 'void *', 'size_t', 'uint32_t', 'uint64_t', 'int64_t', 'void *']],
     sansmtp_rate_give: ['int', ['void *', 'void *', 'size_t', 'uint32_t', 'uint64_t', 'int64_t']],
     sansmtp_dsn_wanted: ['int', ['void *', 'size_t', 'uint32_t', 'uint32_t', 'int']],

@@ -338,6 +338,7 @@ struct sansmtp_rate_options {
 struct sansmtp_rate;
 size_t sansmtp_rate_memory(uint32_t keys);
 int sansmtp_rate_init(struct sansmtp_rate **rate, void *memory, size_t length, const struct sansmtp_rate_options *options);
+int sansmtp_rate_address(const uint8_t *address, size_t length, struct sansmtp_span *key);
 int sansmtp_rate_take(struct sansmtp_rate *rate, const uint8_t *key, size_t key_length, uint32_t what, uint64_t amount, int64_t now, uint64_t *wait);
 int sansmtp_rate_give(struct sansmtp_rate *rate, const uint8_t *key, size_t key_length, uint32_t what, uint64_t amount, int64_t now);
 int sansmtp_dsn_wanted(const uint8_t *sender, size_t length, uint32_t notify, uint32_t action, int deliver_by);

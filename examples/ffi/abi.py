@@ -1363,6 +1363,7 @@ FUNCTIONS = {
     "sansmtp_relay_decide": (c_int, [POINTER(sansmtp_relay), POINTER(sansmtp_relay_request), POINTER(sansmtp_relay_verdict)]),
     "sansmtp_rate_memory": (c_size_t, [c_uint32]),
     "sansmtp_rate_init": (c_int, [POINTER(c_void_p), c_void_p, c_size_t, POINTER(sansmtp_rate_options)]),
+    "sansmtp_rate_address": (c_int, [c_void_p, c_size_t, POINTER(sansmtp_span)]),
     "sansmtp_rate_take": (c_int, [c_void_p, c_void_p, c_size_t, c_uint32, c_uint64, c_int64, POINTER(c_uint64)]),
     "sansmtp_rate_give": (c_int, [c_void_p, c_void_p, c_size_t, c_uint32, c_uint64, c_int64]),
     "sansmtp_dsn_wanted": (c_int, [c_void_p, c_size_t, c_uint32, c_uint32, c_int]),
