@@ -135,7 +135,7 @@ bool sansmtp_server_count_error(struct sansmtp_server *server)
 static bool follows_refusal(const struct sansmtp_server *server, enum sansmtp_reply reply)
 {
     bool group = server->verb == SANSMTP_VERB_RCPT || server->verb == SANSMTP_VERB_DATA ||
-                 server->verb == SANSMTP_VERB_BDAT;
+                 server->verb == SANSMTP_VERB_BDAT || server->verb == SANSMTP_VERB_BURL;
 
     return reply == SANSMTP_REPLY_NO_RECIPIENTS ||
            (group && reply == SANSMTP_REPLY_SEQUENCE &&
