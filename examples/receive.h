@@ -19,6 +19,7 @@
  *   receive_auth.c        PLAIN and LOGIN
  *   receive_sasl.c        SCRAM, by GNU SASL
  *   receive_users.c       the file of users
+ *   receive_trace.c       the Received field
  *   receive_log.c         log and trace
  *
  * and what sansmtp-send shares:

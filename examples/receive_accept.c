@@ -1,5 +1,6 @@
 #include "receive_proxy.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,7 @@ static void refuse(struct receiver *receiver, uv_stream_t *listener)
         one_waits = true;
         return;
     }
-    fputs("sansmtp-receive: no memory for a connection\n", stderr);
+    fprintf(stderr, "%s: no memory for a connection\n", program_invocation_short_name);
     uv_tcp_init(receiver->loop, &spare);
     spare.data = listener;
     spare_closing = true;

@@ -45,6 +45,13 @@ void auth_end(struct connection *connection)
     }
 }
 
+void auth_forget(struct connection *connection)
+{
+    connection->session.authenticated = false;
+    free(connection->session.user);
+    connection->session.user = NULL;
+}
+
 /* -- the verdict ------------------------------------------------------------------------------ */
 
 /* We could not find out: that is no word on the password. */
@@ -64,8 +71,13 @@ static void refuse(struct connection *connection)
 
 static void welcome(struct connection *connection)
 {
-    auth_end(connection);
+    const struct exchange *exchange = connection->session.exchange;
+    const char *name = exchange->is_scram ? sasl_user(exchange->sasl) : exchange->name;
+
+    auth_forget(connection);
+    connection->session.user = strdup(name);
     connection->session.authenticated = true;
+    auth_end(connection);
     log_reply(connection, "AUTH", 235, 0);
     sansmtp_server_accept(connection->engine);
 }

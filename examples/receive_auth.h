@@ -18,4 +18,7 @@ void auth_continue(struct connection *connection, const struct sansmtp_event *ev
 /* Forgets the exchange, if there is one. */
 void auth_end(struct connection *connection);
 
+/* Forgets who the client is. */
+void auth_forget(struct connection *connection);
+
 #endif

@@ -16,13 +16,16 @@
 
 struct message;
 struct exchange;
+struct visit;
 struct proxy;
 struct tls;
 
-/* What receive_session.c knows of the dialogue. */
+/* What is known of the dialogue: of receive_session.c, or of another program's room instead. */
 struct session {
     struct message *message;   /* NULL: none, or nothing is stored */
     struct exchange *exchange; /* of AUTH */
+    struct visit *visit;       /* what another program knows beside this */
+    char *user;                /* who is authenticated, as far as the mechanism names him */
     char *hello;               /* the name the client gave, hello_length octets */
     size_t hello_length;
     uint64_t octets;       /* of the message that came so far */

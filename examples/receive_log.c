@@ -17,7 +17,8 @@ int log_open(struct receiver *receiver)
     }
     receiver->log = strcmp(path, "-") == 0 ? stderr : fopen(path, "ae");
     if (receiver->log == NULL) {
-        fprintf(stderr, "sansmtp-receive: cannot write the log %s: %s\n", path, strerror(errno));
+        fprintf(stderr, "%s: cannot write the log %s: %s\n", program_invocation_short_name, path,
+                strerror(errno));
         return EX_CANTCREAT;
     }
     setvbuf(receiver->log, NULL, _IOLBF, 0);
@@ -106,6 +107,6 @@ void log_sent(struct connection *connection, const uint8_t *octets, size_t lengt
 
 void log_bug(struct connection *connection, int error)
 {
-    fprintf(stderr, "sansmtp-receive: %s: the engine refused a call: %s\n",
+    fprintf(stderr, "%s: %s: the engine refused a call: %s\n", program_invocation_short_name,
             connection_peer(connection), sansmtp_error_name(error));
 }

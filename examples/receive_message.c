@@ -1,10 +1,9 @@
 #include "receive_message.h"
 
-#include "receive_tls.h"
+#include "receive_trace.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define PATH_MAX_OCTETS 256u /* of RFC 5321 4.5.3.1.3 */
 
@@ -59,26 +58,6 @@ bool message_add(struct message *message, const struct sansmtp_event *recipient)
 
 /* -- the trace header ------------------------------------------------------------------------- */
 
-static int32_t zone_of(time_t now)
-{
-    struct tm local;
-
-    return localtime_r(&now, &local) == NULL ? 0 : (int32_t)(local.tm_gmtoff / 60);
-}
-
-static uint32_t protocol_of(const struct message *message)
-{
-    const struct session *session = &message->connection->session;
-    uint32_t flags = message->utf8 ? SANSMTP_RECEIVED_UTF8 : 0;
-
-    if (session->verb == SANSMTP_VERB_LHLO) {
-        flags |= SANSMTP_RECEIVED_LMTP;
-    } else if (session->verb == SANSMTP_VERB_EHLO) {
-        flags |= SANSMTP_RECEIVED_ESMTP;
-    }
-    return session->authenticated ? flags | SANSMTP_RECEIVED_AUTH : flags;
-}
-
 /* The delivery's name up to the hostname; an atom has no dots. */
 static size_t make_id(const struct message *message, uint8_t id[32])
 {
@@ -95,36 +74,18 @@ static size_t make_id(const struct message *message, uint8_t id[32])
     return length;
 }
 
-/* RFC 5321 4.4: a server that passes a copy on to more than one recipient should not name them. */
 static void put_received(struct message *message)
 {
-    struct connection *connection = message->connection;
-    const char *hostname = connection->receiver->options.hostname;
-    time_t now = time(NULL);
-    uint8_t id[32], address[16];
+    uint8_t id[32];
     char text[SANSMTP_RECEIVED_MAX];
-    size_t length = 0;
-    struct sansmtp_received received = {.size = sizeof received,
-                                        .flags = protocol_of(message),
-                                        .by = {(const uint8_t *)hostname, strlen(hostname)},
-                                        .id = {id, make_id(message, id)},
-                                        .offset_minutes = zone_of(now),
-                                        .seconds = now};
+    struct trace trace = {.id = {id, make_id(message, id)}, .utf8 = message->utf8};
 
-    received.hello.data = (const uint8_t *)connection->session.hello;
-    received.hello.length = connection->session.hello_length;
-    received.client_address.data = address;
-    received.client_address.length = connection_address(connection, address);
+    /* RFC 5321 4.4: a copy that goes to more than one recipient should not name them. */
     if (message->delivery.count == 1) {
-        received.recipient.data = message->recipient.octets;
-        received.recipient.length = message->recipient.length;
+        trace.recipient.data = message->recipient.octets;
+        trace.recipient.length = message->recipient.length;
     }
-    if (connection->tls != NULL) {
-        tls_describe(connection->tls, &received);
-    }
-    if (sansmtp_received_write(&received, text, sizeof text, &length) == 0) {
-        delivery_append(&message->delivery, text, length);
-    }
+    delivery_append(&message->delivery, text, trace_received(message->connection, &trace, text));
 }
 
 static void put_head(struct message *message)

@@ -152,6 +152,11 @@ enum sasl_verdict sasl_step(struct sasl **sasl, const struct users *users, const
     return (*sasl)->result == GSASL_OK ? verdict(*sasl) : SASL_WRONG;
 }
 
+const char *sasl_user(const struct sasl *sasl)
+{
+    return gsasl_property_fast(sasl->session, GSASL_AUTHID);
+}
+
 #else
 
 const char *sasl_mechanisms(const struct users *users)
@@ -165,6 +170,12 @@ enum sasl_verdict sasl_step(struct sasl **sasl, const struct users *users, const
 {
     (void)sasl, (void)users, (void)mechanism, (void)message, (void)text;
     return SASL_FAILED;
+}
+
+const char *sasl_user(const struct sasl *sasl)
+{
+    (void)sasl;
+    return "";
 }
 
 void sasl_end(struct sasl *sasl)

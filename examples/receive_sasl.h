@@ -23,6 +23,9 @@ const char *sasl_mechanisms(const struct users *users);
 enum sasl_verdict sasl_step(struct sasl **sasl, const struct users *users, const char *mechanism,
                             struct sansmtp_span message, struct sansmtp_span *text);
 
+/* After SASL_RIGHT: who it is. Lives until sasl_end. */
+const char *sasl_user(const struct sasl *sasl);
+
 void sasl_end(struct sasl *sasl);
 
 #endif

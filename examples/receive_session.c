@@ -340,7 +340,7 @@ void session_tls_started(struct connection *connection)
 {
     log_event(connection, "TLS", "started", 0);
     forget_hello(&connection->session);
-    connection->session.authenticated = false;
+    auth_forget(connection);
 }
 
 static void on_auth(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
@@ -404,6 +404,7 @@ void session_end(struct connection *connection)
     message_release(connection->session.message);
     connection->session.message = NULL;
     auth_end(connection);
+    auth_forget(connection);
     forget_hello(&connection->session);
 }
 

@@ -28,7 +28,8 @@ static int sync_folder(int at, const char *path)
 
 static int complain(const char *path)
 {
-    fprintf(stderr, "sansmtp-receive: cannot store mail in %s: %s\n", path, strerror(errno));
+    fprintf(stderr, "%s: cannot store mail in %s: %s\n", program_invocation_short_name, path,
+            strerror(errno));
     return EX_CANTCREAT;
 }
 

@@ -15,7 +15,7 @@ static int complain(const char *what, const char *path, int status)
     unsigned long error = ERR_peek_last_error();
     const char *reason = ERR_reason_error_string(error);
 
-    fprintf(stderr, "sansmtp-receive: cannot use the %s %s: %s\n", what, path,
+    fprintf(stderr, "%s: cannot use the %s %s: %s\n", program_invocation_short_name, what, path,
             reason == NULL ? "OpenSSL refuses it" : reason);
     return status;
 }
@@ -26,7 +26,8 @@ static int check_readable(const char *what, const char *path)
     if (access(path, R_OK) == 0) {
         return 0;
     }
-    fprintf(stderr, "sansmtp-receive: cannot read the %s %s: %s\n", what, path, strerror(errno));
+    fprintf(stderr, "%s: cannot read the %s %s: %s\n", program_invocation_short_name, what, path,
+            strerror(errno));
     return EX_NOINPUT;
 }
 

@@ -14,7 +14,7 @@
 
 static int complain(const char *path, size_t line, const char *what)
 {
-    fprintf(stderr, "sansmtp-receive: %s:%zu: %s\n", path, line, what);
+    fprintf(stderr, "%s: %s:%zu: %s\n", program_invocation_short_name, path, line, what);
     return EX_CONFIG;
 }
 
@@ -121,17 +121,19 @@ int users_open(struct users *users, const char *path)
     int status;
 
     if (RAND_bytes(users->key, sizeof users->key) != 1) {
-        fputs("sansmtp-receive: OpenSSL has no random octets\n", stderr);
+        fprintf(stderr, "%s: OpenSSL has no random octets\n", program_invocation_short_name);
         return EX_OSERR;
     }
     file = fopen(path, "re");
     if (file == NULL) {
-        fprintf(stderr, "sansmtp-receive: cannot read the users %s: %s\n", path, strerror(errno));
+        fprintf(stderr, "%s: cannot read the users %s: %s\n", program_invocation_short_name, path,
+                strerror(errno));
         return EX_NOINPUT;
     }
     status = read_lines(users, file, path);
     if (status == 0 && ferror(file) != 0) {
-        fprintf(stderr, "sansmtp-receive: cannot read the users %s: %s\n", path, strerror(errno));
+        fprintf(stderr, "%s: cannot read the users %s: %s\n", program_invocation_short_name, path,
+                strerror(errno));
         status = EX_NOINPUT;
     }
     fclose(file);

@@ -4,7 +4,10 @@
 /*
  * The queue: every message that we answered 250 to and that is not delivered or bounced yet.
  *
- *   queue.c          opening it: the tables, what a crash has left
+ *   queue.c          opening it: the tables, what a crash has left; transactions
+ *   queue_sql.c      statements, their values, and errors (queue_sql.def)
+ *   queue_batch.c    copies of rows
+ *   queue_drop.c     what goes, and what goes with it
  *   queue_put.c      a message comes in
  *   queue_pick.c     what is due, and the octets of a message
  *   queue_record.c   what became of it
@@ -30,6 +33,7 @@
 #include <stdio.h>
 
 struct queue;
+struct queue_memory;
 
 /* Octets of one chunk of a body, at most. */
 #define QUEUE_CHUNK_MAX ((size_t)192 * 1024)
@@ -44,7 +48,7 @@ struct queue;
 
 /* What is said of a message as a whole. A span with data NULL: it was not said. */
 struct queue_envelope {
-    uint64_t id;      /* 0: not in the queue */
+    uint64_t id;      /* relay_new_id(); 13 hexadecimal digits wherever people see it */
     uint64_t arrived; /* times are seconds since 1970 */
     uint64_t size;    /* octets of the body, our trace header included */
     uint32_t flags;   /* QUEUE_... */
@@ -113,8 +117,11 @@ int queue_forget(struct queue *queue); /* what was done since queue_save is void
 
 /* -- in ---------------------------------------------------------------------------------------- */
 
-/* Begins a message and sets *id. It is not there for anybody until queue_put. */
-int queue_begin(struct queue *queue, uint64_t *id);
+/* The largest id there is: the next message gets a larger one. */
+uint64_t queue_last(struct queue *queue);
+
+/* Begins a message. It is not there for anybody until queue_put. */
+int queue_begin(struct queue *queue, uint64_t id);
 
 /* The next octets of its body, at most QUEUE_CHUNK_MAX. */
 int queue_append(struct queue *queue, uint64_t id, uint32_t number, const void *octets,
@@ -134,6 +141,7 @@ struct queue_batch {
     struct queue_recipient *recipients;
     size_t count;
     struct sansmtp_span first; /* the body's first chunk, number 0; often all of it */
+    struct queue_memory *memory;
 };
 
 void queue_batch_free(struct queue_batch *batch); /* NULL is nothing */

@@ -46,7 +46,8 @@ struct relay {
     struct dispatch *dispatch;
     struct delivery_office *deliveries;
     struct report_office *reports;
-    FILE *log; /* NULL: none */
+    FILE *log;        /* NULL: none */
+    uint64_t last_id; /* of a message */
     bool stopping;
 };
 
@@ -54,8 +55,9 @@ struct relay {
 void relay_log(struct relay *relay, uint64_t id, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Seconds since 1970, and a random number. */
+/* Seconds since 1970; a random number; the id of a new message, which no other one ever has. */
 uint64_t relay_now(void);
 uint64_t relay_random(void);
+uint64_t relay_new_id(struct relay *relay);
 
 #endif

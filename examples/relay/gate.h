@@ -1,0 +1,37 @@
+#ifndef RELAY_GATE_H
+#define RELAY_GATE_H
+
+/* Who may send to whom, and how much of it: the decisions of policy.h with our tables. */
+
+#include "relay.h"
+
+struct connection;
+
+/* Makes the tables of networks and rates. Returns 0, or a status of sysexits.h after having said
+ * why. */
+int gate_open(struct relay *relay);
+
+/* What to answer. */
+struct gate_answer {
+    uint32_t code; /* 250: yes */
+    uint32_t enhanced;
+    const char *text;
+};
+
+/* May this client connect (so often)? */
+struct gate_answer gate_connect(struct relay *relay, struct connection *connection);
+
+/* May it send one more message, of so many octets as it says (0: it does not)? */
+struct gate_answer gate_mail(struct relay *relay, struct connection *connection, uint64_t octets);
+
+/* May it send to this recipient? */
+struct gate_answer gate_recipient(struct relay *relay, struct connection *connection,
+                                  const struct sansmtp_event *event);
+
+/* The message came: its octets count. */
+void gate_message(struct relay *relay, struct connection *connection, uint64_t octets);
+
+/* Is this destination (as queue.h has it) delivered here? */
+bool gate_is_local(const struct relay *relay, struct sansmtp_span destination);
+
+#endif

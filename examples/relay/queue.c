@@ -1,0 +1,255 @@
+#include "queue_sql.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define BUSY_WAIT 10000 /* milliseconds for another process' transaction */
+
+/*
+ * A message's row stays ready = 0 until it is whole. A recipient's row is there as long as
+ * something has to be done for it. destination.due is the least due of its waiting recipients, so
+ * what is next is found without looking at what is not; recipient_due then finds the message, and
+ * recipient_tell whom to tell. So with a hundred thousand messages each step costs what it costs
+ * with ten.
+ */
+static const char schema[] =
+    "CREATE TABLE message("
+    " id INTEGER PRIMARY KEY, ready INTEGER NOT NULL DEFAULT 0, arrived INTEGER, size INTEGER,"
+    " flags INTEGER, body INTEGER, ret INTEGER, hops INTEGER, by INTEGER, priority INTEGER,"
+    " deliver_by INTEGER, hold_until INTEGER, sender BLOB, envid BLOB, client BLOB);"
+    "CREATE INDEX message_arriving ON message(id) WHERE ready = 0;"
+    "CREATE TABLE chunk("
+    " message INTEGER NOT NULL, number INTEGER NOT NULL, octets BLOB NOT NULL,"
+    " UNIQUE(message, number));"
+    "CREATE TABLE destination(id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, due INTEGER);"
+    "CREATE INDEX destination_due ON destination(due);"
+    "CREATE TABLE recipient("
+    " id INTEGER PRIMARY KEY, message INTEGER NOT NULL, destination INTEGER NOT NULL,"
+    " address BLOB NOT NULL, orcpt BLOB, notify INTEGER NOT NULL,"
+    " state INTEGER NOT NULL DEFAULT 0, tell INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL,"
+    " tried INTEGER NOT NULL DEFAULT 0, retry_flags INTEGER NOT NULL,"
+    " attempts INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL,"
+    " code INTEGER NOT NULL DEFAULT 0, enhanced INTEGER NOT NULL DEFAULT 0, text BLOB, host BLOB);"
+    "CREATE INDEX recipient_message ON recipient(message, destination);"
+    "CREATE INDEX recipient_due ON recipient(destination, state, due);"
+    "CREATE INDEX recipient_tell ON recipient(message) WHERE tell > 0;"
+    "PRAGMA user_version = 1;";
+
+/* busy: what is being delivered. It is in memory, and this process' own. */
+static const char settings[] = "PRAGMA journal_mode = WAL;"
+                               "PRAGMA synchronous = FULL;"
+                               "PRAGMA journal_size_limit = 67108864;"
+                               "PRAGMA secure_delete = FAST;"
+                               "PRAGMA temp_store = MEMORY;"
+                               "PRAGMA cache_size = -16000;"
+                               "CREATE TEMP TABLE busy(id INTEGER PRIMARY KEY);";
+
+/* What was on its way in when the program ended. Nobody was told that we have it. */
+static const char clearing[] =
+    "DELETE FROM chunk WHERE message IN (SELECT id FROM message WHERE ready = 0);"
+    "DELETE FROM message WHERE ready = 0;";
+
+static int complain(const char *path, const char *why)
+{
+    fprintf(stderr, "sansmtp-relay: cannot use the queue %s: %s\n", path, why);
+    return EX_CANTCREAT;
+}
+
+static int execute(struct queue *queue, const char *path, const char *text)
+{
+    if (sqlite3_exec(queue->database, text, NULL, NULL, NULL) == SQLITE_OK) {
+        return 0;
+    }
+    return complain(path, sqlite3_errmsg(queue->database));
+}
+
+/* A folder that the disk forgets would take with it all that was accepted. */
+static int make_folder(const char *path)
+{
+    int folder, status = 0;
+
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+        return complain(path, strerror(errno));
+    }
+    folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 || fsync(folder) != 0) {
+        status = complain(path, strerror(errno));
+    }
+    if (folder >= 0) {
+        close(folder);
+    }
+    return status;
+}
+
+/* Two daemons would deliver everything twice. The lock ends with the process, however it ends. */
+static int lock(struct queue *queue, const char *path)
+{
+    char name[4096];
+
+    snprintf(name, sizeof name, "%s/lock", path);
+    queue->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (queue->lock < 0) {
+        return complain(path, strerror(errno));
+    }
+    if (flock(queue->lock, LOCK_EX | LOCK_NB) != 0) {
+        return complain(path, "another sansmtp-relay serves it");
+    }
+    return 0;
+}
+
+static int open_database(struct queue *queue, const char *path, bool make)
+{
+    char name[4096];
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (make ? SQLITE_OPEN_CREATE : 0);
+
+    snprintf(name, sizeof name, "%s/queue.sqlite", path);
+    if (sqlite3_open_v2(name, &queue->database, flags, NULL) != SQLITE_OK) {
+        return complain(path, sqlite3_errmsg(queue->database));
+    }
+    sqlite3_busy_timeout(queue->database, BUSY_WAIT);
+    return execute(queue, path, settings);
+}
+
+static int version_of(struct queue *queue)
+{
+    sqlite3_stmt *statement = NULL;
+    int version = -1;
+
+    if (sqlite3_prepare_v2(queue->database, "PRAGMA user_version", -1, &statement, NULL) ==
+            SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW) {
+        version = sqlite3_column_int(statement, 0);
+    }
+    sqlite3_finalize(statement);
+    return version;
+}
+
+static int make_tables(struct queue *queue, const char *path)
+{
+    int status = execute(queue, path, "BEGIN IMMEDIATE");
+
+    if (status == 0 && version_of(queue) == 0) {
+        status = execute(queue, path, schema);
+    }
+    if (status == 0) {
+        status = execute(queue, path, "COMMIT");
+    }
+    if (status == 0 && version_of(queue) != 1) {
+        status = complain(path, "it is another version's");
+    }
+    return status;
+}
+
+int queue_open(struct queue **queue, const char *path, bool serve)
+{
+    struct queue *opened = calloc(1, sizeof *opened);
+    mode_t before = umask(077);
+    int status = 0;
+
+    if (opened == NULL) {
+        return EX_OSERR;
+    }
+    opened->lock = -1;
+    if (serve) {
+        status = make_folder(path);
+    }
+    if (status == 0 && serve) {
+        status = lock(opened, path);
+    }
+    if (status == 0) {
+        status = open_database(opened, path, serve);
+    }
+    if (status == 0) {
+        status = make_tables(opened, path);
+    }
+    if (status == 0 && serve) {
+        status = execute(opened, path, clearing);
+    }
+    umask(before);
+    if (status != 0) {
+        queue_close(opened);
+        opened = NULL;
+    }
+    *queue = opened;
+    return status;
+}
+
+void queue_close(struct queue *queue)
+{
+    for (size_t i = 0; i < SQL_COUNT; i++) {
+        sqlite3_finalize(queue->statements[i]);
+    }
+    sqlite3_close(queue->database);
+    if (queue->lock >= 0) {
+        close(queue->lock);
+    }
+    free(queue);
+}
+
+/* -- transactions ----------------------------------------------------------------------------- */
+
+int queue_start(struct queue *queue)
+{
+    sql_run(queue, SQL_START, 0);
+    return queue_outcome(queue);
+}
+
+int queue_commit(struct queue *queue)
+{
+    int error;
+
+    sql_run(queue, SQL_COMMIT, 0);
+    error = queue_outcome(queue);
+    if (error != 0) {
+        queue_roll_back(queue);
+    }
+    return error;
+}
+
+/* A full disk makes SQLite do so by itself. */
+void queue_roll_back(struct queue *queue)
+{
+    if (sqlite3_get_autocommit(queue->database) == 0) {
+        sql_run(queue, SQL_ROLL_BACK, 0);
+    }
+    queue_outcome(queue);
+}
+
+int queue_save(struct queue *queue)
+{
+    sql_run(queue, SQL_SAVE, 0);
+    return queue_outcome(queue);
+}
+
+int queue_keep(struct queue *queue)
+{
+    sql_run(queue, SQL_KEEP, 0);
+    return queue_outcome(queue);
+}
+
+int queue_forget(struct queue *queue)
+{
+    queue_outcome(queue);
+    if (sqlite3_get_autocommit(queue->database) != 0) {
+        return EIO;
+    }
+    sql_run(queue, SQL_FORGET, 0);
+    sql_run(queue, SQL_KEEP, 0);
+    return queue_outcome(queue);
+}
+
+uint64_t queue_version(struct queue *queue)
+{
+    struct sql sql = sql_begin(queue, SQL_VERSION);
+    uint64_t version = sql_row(&sql) ? sql_take(&sql) : 0;
+
+    sql_end(&sql);
+    queue_outcome(queue);
+    return version;
+}

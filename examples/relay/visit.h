@@ -1,0 +1,28 @@
+#ifndef RELAY_VISIT_H
+#define RELAY_VISIT_H
+
+/* What the relay knows of a connection, beside what session in receive_connection.h holds. */
+
+#include "../receive_connection.h"
+#include "relay.h"
+
+/* A listener, and what its engine offers. receiver is the first member: a connection's receiver is
+ * its listener. */
+struct listener {
+    struct receiver receiver;
+    uv_tcp_t socket;
+    struct relay *relay;
+    struct listener *next;
+    enum { FOR_SERVERS, FOR_USERS } role;
+};
+
+struct outside;
+
+struct visit {
+    struct outside *outside; /* the question that others are asked; NULL: none is open */
+};
+
+struct listener *listener_of(const struct connection *connection);
+struct relay *relay_of(const struct connection *connection);
+
+#endif
