@@ -211,25 +211,37 @@ static void put_help(struct sansmtp_server *server, uint32_t number, char separa
                             verb->syntax_length);
 }
 
+static bool helps_with_own(const struct sansmtp_server *server, const struct sansmtp_own_verb *own)
+{
+    return own->syntax_length != 0 &&
+           (own->extension == 0 || (server->extensions >> own->extension & 1) != 0);
+}
+
+static void put_own_help(struct sansmtp_server *server, const struct sansmtp_own_verb *own,
+                         char separator)
+{
+    const struct sansmtp_reply_row *row = sansmtp_reply_row(SANSMTP_REPLY_HELP);
+
+    sansmtp_server_put_line(server, row->code, separator, row->enhanced, own->syntax,
+                            own->syntax_length);
+}
+
 /* The host's own verbs stand behind ours. */
 static bool own_help_rows(struct sansmtp_server *server)
 {
-    const struct sansmtp_reply_row *reply = sansmtp_reply_row(SANSMTP_REPLY_HELP);
     const struct sansmtp_additions *additions = sansmtp_server_later(server->options)->additions;
     uint32_t count = additions == NULL ? 0 : additions->verbs_count;
 
     for (; server->row - SANSMTP_VERBS - 1 < count; server->row++) {
         const struct sansmtp_own_verb *own = &additions->verbs[server->row - SANSMTP_VERBS - 1];
 
-        if (own->syntax_length == 0 ||
-            (own->extension != 0 && (server->extensions >> own->extension & 1) == 0)) {
+        if (!helps_with_own(server, own)) {
             continue;
         }
         if (!sansmtp_server_room(server)) {
             return false;
         }
-        sansmtp_server_put_line(server, reply->code, '-', reply->enhanced, own->syntax,
-                                own->syntax_length);
+        put_own_help(server, own, '-');
     }
     return true;
 }
@@ -257,12 +269,29 @@ bool sansmtp_server_rows(struct sansmtp_server *server)
     return server->verb == SANSMTP_VERB_HELP ? help_rows(server) : extension_rows(server);
 }
 
+/* The row of one verb, ours or the host's; false: there is none for this topic. */
+static bool help_row(struct sansmtp_server *server, struct sansmtp_span topic)
+{
+    const struct sansmtp_own_verb *own = sansmtp_own_verb(
+        sansmtp_server_later(server->options)->additions, topic.data, topic.length);
+    size_t length = 0;
+    uint32_t verb = sansmtp_verb_find(topic.data, topic.length, &length);
+
+    if (verb != SANSMTP_VERB_UNKNOWN && length == topic.length && helps_with(server, verb)) {
+        put_help(server, verb, ' ');
+        return true;
+    }
+    if (own != NULL && helps_with_own(server, own)) {
+        put_own_help(server, own, ' ');
+        return true;
+    }
+    return false;
+}
+
 /* HELP that the host leaves to us: the table of commands, or the row of one (RFC 5321 4.1.1.8). */
 void sansmtp_server_help(struct sansmtp_server *server)
 {
     struct sansmtp_span topic = server->event.text;
-    size_t length = 0;
-    uint32_t verb = sansmtp_verb_find(topic.data, topic.length, &length);
 
     server->question = 0;
     sansmtp_server_renew(server);
@@ -271,9 +300,7 @@ void sansmtp_server_help(struct sansmtp_server *server)
         server->phase = SANSMTP_PHASE_ROWS;
         return;
     }
-    if (verb != SANSMTP_VERB_UNKNOWN && length == topic.length && helps_with(server, verb)) {
-        put_help(server, verb, ' ');
-    } else if (!sansmtp_server_refuse(server, SANSMTP_REPLY_TOPIC)) {
+    if (!help_row(server, topic) && !sansmtp_server_refuse(server, SANSMTP_REPLY_TOPIC)) {
         return;
     }
     sansmtp_server_await_line(server);

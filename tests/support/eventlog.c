@@ -173,6 +173,19 @@ static void print_parameter(struct text *line, uint32_t id,
                    (parameter->flags & SANSMTP_VALUE_TRUSTED) != 0 ? "yes" : "no");
 }
 
+/* The numbers of the host's own. */
+static void print_own(struct text *line, uint64_t set)
+{
+    const char *between = " own=";
+
+    for (uint32_t id = 48; id <= 62; id++) {
+        if ((set >> id & 1) != 0) {
+            text_print(line, "%s%u", between, (unsigned)id);
+            between = ",";
+        }
+    }
+}
+
 static void print_parameters(struct text *line, const struct sansmtp_event *event)
 {
     for (uint32_t id = 0; strcmp(sansmtp_parameter_name(id), "?") != 0; id++) {
@@ -186,10 +199,7 @@ static void print_parameters(struct text *line, const struct sansmtp_event *even
         else if (present == 1)
             print_parameter(line, id, &parameter);
     }
-    for (uint32_t id = 48; id <= 62; id++) {
-        if (event->parameters >> id & 1)
-            text_print(line, " own=%u", (unsigned)id);
-    }
+    print_own(line, event->parameters);
 }
 
 /* NAME=value, and in absent= the names of those whose value says that there is none. */
