@@ -2,7 +2,10 @@
 
 #include <stdbool.h>
 
+#include "additions.h"
 #include "ascii.h"
+#include "attribute.h"
+#include "datetime.h"
 #include "extension.h"
 #include "memory.h"
 #include "number.h"
@@ -58,15 +61,12 @@ static inline bool equal_word(uint64_t text, uint64_t keyword)
     return ((text ^ keyword) & ~((keyword & sansmtp_word_fill(0x40)) >> 1)) == 0;
 }
 
-/* Does the text begin with the keyword, in whatever case? */
-static inline bool begins(const uint8_t *text, size_t length, const struct row *row)
+/* Is the text, as long as the keyword, that keyword in whatever case? */
+static inline bool is_keyword(const uint8_t *text, const struct row *row)
 {
     const uint8_t *keyword = (const uint8_t *)row->keyword;
     size_t at = 0;
 
-    if (length < row->length) {
-        return false;
-    }
     if (row->length >= SANSMTP_WORD) {
         if (!equal_word(sansmtp_word_load(text), sansmtp_word_load(keyword))) {
             return false;
@@ -79,23 +79,32 @@ static inline bool begins(const uint8_t *text, size_t length, const struct row *
     return at == row->length;
 }
 
-/* What stands at `at` ends a keyword. Some servers still write the form of the drafts before RFC
- * 2554, "AUTH=LOGIN PLAIN". */
-static bool ends_keyword(const uint8_t *text, size_t length, size_t at, uint32_t value)
+/* The octets of the keyword at the front. Some servers still write the form of the drafts before
+ * RFC 2554, "AUTH=LOGIN PLAIN". */
+static size_t keyword_length(const uint8_t *text, size_t length)
 {
-    return at == length || is_space(text[at]) ||
-           (text[at] == '=' && value == SANSMTP_EHLO_MECHANISMS);
+    size_t end = 0;
+
+    while (end < length && !is_space(text[end]) && text[end] != '=') {
+        end++;
+    }
+    return end;
 }
 
-/* The bit number of the extension that the line names, or SANSMTP_EXTENSIONS. */
+/* The bit number of the extension that the line names, or SANSMTP_EXTENSIONS. Few keywords are of
+ * one length, so that is looked at first. */
 static uint32_t find_extension(const uint8_t *text, size_t length)
 {
+    size_t keyword = keyword_length(text, length);
     uint32_t number = 0;
 
     while (number < SANSMTP_EXTENSIONS &&
-           (!begins(text, length, &rows[number]) ||
-            !ends_keyword(text, length, rows[number].length, rows[number].value))) {
+           (rows[number].length != keyword || !is_keyword(text, &rows[number]))) {
         number++;
+    }
+    if (number < SANSMTP_EXTENSIONS && keyword < length && text[keyword] == '=' &&
+        rows[number].value != SANSMTP_EHLO_MECHANISMS) {
+        return SANSMTP_EXTENSIONS;
     }
     return number;
 }
@@ -138,10 +147,157 @@ static uint64_t read_size(struct sansmtp_span parameters)
     return size;
 }
 
+/* RFC 2852 2: the least comes first, tokens of later extensions behind a comma. */
+static uint32_t read_deliver_by(struct sansmtp_span parameters)
+{
+    struct sansmtp_span word = take_word(&parameters);
+    const uint8_t *comma = word.length == 0 ? NULL : memchr(word.data, ',', word.length);
+    size_t length = comma == NULL ? word.length : (size_t)(comma - word.data);
+    uint64_t least = 0;
+
+    if (length > 9 || !sansmtp_number_parse(word.data, length, &least, NULL)) {
+        return 0;
+    }
+    return (uint32_t)least;
+}
+
+/* RFC 4865 3: both are needed. */
+static bool read_hold(struct sansmtp_span parameters, struct sansmtp_capabilities *capabilities)
+{
+    struct sansmtp_span interval = take_word(&parameters);
+    struct sansmtp_span moment = take_word(&parameters);
+    struct sansmtp_datetime until;
+    uint64_t seconds = 0;
+
+    if (interval.length > 9 ||
+        !sansmtp_number_parse(interval.data, interval.length, &seconds, NULL) || seconds == 0 ||
+        !sansmtp_datetime_read(moment.data, moment.length, &until) || !until.utc) {
+        return false;
+    }
+    capabilities->hold_for = (uint32_t)seconds;
+    capabilities->hold_until = until.seconds;
+    return true;
+}
+
+/* RFC 9422 3: a name of letters, digits, "-" and "_", and maybe a value without ";". */
+static bool is_limit(struct sansmtp_span word)
+{
+    size_t name = 0;
+
+    while (name < word.length && (sansmtp_ascii_is_let_dig(word.data[name]) ||
+                                  word.data[name] == '-' || word.data[name] == '_')) {
+        name++;
+    }
+    return name != 0 && (name == word.length || word.data[name] == '=') &&
+           memchr(word.data, ';', word.length) == NULL;
+}
+
+/* RFC 9422 4: a number of at most six digits, not 0; what is none is no limit. */
+static uint32_t read_limit(struct sansmtp_span word, const char *name, size_t length)
+{
+    uint64_t limit = 0;
+
+    if (word.length <= length || word.length > length + 6 ||
+        !sansmtp_ascii_equal(word.data, length, (const uint8_t *)name, length)) {
+        return 0;
+    }
+    (void)sansmtp_number_parse(word.data + length, word.length - length, &limit, NULL);
+    return (uint32_t)limit;
+}
+
+static void set_limit(uint32_t *limit, uint32_t read)
+{
+    *limit = read != 0 ? read : *limit;
+}
+
+/* RFC 9422 3.7: one that is outside the basic grammar voids them all. */
+static void read_limits(struct sansmtp_span parameters, struct sansmtp_capabilities *capabilities)
+{
+    struct sansmtp_capabilities found = *capabilities;
+
+    for (struct sansmtp_span word = take_word(&parameters); word.length != 0;
+         word = take_word(&parameters)) {
+        if (!is_limit(word)) {
+            return;
+        }
+        set_limit(&found.messages, read_limit(word, "MAILMAX=", 8));
+        set_limit(&found.recipients, read_limit(word, "RCPTMAX=", 8));
+        set_limit(&found.domains, read_limit(word, "RCPTDOMAINMAX=", 14));
+    }
+    *capabilities = found;
+}
+
+/* RFC 4468 3.3: "imap" for any server, or "imap://" and one of them; others are ignored. */
+static uint32_t read_urls(struct sansmtp_span parameters)
+{
+    uint32_t urls = 0;
+
+    for (struct sansmtp_span word = take_word(&parameters); word.length != 0;
+         word = take_word(&parameters)) {
+        if (sansmtp_ascii_equal(word.data, word.length, (const uint8_t *)"imap", 4)) {
+            urls |= SANSMTP_URLS_IMAP;
+        } else if (word.length > 7 &&
+                   sansmtp_ascii_equal(word.data, 7, (const uint8_t *)"imap://", 7)) {
+            urls |= SANSMTP_URLS_SOME;
+        }
+    }
+    return urls;
+}
+
+static uint32_t read_attributes(struct sansmtp_span parameters, uint32_t verb)
+{
+    uint32_t named = 0;
+
+    for (struct sansmtp_span word = take_word(&parameters); word.length != 0;
+         word = take_word(&parameters)) {
+        uint32_t attribute = sansmtp_attribute_find(word.data, word.length, verb);
+
+        named |= attribute < SANSMTP_ATTRIBUTES ? 1u << attribute : 0u;
+    }
+    return named;
+}
+
+/* False: what stands behind the keyword is such that it is not offered at all. */
+static bool read_value(enum sansmtp_ehlo_value value, struct sansmtp_span parameters,
+                       struct sansmtp_span mechanisms, struct sansmtp_capabilities *capabilities)
+{
+    switch (value) {
+    case SANSMTP_EHLO_MECHANISMS:
+        capabilities->mechanisms |= read_mechanisms(parameters, mechanisms);
+        break;
+    case SANSMTP_EHLO_MESSAGE_SIZE:
+        capabilities->size = read_size(parameters);
+        break;
+    case SANSMTP_EHLO_DELIVER_BY:
+        capabilities->deliver_by = read_deliver_by(parameters);
+        break;
+    case SANSMTP_EHLO_HOLD:
+        return read_hold(parameters, capabilities);
+    case SANSMTP_EHLO_LIMITS:
+        read_limits(parameters, capabilities);
+        break;
+    case SANSMTP_EHLO_URLS:
+        capabilities->urls |= read_urls(parameters);
+        break;
+    case SANSMTP_EHLO_XCLIENT:
+        capabilities->xclient |= read_attributes(parameters, SANSMTP_VERB_XCLIENT);
+        break;
+    case SANSMTP_EHLO_XFORWARD:
+        capabilities->xforward |= read_attributes(parameters, SANSMTP_VERB_XFORWARD);
+        break;
+    case SANSMTP_EHLO_NONE:
+    case SANSMTP_EHLO_PRIORITY:
+    case SANSMTP_EHLO_SOLICITATIONS:
+        break;
+    }
+    return true;
+}
+
 void sansmtp_capability_read(const uint8_t *text, size_t length, const char *mechanisms,
                              size_t mechanisms_length, struct sansmtp_capabilities *capabilities)
 {
     uint32_t number = find_extension(text, length);
+    struct sansmtp_span list = {(const uint8_t *)mechanisms, mechanisms_length};
     struct sansmtp_span parameters;
     size_t keyword;
 
@@ -151,12 +307,18 @@ void sansmtp_capability_read(const uint8_t *text, size_t length, const char *mec
     keyword = rows[number].length + (rows[number].length < length ? 1 : 0);
     parameters.data = text + keyword;
     parameters.length = length - keyword;
-    capabilities->extensions |= UINT64_C(1) << number;
-    if (rows[number].value == SANSMTP_EHLO_MECHANISMS) {
-        struct sansmtp_span list = {(const uint8_t *)mechanisms, mechanisms_length};
-
-        capabilities->mechanisms |= read_mechanisms(parameters, list);
-    } else if (rows[number].value == SANSMTP_EHLO_MESSAGE_SIZE) {
-        capabilities->size = read_size(parameters);
+    if (read_value((enum sansmtp_ehlo_value)rows[number].value, parameters, list, capabilities)) {
+        capabilities->extensions |= UINT64_C(1) << number;
     }
+}
+
+uint64_t sansmtp_capability_own(const uint8_t *text, size_t length,
+                                const struct sansmtp_additions *additions)
+{
+    struct sansmtp_span rest = {text, length};
+    struct sansmtp_span keyword = take_word(&rest);
+    const struct sansmtp_own_extension *own = sansmtp_own_extension(additions, keyword.data,
+                                                                    keyword.length);
+
+    return own == NULL ? 0 : UINT64_C(1) << own->number;
 }

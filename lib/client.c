@@ -147,6 +147,9 @@ static enum sansmtp_client_step look_at_reply(struct sansmtp_client *client)
         sansmtp_client_over(client, SANSMTP_REASON_PROTOCOL, SANSMTP_ERR_PROTOCOL);
         return SANSMTP_CLIENT_ON;
     }
+    if (sansmtp_client_knows(client, SANSMTP_CLIENT_GREETING_DUE | SANSMTP_CLIENT_HELLO_DUE)) {
+        return sansmtp_client_opening(client, &reply);
+    }
     return client->phase == SANSMTP_AWAITS_OUTCOME ? sansmtp_client_transaction(client, &reply)
                                                    : sansmtp_client_session(client, &reply);
 }
@@ -164,6 +167,9 @@ static enum sansmtp_client_step step(struct sansmtp_client *client, struct sansm
 {
     if (client->phase == SANSMTP_AWAITS_NOTHING) {
         return swallow(in);
+    }
+    if (client->phase == SANSMTP_AWAITS_TURN) {
+        return SANSMTP_CLIENT_WAIT; /* what comes now is the other role's */
     }
     if (sansmtp_client_knows(client, SANSMTP_CLIENT_LINE_DUE)) {
         return sansmtp_client_whole_line(client);
@@ -244,7 +250,17 @@ uint32_t sansmtp_client_wants(const struct sansmtp_client *client)
     if (client->phase == SANSMTP_AWAITS_NOTHING) {
         return wants != 0 ? wants : SANSMTP_CLOSE;
     }
+    if (client->phase == SANSMTP_AWAITS_TURN) {
+        return SANSMTP_TURN;
+    }
     return wants | asks(client) | SANSMTP_READ;
+}
+
+const struct sansmtp_event *sansmtp_client_question(const struct sansmtp_client *client)
+{
+    return client != NULL && sansmtp_client_knows(client, SANSMTP_CLIENT_CHALLENGED)
+               ? &client->event
+               : NULL;
 }
 
 int sansmtp_client_error(const struct sansmtp_client *client)

@@ -1,5 +1,6 @@
 #include "client_engine.h"
 
+#include "argument.h"
 #include "memory.h"
 #include "number.h"
 #include "stuff.h"
@@ -122,10 +123,8 @@ static int lend_text(struct sansmtp_client *client, struct sansmtp_span chunk, b
 {
     int error = offence(sansmtp_stuff_check(&chunk, last, &client->stuff, &client->slice));
 
-    client->chunk = chunk;
-    if (error != 0) {
-        client->chunk.length = 0;
-        client->slice.length = 0;
+    if (error == 0) {
+        client->chunk = chunk;
     }
     return error;
 }
@@ -140,6 +139,10 @@ int sansmtp_client_body(struct sansmtp_client *client, const void *data, size_t 
     }
     if (client->phase != SANSMTP_AWAITS_OUTCOME || !sansmtp_client_asks_body(client)) {
         return SANSMTP_ERR_STATE;
+    }
+    if (length != 0 && sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS) &&
+        !sansmtp_client_offers(client, SANSMTP_EXTENSION_CHUNKING)) {
+        return SANSMTP_ERR_NEEDS_VERB;
     }
     error = sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS)
                 ? lend_chunk(client, chunk, last != 0)
@@ -157,22 +160,74 @@ int sansmtp_client_body(struct sansmtp_client *client, const void *data, size_t 
     return 0;
 }
 
+int sansmtp_client_burl(struct sansmtp_client *client, const char *url, size_t length, int last)
+{
+    struct sansmtp_span whole;
+    bool said_last;
+
+    if (client == NULL || (url == NULL && length != 0)) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (client->phase != SANSMTP_AWAITS_OUTCOME || !sansmtp_client_asks_body(client) ||
+        !sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS) ||
+        !sansmtp_client_offers(client, SANSMTP_EXTENSION_BURL)) {
+        return SANSMTP_ERR_STATE;
+    }
+    if (!sansmtp_url_parse((const uint8_t *)url, length, &whole, &said_last) ||
+        whole.length != length) {
+        return SANSMTP_ERR_TEXT;
+    }
+    if (sansmtp_out_room(&client->out) < length + 12) {
+        return SANSMTP_ERR_ROOM;
+    }
+    sansmtp_out_put(&client->out, "BURL ", 5);
+    sansmtp_out_put(&client->out, url, length);
+    sansmtp_client_put(client, " LAST", last != 0 ? 5 : 0);
+    client->chunks++;
+    client->sends |= last != 0 ? (uint32_t)SANSMTP_SENDS_LAST : 0u;
+    return 0;
+}
+
+/* The slices of the body behind the one in hand, as far as there is room for them; what is found is
+ * forgotten again, for only sent() moves on. */
+static size_t slices_behind(const struct sansmtp_client *client, struct sansmtp_span *spans,
+                            size_t count)
+{
+    struct sansmtp_span chunk = client->chunk;
+    uint32_t stuff = client->stuff;
+    size_t used = 0;
+
+    while (used < count && chunk.length != 0) {
+        sansmtp_stuff_next(&chunk, &stuff, &spans[used]);
+        if (spans[used].length == 0) {
+            break;
+        }
+        used++;
+    }
+    return used;
+}
+
 size_t sansmtp_client_vectors(const struct sansmtp_client *client, struct sansmtp_span *spans,
                               size_t count)
 {
-    struct sansmtp_span all[3];
+    struct sansmtp_span first = {NULL, 0};
     size_t used = 0;
 
     if (client == NULL || spans == NULL) {
         return 0;
     }
-    all[0].data = sansmtp_out_pending(&client->out, &all[0].length);
-    all[1] = client->slice;
-    all[2] = client->tail;
-    for (size_t i = 0; i < 3 && used < count; i++) {
-        if (all[i].length != 0) {
-            spans[used++] = all[i];
+    first.data = sansmtp_out_pending(&client->out, &first.length);
+    if (first.length != 0 && used < count) {
+        spans[used++] = first;
+    }
+    if (client->slice.length != 0 && used < count) {
+        spans[used++] = client->slice;
+        if (!sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS)) {
+            used += slices_behind(client, spans + used, count - used);
         }
+    }
+    if (client->tail.length != 0 && used < count) {
+        spans[used++] = client->tail;
     }
     return used;
 }
@@ -190,7 +245,7 @@ const void *sansmtp_client_output(const struct sansmtp_client *client, size_t *l
 }
 
 /* Counts the commands that are now wholly handed out: each is one line. */
-static size_t commands_sent(struct sansmtp_client *client, size_t length)
+static void commands_sent(struct sansmtp_client *client, size_t length)
 {
     size_t pending = 0;
     const uint8_t *octets = sansmtp_out_pending(&client->out, &pending);
@@ -200,7 +255,7 @@ static size_t commands_sent(struct sansmtp_client *client, size_t length)
         length = pending;
     }
     if (length == 0) {
-        return 0;
+        return;
     }
     end = octets + length;
     for (const uint8_t *at = octets; at < end; at++) {
@@ -211,16 +266,13 @@ static size_t commands_sent(struct sansmtp_client *client, size_t length)
         client->sent++;
     }
     sansmtp_out_sent(&client->out, length);
-    return length;
 }
 
+/* Moves on by at most length octets of the slice in hand. */
 static size_t slice_sent(struct sansmtp_client *client, size_t length)
 {
     if (length > client->slice.length) {
         length = client->slice.length;
-    }
-    if (length == 0) {
-        return 0;
     }
     client->slice.data += length;
     client->slice.length -= length;
@@ -240,9 +292,37 @@ static size_t tail_sent(struct sansmtp_client *client, size_t length)
     if (length > client->tail.length) {
         length = client->tail.length;
     }
-    client->tail.data = length == 0 ? client->tail.data : client->tail.data + length;
+    client->tail.data += length;
     client->tail.length -= length;
     return length;
+}
+
+/* Where the body stands: what sent() moves on. */
+struct position {
+    struct sansmtp_span slice, chunk, tail;
+    uint32_t stuff;
+};
+
+/* So many octets of the body are gone, of what vectors() shows; false, and nothing changed, if it
+ * does not show as many. A tail that comes to be by this was not shown yet. */
+static bool body_sent(struct sansmtp_client *client, size_t length)
+{
+    const struct position before = {client->slice, client->chunk, client->tail, client->stuff};
+
+    while (length != 0 && client->slice.length != 0) {
+        length -= slice_sent(client, length);
+    }
+    if (length != 0 && before.tail.length != 0) {
+        length -= tail_sent(client, length);
+    }
+    if (length == 0) {
+        return true;
+    }
+    client->slice = before.slice;
+    client->chunk = before.chunk;
+    client->tail = before.tail;
+    client->stuff = before.stuff;
+    return false;
 }
 
 /* The boundary between later and uncertain: the last octet of the message is handed out. */
@@ -262,29 +342,21 @@ static void look_for_final(struct sansmtp_client *client)
     }
 }
 
-static size_t available(const struct sansmtp_client *client)
-{
-    struct sansmtp_span spans[3];
-    size_t count = sansmtp_client_vectors(client, spans, 3);
-    size_t sum = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        sum += spans[i].length;
-    }
-    return sum;
-}
-
 int sansmtp_client_sent(struct sansmtp_client *client, size_t length)
 {
-    if (client == NULL || length > available(client)) {
+    size_t commands = 0;
+
+    if (client == NULL) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    sansmtp_out_pending(&client->out, &commands);
+    if (length > commands && !body_sent(client, length - commands)) {
         return SANSMTP_ERR_ARGUMENT;
     }
     if (length == 0) {
         return 0;
     }
-    length -= commands_sent(client, length);
-    length -= slice_sent(client, length);
-    tail_sent(client, length);
+    commands_sent(client, length);
     sansmtp_client_respond_rest(client);
     sansmtp_client_renew(client);
     if (client->phase == SANSMTP_AWAITS_OUTCOME) {

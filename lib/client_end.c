@@ -5,7 +5,8 @@
 /* Nothing more goes out: least of all the end of a message (RFC 5321 3.8, 4.5.3.2). */
 void sansmtp_client_over(struct sansmtp_client *client, uint32_t reason, int error)
 {
-    if (client->phase == SANSMTP_AWAITS_NOTHING) {
+    if (client->phase == SANSMTP_AWAITS_NOTHING || client->phase == SANSMTP_AWAITS_TURN) {
+        client->phase = SANSMTP_AWAITS_NOTHING; /* CLOSING is told, or waits to be */
         return;
     }
     sansmtp_client_lost(client);
@@ -61,13 +62,19 @@ uint32_t sansmtp_client_patience(const struct sansmtp_client *client, uint32_t *
         *serial = client->serial;
     }
     options = client->options;
-    if (client->phase == SANSMTP_AWAITS_NOTHING || client->phase == SANSMTP_AWAITS_MESSAGE ||
+    if (client->phase == SANSMTP_AWAITS_NOTHING || client->phase == SANSMTP_AWAITS_TURN ||
+        (client->phase == SANSMTP_AWAITS_MESSAGE && !sansmtp_client_outstanding(client)) ||
         sansmtp_client_knows(client, SANSMTP_CLIENT_CHALLENGED) ||
         (sansmtp_client_wants(client) & (SANSMTP_RECIPIENT | SANSMTP_BODY)) != 0) {
         return 0; /* the host has the turn */
     }
-    if (client->phase == SANSMTP_AWAITS_GREETING) {
+    if (client->phase == SANSMTP_AWAITS_GREETING ||
+        sansmtp_client_knows(client, SANSMTP_CLIENT_GREETING_DUE)) {
         return options->greeting_patience;
+    }
+    /* RFC 2645 5.2.1: ten minutes for ATRN. */
+    if (client->phase == SANSMTP_AWAITS_COMMAND && client->verb == SANSMTP_VERB_ATRN) {
+        return options->end_patience;
     }
     if (client->phase != SANSMTP_AWAITS_OUTCOME) {
         return options->patience;

@@ -7,8 +7,12 @@
  *   client.c              next and wants
  *   client_reply.c        the peer's replies: lines collected over any cuts, bounded
  *   client_session.c      what a reply means outside a message: greeting, hello, STARTTLS, QUIT
- *   client_transaction.c  what it means within: MAIL, RCPT, DATA, BDAT, the end; outcomes
- *   client_command.c      the lines that go out, and the one gate for the host's strings
+ *   client_transaction.c  what it means within: MAIL, RCPT, DATA, BDAT; how a message goes on
+ *   client_outcome.c      what becomes of it: the replies to its end, refusals, losses
+ *   client_command.c      the lines that go out, and the commands that are the host's own
+ *   client_envelope.c     submit: the gate of the envelope, and what it needs of the peer
+ *   client_mail.c         submit: the MAIL line
+ *   client_rcpt.c         recipient: its gate, and the RCPT line
  *   client_body.c         the message on its way out; output and sent
  *   client_auth.c         the AUTH exchange
  *   client_end.c          how a session ends; patience
@@ -34,7 +38,9 @@ enum sansmtp_client_phase {
     SANSMTP_AWAITS_MESSAGE, /* of the host */
     SANSMTP_AWAITS_OUTCOME, /* a transaction runs */
     SANSMTP_AWAITS_RSET,
+    SANSMTP_AWAITS_COMMAND, /* the reply to a command of the host's */
     SANSMTP_AWAITS_QUIT,
+    SANSMTP_AWAITS_TURN,   /* the host begins the other role on this connection */
     SANSMTP_AWAITS_NOTHING /* over */
 };
 
@@ -58,7 +64,10 @@ enum {
     SANSMTP_CLIENT_OUTCOME_DUE = 65536,
     SANSMTP_CLIENT_READY_DUE = 131072,
     SANSMTP_CLIENT_CHALLENGE_DUE = 262144, /* the initial response is to be asked for */
-    SANSMTP_CLIENT_EARLY = 524288          /* the reply in hand began before it was asked for */
+    SANSMTP_CLIENT_EARLY = 524288,         /* the reply in hand began before it was asked for */
+    SANSMTP_CLIENT_GREETING_DUE = 1048576, /* PIPECONNECT: the greeting is still to come, */
+    SANSMTP_CLIENT_HELLO_DUE = 2097152,    /* the reply to EHLO, though messages go already */
+    SANSMTP_CLIENT_NO_ETRN = 4194304       /* ETRN was refused for good (RFC 1985 5.2) */
 };
 
 /* Within a transaction. */
@@ -78,7 +87,14 @@ enum {
     SANSMTP_SENDS_ALL_OR_NONE = 4096,
     SANSMTP_SENDS_UTF8 = 8192,
     SANSMTP_SENDS_EIGHT_BIT = 16384,
-    SANSMTP_SENDS_BINARY = 32768
+    SANSMTP_SENDS_BINARY = 32768,
+    SANSMTP_SENDS_DELAYS = 65536,      /* reports of delays are asked for (RFC 2852 4.1.4.2) */
+    SANSMTP_SENDS_PRDR = 131072,       /* an answer a recipient is asked for */
+    SANSMTP_SENDS_ANALYSED = 262144,   /* and promised: 353 */
+    SANSMTP_SENDS_TRANSID = 524288,    /* the transaction has a name */
+    SANSMTP_SENDS_RESTARTED = 1048576, /* and goes on where it broke off: 355 */
+    SANSMTP_SENDS_CONNEG = 2097152,
+    SANSMTP_SENDS_SPARED = 4194304 /* PRDR: some recipient was accepted finally */
 };
 
 struct sansmtp_client {
@@ -92,6 +108,7 @@ struct sansmtp_client {
     struct sansmtp_span chunk; /* what stands behind it */
     struct sansmtp_span tail;  /* what closes the message */
     struct sansmtp_capabilities offered;
+    uint64_t assumed; /* PIPECONNECT: extensions that were taken to be offered */
 
     uint64_t reply_octets;
     uint64_t decided;                   /* answered when the reply came that decides the outcome */
@@ -101,7 +118,9 @@ struct sansmtp_client {
     uint32_t reply_lines, reply_code, reply_enhanced;
     uint32_t phase, knows, sends;
     uint32_t taken, told, accepted, finals; /* recipients: given, answered, accepted, finally */
-    uint32_t chunks;                        /* BDAT commands put in this transaction */
+    uint32_t chunks;                        /* BDAT and BURL commands put in this transaction */
+    uint32_t mails;                         /* MAIL commands put in this session */
+    uint32_t verb;                          /* of the host's command */
     uint32_t stuff;
     uint32_t mechanism, tried; /* the word of the host's list in use; set of those tried */
     uint32_t serial;
@@ -158,6 +177,8 @@ struct sansmtp_client_reply sansmtp_client_take(struct sansmtp_client *client);
 /* client_session.c: what a reply does; each may leave an event to tell */
 enum sansmtp_client_step sansmtp_client_session(struct sansmtp_client *client,
                                                 const struct sansmtp_client_reply *reply);
+enum sansmtp_client_step sansmtp_client_opening(struct sansmtp_client *client,
+                                                const struct sansmtp_client_reply *reply);
 void sansmtp_client_hello(struct sansmtp_client *client);
 void sansmtp_client_proceed(struct sansmtp_client *client);
 
@@ -166,13 +187,40 @@ enum sansmtp_client_step sansmtp_client_transaction(struct sansmtp_client *clien
                                                     const struct sansmtp_client_reply *reply);
 void sansmtp_client_advance(struct sansmtp_client *client);
 bool sansmtp_client_asks_recipient(const struct sansmtp_client *client);
+
+/* client_outcome.c */
+enum sansmtp_client_step sansmtp_client_after_end(struct sansmtp_client *client,
+                                                  const struct sansmtp_client_reply *reply);
+enum sansmtp_client_step sansmtp_client_early_verdict(struct sansmtp_client *client,
+                                                      const struct sansmtp_client_reply *reply);
+enum sansmtp_client_step sansmtp_client_senseless(struct sansmtp_client *client);
+void sansmtp_client_note_refusal(struct sansmtp_client *client,
+                                 const struct sansmtp_client_reply *reply);
+bool sansmtp_client_has_recipient(const struct sansmtp_client *client);
+uint32_t sansmtp_client_refused_outcome(const struct sansmtp_client *client);
 void sansmtp_client_lost(struct sansmtp_client *client);
 void sansmtp_client_finish(struct sansmtp_client *client, uint32_t outcome);
 
-/* client_command.c */
+/* client_command.c: length of put: of what ends the line; NULs end the text of put_text */
 void sansmtp_client_put(struct sansmtp_client *client, const char *line, size_t length);
+void sansmtp_client_put_text(struct sansmtp_client *client, const char *text);
 bool sansmtp_client_piped(const struct sansmtp_client *client);
 bool sansmtp_client_idle(const struct sansmtp_client *client);
+bool sansmtp_client_is_span(const char *text, size_t length);
+int sansmtp_client_mailbox_check(const char *text, size_t length, bool utf8);
+bool sansmtp_client_own_fit(const struct sansmtp_client *client,
+                            const struct sansmtp_own_value *own, uint32_t count, uint32_t verb);
+size_t sansmtp_client_own_length(const struct sansmtp_own_value *own, uint32_t count);
+void sansmtp_client_put_own(struct sansmtp_client *client, const struct sansmtp_own_value *own,
+                            uint32_t count);
+
+/* client_envelope.c */
+int sansmtp_client_envelope_check(const struct sansmtp_client *client,
+                                  const struct sansmtp_envelope *envelope);
+bool sansmtp_client_needs_utf8(const struct sansmtp_envelope *envelope);
+
+/* A MAIL line fits, and a RSET in front of it, but for SOLICIT and the host's own parameters. */
+enum { SANSMTP_CLIENT_MAIL_ROOM = 1480 };
 
 /* client_body.c */
 bool sansmtp_client_asks_body(const struct sansmtp_client *client);

@@ -3,6 +3,7 @@
 #include <sansmtp/wire.h>
 #include <stdalign.h>
 
+#include "additions.h"
 #include "mechanism.h"
 #include "memory.h"
 #include "sized.h"
@@ -45,7 +46,8 @@ static bool bits_fit(const struct sansmtp_client_options *options)
     return (options->flags & ~flags) == 0 && options->reserved == 0 &&
            options->tls <= SANSMTP_CLIENT_TLS_REQUIRED &&
            options->chunking <= SANSMTP_CLIENT_CHUNKING_OFF &&
-           options->body_newlines <= SANSMTP_CLIENT_NEWLINES_NORMALISE;
+           options->body_newlines <= SANSMTP_CLIENT_NEWLINES_NORMALISE &&
+           sansmtp_additions_fit(options->additions);
 }
 
 static bool numbers_fit(const struct sansmtp_client_options *options)

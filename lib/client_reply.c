@@ -87,11 +87,18 @@ static void keep_text(struct sansmtp_client *client, const struct sansmtp_reply_
     client->text_length = (uint32_t)((size_t)(start - client->text) + length);
 }
 
+static bool answers_hello(const struct sansmtp_client *client)
+{
+    return client->phase == SANSMTP_AWAITS_HELLO ||
+           (sansmtp_client_knows(client, SANSMTP_CLIENT_HELLO_DUE) &&
+            !sansmtp_client_knows(client, SANSMTP_CLIENT_GREETING_DUE));
+}
+
 /* RFC 5321 4.2.1: all lines of a reply have one code; what differs is acted on by no line of it. */
 static bool take_line(struct sansmtp_client *client)
 {
     struct sansmtp_reply_line line;
-    bool hello = client->phase == SANSMTP_AWAITS_HELLO;
+    bool hello = answers_hello(client);
 
     if (!sansmtp_reply_line_parse(line_start(client), client->line_length, &line) ||
         (client->reply_lines != 0 && line.code != client->reply_code)) {
@@ -106,6 +113,8 @@ static bool take_line(struct sansmtp_client *client)
     } else if (hello && line.code / 100 == 2) {
         sansmtp_capability_read(line.text.data, line.text.length, client->options->mechanisms,
                                 client->options->mechanisms_length, &client->offered);
+        client->offered.extensions |= sansmtp_capability_own(line.text.data, line.text.length,
+                                                             client->options->additions);
     }
     client->reply_lines++;
     if (!hello || line.code / 100 != 2) {

@@ -1,5 +1,7 @@
 #include "client_engine.h"
 
+#include "memory.h"
+
 /* What a reply means outside a message, and what comes next: greeting, hello, STARTTLS, AUTH, and
  * then the host's messages. */
 
@@ -115,6 +117,102 @@ static enum sansmtp_client_step after_rset(struct sansmtp_client *client, uint32
     return SANSMTP_CLIENT_ON;
 }
 
+/* Postfix: XCLIENT that is accepted answers as a greeting does, and EHLO is due again. */
+static void after_xclient(struct sansmtp_client *client)
+{
+    client->knows &= ~(uint32_t)(SANSMTP_CLIENT_AUTHENTICATED | SANSMTP_CLIENT_HELO);
+    client->tried = 0;
+    sansmtp_client_hello(client);
+}
+
+/* RFC 2645 5.3: what comes now is the greeting of the other role. */
+static void after_atrn(struct sansmtp_client *client)
+{
+    client->phase = SANSMTP_AWAITS_TURN;
+    client->closing = SANSMTP_REASON_TURN;
+}
+
+static enum sansmtp_client_step after_command(struct sansmtp_client *client,
+                                              const struct sansmtp_client_reply *reply)
+{
+    bool yes = reply->code / 100 == 2;
+
+    client->phase = SANSMTP_AWAITS_MESSAGE;
+    sansmtp_client_reply_event(client, SANSMTP_EVENT_REPLY, reply)->verb = client->verb;
+    if (yes && client->verb == SANSMTP_VERB_XCLIENT) {
+        after_xclient(client);
+    } else if (yes && client->verb == SANSMTP_VERB_ATRN) {
+        after_atrn(client);
+    } else if (reply->code >= 500 && client->verb == SANSMTP_VERB_ETRN) {
+        client->knows |= SANSMTP_CLIENT_NO_ETRN;
+    }
+    return SANSMTP_CLIENT_TELL;
+}
+
+/* PIPECONNECT: greeting and the reply to EHLO come while messages go already. */
+enum sansmtp_client_step sansmtp_client_opening(struct sansmtp_client *client,
+                                                const struct sansmtp_client_reply *reply)
+{
+    bool greeting = sansmtp_client_knows(client, SANSMTP_CLIENT_GREETING_DUE);
+
+    client->answered++;
+    client->knows &= ~(uint32_t)(greeting ? SANSMTP_CLIENT_GREETING_DUE : SANSMTP_CLIENT_HELLO_DUE);
+    if (reply->code / 100 != 2) {
+        client->sends |= SANSMTP_SENDS_VOID; /* what was sent behind it found no session */
+        sansmtp_client_over(client, SANSMTP_REASON_CLOSED, SANSMTP_ERR_REFUSED);
+        sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply);
+        return SANSMTP_CLIENT_TELL;
+    }
+    if (!greeting && (client->assumed & ~client->offered.extensions) != 0) {
+        sansmtp_client_over(client, SANSMTP_REASON_PROTOCOL, SANSMTP_ERR_PROTOCOL);
+    }
+    return SANSMTP_CLIENT_ON;
+}
+
+static bool may_assume(const struct sansmtp_client *client)
+{
+    bool tls = client->options->tls == SANSMTP_CLIENT_TLS_NONE ||
+               sansmtp_client_knows(client, SANSMTP_CLIENT_TLS);
+
+    return client->phase == SANSMTP_AWAITS_GREETING && client->put == 1 &&
+           client->line_total == 0 && client->reply_lines == 0 &&
+           !sansmtp_client_knows(client, SANSMTP_CLIENT_EOF | SANSMTP_CLIENT_WHOLE |
+                                             SANSMTP_CLIENT_LINE_DUE) &&
+           tls && client->options->mechanisms_length == 0;
+}
+
+int sansmtp_client_assume(struct sansmtp_client *client,
+                          const struct sansmtp_capabilities *capabilities, size_t length)
+{
+    uint64_t needed = SANSMTP_EXTENSION_PIPECONNECT | SANSMTP_EXTENSION_PIPELINING;
+
+    if (client == NULL || capabilities == NULL || length < sizeof(*capabilities) ||
+        (capabilities->extensions & needed) != needed) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (!may_assume(client)) {
+        return SANSMTP_ERR_STATE;
+    }
+    sansmtp_client_hello(client);
+    client->offered = *capabilities;
+    client->assumed = capabilities->extensions;
+    client->phase = SANSMTP_AWAITS_MESSAGE;
+    client->knows |= SANSMTP_CLIENT_READY_DUE | SANSMTP_CLIENT_GREETING_DUE |
+                     SANSMTP_CLIENT_HELLO_DUE;
+    return 0;
+}
+
+int sansmtp_client_capabilities(const struct sansmtp_client *client,
+                                struct sansmtp_capabilities *capabilities, size_t length)
+{
+    if (client == NULL || capabilities == NULL || length < sizeof(*capabilities)) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    memset(capabilities, 0, length);
+    *capabilities = client->offered;
+    return 0;
+}
+
 enum sansmtp_client_step sansmtp_client_session(struct sansmtp_client *client,
                                                 const struct sansmtp_client_reply *reply)
 {
@@ -130,12 +228,15 @@ enum sansmtp_client_step sansmtp_client_session(struct sansmtp_client *client,
         return after_rset(client, reply->code);
     case SANSMTP_AWAITS_AUTH:
         return sansmtp_client_auth(client, reply);
+    case SANSMTP_AWAITS_COMMAND:
+        return after_command(client, reply);
     case SANSMTP_AWAITS_QUIT:
         sansmtp_client_over(client, SANSMTP_REASON_QUIT, client->error);
         break;
     case SANSMTP_AWAITS_TLS:
     case SANSMTP_AWAITS_MESSAGE:
     case SANSMTP_AWAITS_OUTCOME:
+    case SANSMTP_AWAITS_TURN:
     case SANSMTP_AWAITS_NOTHING:
         break;
     }
@@ -175,5 +276,17 @@ int sansmtp_client_tls_started(struct sansmtp_client *client, const struct sansm
     } else {
         sansmtp_client_hello(client);
     }
+    return 0;
+}
+
+int sansmtp_client_tls_failed(struct sansmtp_client *client)
+{
+    if (client == NULL) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (client->phase != SANSMTP_AWAITS_TLS) {
+        return SANSMTP_ERR_STATE;
+    }
+    sansmtp_client_over(client, SANSMTP_REASON_CLOSED, SANSMTP_ERR_TLS);
     return 0;
 }

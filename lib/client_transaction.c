@@ -1,5 +1,8 @@
 #include "client_engine.h"
 
+#include "ascii.h"
+#include "number.h"
+
 /* What a reply means within a message. The order is fixed: RSET if the last transaction was left
  * open, MAIL, the RCPTs, DATA or the BDATs, the end; so a reply's place says what it answers. */
 
@@ -30,104 +33,52 @@ static enum place next_place(const struct sansmtp_client *client)
     return place == 0 ? DATA : END;
 }
 
-void sansmtp_client_finish(struct sansmtp_client *client, uint32_t outcome)
-{
-    client->outcome = outcome;
-    client->knows |= SANSMTP_CLIENT_OUTCOME_DUE;
-    client->sends = 0;
-    client->slice.length = 0;
-    client->chunk.length = 0;
-    client->tail.length = 0;
-    if (client->phase != SANSMTP_AWAITS_OUTCOME) {
-        return;
-    }
-    client->phase = SANSMTP_AWAITS_MESSAGE;
-    /* With PIPELINING the RSET goes out together with the next MAIL. */
-    if (sansmtp_client_knows(client, SANSMTP_CLIENT_DIRTY) && !sansmtp_client_piped(client)) {
-        client->knows &= ~(uint32_t)SANSMTP_CLIENT_DIRTY;
-        client->phase = SANSMTP_AWAITS_RSET;
-        sansmtp_client_put(client, "RSET", 4);
-    }
-}
-
-static uint32_t refused_outcome(const struct sansmtp_client *client)
-{
-    return sansmtp_client_sends(client, SANSMTP_SENDS_TEMPORARY) ? SANSMTP_OUTCOME_LATER
-                                                                 : SANSMTP_OUTCOME_REFUSED;
-}
-
-/* Can the peer have taken it? Only if all of it was handed out, and for somebody. */
-static bool may_be_delivered(const struct sansmtp_client *client)
-{
-    return sansmtp_client_sends(client, SANSMTP_SENDS_FINAL) && client->outcome_code != 421 &&
-           !sansmtp_client_sends(client, SANSMTP_SENDS_VOID | SANSMTP_SENDS_EMPTY) &&
-           !(client->told == client->taken && client->accepted == 0);
-}
-
-/* A message without a reply to its end, whose connection is gone. What the peer said of the sender
- * stands, whatever else is lost. */
-void sansmtp_client_lost(struct sansmtp_client *client)
-{
-    if (client->phase != SANSMTP_AWAITS_OUTCOME) {
-        return;
-    }
-    if (sansmtp_client_sends(client, SANSMTP_SENDS_MAIL_REFUSED)) {
-        sansmtp_client_finish(client, refused_outcome(client));
-        return;
-    }
-    if (client->outcome_code != 421) {
-        client->outcome_code = 0;
-        client->outcome_enhanced = 0;
-    }
-    sansmtp_client_finish(client, may_be_delivered(client) ? SANSMTP_OUTCOME_UNCERTAIN
-                                                           : SANSMTP_OUTCOME_LATER);
-}
-
-static enum sansmtp_client_step senseless(struct sansmtp_client *client)
-{
-    client->outcome_code = 0;
-    sansmtp_client_over(client, SANSMTP_REASON_PROTOCOL, SANSMTP_ERR_PROTOCOL);
-    return SANSMTP_CLIENT_ON;
-}
-
-static void decide(struct sansmtp_client *client, const struct sansmtp_client_reply *reply)
-{
-    client->outcome_code = reply->code;
-    client->outcome_enhanced = reply->enhanced;
-    client->decided = client->answered;
-}
-
-/* One refusal for now outweighs any number of those for good. */
-static void note_refusal(struct sansmtp_client *client, const struct sansmtp_client_reply *reply)
-{
-    if (reply->code >= 500 && sansmtp_client_sends(client, SANSMTP_SENDS_TEMPORARY)) {
-        return;
-    }
-    if (reply->code < 500) {
-        client->sends |= SANSMTP_SENDS_TEMPORARY;
-    }
-    decide(client, reply);
-}
-
 static enum sansmtp_client_step after_rset(struct sansmtp_client *client, uint32_t code)
 {
     if (code / 100 != 2) {
-        return senseless(client);
+        return sansmtp_client_senseless(client);
     }
     return SANSMTP_CLIENT_ON;
+}
+
+/* RFC 1845 3: the decimal offset comes first in the text. */
+static bool read_offset(const struct sansmtp_client_reply *reply, uint64_t *offset)
+{
+    size_t digits = 0;
+
+    while (digits < reply->text.length && sansmtp_ascii_is_digit(reply->text.data[digits])) {
+        digits++;
+    }
+    return digits <= 19 && sansmtp_number_parse(reply->text.data, digits, offset, NULL);
+}
+
+/* RFC 1845 3: the peer has the recipients already, and so much of the message. */
+static enum sansmtp_client_step restart(struct sansmtp_client *client,
+                                        const struct sansmtp_client_reply *reply)
+{
+    uint64_t offset = 0;
+
+    if (!sansmtp_client_sends(client, SANSMTP_SENDS_TRANSID) || reply->code != 355 ||
+        !read_offset(reply, &offset)) {
+        return sansmtp_client_senseless(client);
+    }
+    sansmtp_client_reply_event(client, SANSMTP_EVENT_RESTART, reply)->number = offset;
+    client->sends |= SANSMTP_SENDS_RESTARTED;
+    client->sends &= ~(uint32_t)(SANSMTP_SENDS_ASKING | SANSMTP_SENDS_PRDR);
+    return SANSMTP_CLIENT_TELL;
 }
 
 static enum sansmtp_client_step after_mail(struct sansmtp_client *client,
                                            const struct sansmtp_client_reply *reply)
 {
     if (reply->code / 100 == 3) {
-        return senseless(client);
+        return restart(client, reply);
     }
     sansmtp_client_reply_event(client, SANSMTP_EVENT_SENDER, reply);
     if (reply->code >= 400) {
         client->sends |= SANSMTP_SENDS_MAIL_REFUSED;
         client->sends &= ~(uint32_t)SANSMTP_SENDS_ASKING;
-        note_refusal(client, reply);
+        sansmtp_client_note_refusal(client, reply);
     }
     return SANSMTP_CLIENT_TELL;
 }
@@ -153,7 +104,7 @@ static enum sansmtp_client_step after_rcpt(struct sansmtp_client *client,
     struct sansmtp_event *event;
 
     if (reply->code / 100 == 3) {
-        return senseless(client);
+        return sansmtp_client_senseless(client);
     }
     event = sansmtp_client_reply_event(client, SANSMTP_EVENT_RESULT, reply);
     event->recipient = client->told++;
@@ -164,10 +115,11 @@ static enum sansmtp_client_step after_rcpt(struct sansmtp_client *client,
     client->sends |= SANSMTP_SENDS_REFUSED;
     if (!sansmtp_client_sends(client, SANSMTP_SENDS_MAIL_REFUSED)) {
         if (is_enough(client, reply)) {
+            event->flags |= SANSMTP_FLAG_ENOUGH;
             client->sends |= SANSMTP_SENDS_TEMPORARY;
             client->sends &= ~(uint32_t)SANSMTP_SENDS_ASKING;
         }
-        note_refusal(client, reply);
+        sansmtp_client_note_refusal(client, reply);
     }
     return SANSMTP_CLIENT_TELL;
 }
@@ -177,10 +129,11 @@ static enum sansmtp_client_step after_data(struct sansmtp_client *client,
                                            const struct sansmtp_client_reply *reply)
 {
     if (reply->code / 100 == 2) {
-        return senseless(client);
+        return sansmtp_client_senseless(client);
     }
     if (reply->code / 100 == 3) {
-        if (client->accepted == 0 || sansmtp_client_sends(client, SANSMTP_SENDS_MAIL_REFUSED)) {
+        if (!sansmtp_client_has_recipient(client) ||
+            sansmtp_client_sends(client, SANSMTP_SENDS_MAIL_REFUSED)) {
             sansmtp_client_empty_end(client);
         } else {
             sansmtp_client_body_begin(client);
@@ -188,9 +141,9 @@ static enum sansmtp_client_step after_data(struct sansmtp_client *client,
         return SANSMTP_CLIENT_ON;
     }
     client->knows |= SANSMTP_CLIENT_DIRTY;
-    if (client->accepted != 0) {
+    if (sansmtp_client_has_recipient(client)) {
         client->sends &= ~(uint32_t)SANSMTP_SENDS_TEMPORARY;
-        note_refusal(client, reply);
+        sansmtp_client_note_refusal(client, reply);
     }
     client->sends |= SANSMTP_SENDS_VOID;
     return SANSMTP_CLIENT_ON;
@@ -200,7 +153,7 @@ static enum sansmtp_client_step after_chunk(struct sansmtp_client *client,
                                             const struct sansmtp_client_reply *reply)
 {
     if (reply->code / 100 == 3) {
-        return senseless(client);
+        return sansmtp_client_senseless(client);
     }
     if (reply->code / 100 == 2 || sansmtp_client_sends(client, SANSMTP_SENDS_VOID)) {
         return SANSMTP_CLIENT_ON;
@@ -208,75 +161,10 @@ static enum sansmtp_client_step after_chunk(struct sansmtp_client *client,
     client->knows |= SANSMTP_CLIENT_DIRTY;
     client->sends |= SANSMTP_SENDS_VOID;
     client->sends &= ~(uint32_t)SANSMTP_SENDS_BODY;
-    if (client->accepted != 0) {
+    if (sansmtp_client_has_recipient(client)) {
         client->sends &= ~(uint32_t)SANSMTP_SENDS_TEMPORARY;
-        note_refusal(client, reply);
+        sansmtp_client_note_refusal(client, reply);
     }
-    return SANSMTP_CLIENT_ON;
-}
-
-static uint32_t outcome_of(uint32_t code)
-{
-    if (code / 100 == 2) {
-        return SANSMTP_OUTCOME_DELIVERED;
-    }
-    return code >= 500 ? SANSMTP_OUTCOME_REFUSED : SANSMTP_OUTCOME_LATER;
-}
-
-/* A refusal before the last octet went out settles the message; the dot never follows. */
-static enum sansmtp_client_step early_verdict(struct sansmtp_client *client,
-                                              const struct sansmtp_client_reply *reply)
-{
-    if (reply->code < 400) {
-        return senseless(client);
-    }
-    decide(client, reply);
-    sansmtp_client_finish(client, outcome_of(reply->code));
-    sansmtp_client_over(client, SANSMTP_REASON_CLOSED, SANSMTP_ERR_REFUSED);
-    return SANSMTP_CLIENT_ON;
-}
-
-/* In LMTP the worst of all finals decides; LATER is worse than REFUSED. */
-static void settle(struct sansmtp_client *client, const struct sansmtp_client_reply *reply)
-{
-    uint32_t outcome = outcome_of(reply->code);
-
-    if (client->finals == 1 || outcome >= client->outcome) {
-        client->outcome = outcome;
-        decide(client, reply);
-    }
-}
-
-static enum sansmtp_client_step after_end(struct sansmtp_client *client,
-                                          const struct sansmtp_client_reply *reply)
-{
-    bool lmtp = sansmtp_client_is(client, SANSMTP_CLIENT_LMTP) &&
-                !sansmtp_client_sends(client, SANSMTP_SENDS_EMPTY);
-
-    if (reply->code / 100 == 3) {
-        return senseless(client);
-    }
-    /* Who was refused before learns nothing new from the refusal of the message. */
-    if (client->accepted == 0 ||
-        sansmtp_client_sends(client, SANSMTP_SENDS_EMPTY | SANSMTP_SENDS_VOID |
-                                         SANSMTP_SENDS_MAIL_REFUSED)) {
-        client->sends |= SANSMTP_SENDS_VOID;
-        return SANSMTP_CLIENT_ON;
-    }
-    client->finals++;
-    if (lmtp && client->finals < client->accepted) {
-        client->answered--; /* the same end has more answers */
-    }
-    settle(client, reply);
-    if (lmtp) {
-        sansmtp_client_reply_event(client, SANSMTP_EVENT_FINAL, reply)->number = client->finals -
-                                                                                 1u;
-        if (client->finals == client->accepted) {
-            sansmtp_client_finish(client, client->outcome);
-        }
-        return SANSMTP_CLIENT_TELL;
-    }
-    sansmtp_client_finish(client, client->outcome);
     return SANSMTP_CLIENT_ON;
 }
 
@@ -316,7 +204,7 @@ static enum sansmtp_client_step dispatch(struct sansmtp_client *client, enum pla
     case END:
         break;
     }
-    return after_end(client, reply);
+    return sansmtp_client_after_end(client, reply);
 }
 
 enum sansmtp_client_step sansmtp_client_transaction(struct sansmtp_client *client,
@@ -326,10 +214,10 @@ enum sansmtp_client_step sansmtp_client_transaction(struct sansmtp_client *clien
     enum sansmtp_client_step done;
 
     if (too_early(client, place)) {
-        return early_verdict(client, reply);
+        return sansmtp_client_early_verdict(client, reply);
     }
     if (presumptuous(client, place, reply->code)) {
-        return senseless(client);
+        return sansmtp_client_senseless(client);
     }
     client->answered++;
     done = dispatch(client, place, reply);
@@ -346,7 +234,7 @@ static void fall_through(struct sansmtp_client *client)
         !sansmtp_client_sends(client, SANSMTP_SENDS_EMPTY)) {
         client->knows |= SANSMTP_CLIENT_DIRTY;
     }
-    sansmtp_client_finish(client, refused_outcome(client));
+    sansmtp_client_finish(client, sansmtp_client_refused_outcome(client));
 }
 
 static void put_data(struct sansmtp_client *client)
@@ -371,7 +259,7 @@ static bool hopeless(const struct sansmtp_client *client)
         return true;
     }
     return !sansmtp_client_sends(client, SANSMTP_SENDS_ASKING) && client->told == client->taken &&
-           client->accepted == 0;
+           !sansmtp_client_has_recipient(client);
 }
 
 /* RFC 2033 4.3: to BDAT LAST an LMTP server says nothing at all if it accepted no recipient. */

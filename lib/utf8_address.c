@@ -100,3 +100,64 @@ bool sansmtp_utf8_address_decode(const uint8_t *octets, size_t length, uint8_t *
     *text_length = written;
     return true;
 }
+
+/* The character at the front of valid UTF-8; returns its octets. */
+static size_t read_scalar(const uint8_t *text, uint32_t *scalar)
+{
+    size_t length = text[0] < 0x80 ? 1 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : 4;
+
+    *scalar = length == 1 ? text[0] : text[0] & (0xFFu >> (length + 1));
+    for (size_t i = 1; i < length; i++) {
+        *scalar = *scalar << 6 | (text[i] & 0x3Fu);
+    }
+    return length;
+}
+
+/* "\\x{HEX}", at least two digits; returns its octets, at most 10. */
+static size_t write_escape(uint32_t scalar, uint8_t out[10])
+{
+    static const char digits[] = "0123456789ABCDEF";
+    size_t count = 2;
+    size_t at = 3;
+
+    while (count < 6 && scalar >> (4 * count) != 0) {
+        count++;
+    }
+    memcpy(out, "\\x{", 3);
+    for (size_t i = count; i > 0; i--) {
+        out[at++] = (uint8_t)digits[scalar >> (4 * (i - 1)) & 15];
+    }
+    out[at++] = '}';
+    return at;
+}
+
+size_t sansmtp_utf8_address_encode(const uint8_t *text, size_t length, bool plain, uint8_t *out,
+                                   size_t capacity)
+{
+    size_t written = 0;
+
+    if (!sansmtp_utf8_valid(text, length)) {
+        return 0;
+    }
+    for (size_t at = 0; at < length;) {
+        uint8_t coded[10];
+        uint32_t scalar;
+        size_t taken = read_scalar(text + at, &scalar);
+        size_t size = taken;
+
+        if (scalar < ' ' || scalar == 0x7F) {
+            return 0;
+        }
+        memcpy(coded, text + at, taken);
+        if (scalar < 0x80 ? !is_plain((uint8_t)scalar) : !plain) {
+            size = write_escape(scalar, coded);
+        }
+        if (size > capacity - written) {
+            return 0;
+        }
+        memcpy(out + written, coded, size);
+        written += size;
+        at += taken;
+    }
+    return written;
+}

@@ -12,4 +12,10 @@
 bool sansmtp_utf8_address_decode(const uint8_t *octets, size_t length, uint8_t *text,
                                  size_t *text_length);
 
+/* The form that ORCPT has: with the escapes of RFC 6533 3, and where UTF-8 may not stand (plain is
+ * false) all that is not ASCII escaped too. Returns the octets written, 0: text is no UTF-8, holds
+ * a control, or needs more than capacity. */
+size_t sansmtp_utf8_address_encode(const uint8_t *text, size_t length, bool plain, uint8_t *out,
+                                   size_t capacity);
+
 #endif

@@ -49,7 +49,7 @@ static void add(const char *line, size_t length, const char *mechanisms,
 
 static struct sansmtp_capabilities read_line(const char *line, const char *mechanisms)
 {
-    struct sansmtp_capabilities capabilities = {0, 0, 0};
+    struct sansmtp_capabilities capabilities = {0};
 
     add(line, strlen(line), mechanisms, &capabilities);
     return capabilities;
@@ -74,6 +74,14 @@ static void flip_case(char *word, size_t length, uint32_t flips)
     }
 }
 
+/* What a keyword says that stands alone: of FUTURERELEASE, which needs its two values, nothing. */
+static uint64_t alone(uint32_t bit)
+{
+    uint64_t extension = UINT64_C(1) << bit;
+
+    return extension == SANSMTP_EXTENSION_FUTURERELEASE ? 0 : extension;
+}
+
 /* 5321-4.1.1.1-k: each keyword of the table, in every pattern of case */
 static void test_keywords_in_any_case(void **state)
 {
@@ -86,7 +94,7 @@ static void test_keywords_in_any_case(void **state)
 
             memcpy(word, row->keyword, row->keyword_length + 1);
             flip_case(word, row->keyword_length, flips);
-            assert_line(word, UINT64_C(1) << bit, 0, 0);
+            assert_line(word, alone(bit), 0, 0);
         }
     }
     assert_line("StartTLS", SANSMTP_EXTENSION_STARTTLS, 0, 0);
@@ -108,7 +116,7 @@ static void test_what_is_not_quite_a_keyword(void **state)
 
             memcpy(word, row->keyword, length + 1);
             word[length] = (char)octet;
-            assert_line(word, separates ? UINT64_C(1) << bit : 0, 0, 0);
+            assert_line(word, separates ? alone(bit) : 0, 0, 0);
         }
         for (size_t at = 0; at < length; at++) {
             memcpy(word, row->keyword, length + 1);
@@ -132,7 +140,7 @@ static void test_other_lines_add_nothing(void **state)
         "\t",   "=",      "AUTH:PLAIN",   "SIZE=1000", "XSIZE", "SIZE-10",
         "8BIT", "AUTH-X", "host.example", "2.0.0 ok",  "X",     "\xC3\x89SIZE",
     };
-    struct sansmtp_capabilities capabilities = {SIZE | AUTH, 17, 5};
+    struct sansmtp_capabilities capabilities = {.extensions = SIZE | AUTH, .size = 17, .mechanisms = 5};
     (void)state;
 
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -179,7 +187,7 @@ static void test_size(void **state)
 
 static void test_the_last_size_counts(void **state)
 {
-    struct sansmtp_capabilities capabilities = {0, 0, 0};
+    struct sansmtp_capabilities capabilities = {0};
     (void)state;
 
     add("SIZE 1000", 9, "", &capabilities);
@@ -211,7 +219,7 @@ static void test_lines_add_up(void **state)
     static const char *const lines[] = {
         "PIPELINING", "SIZE 42", "AUTH PLAIN", "AUTH=LOGIN", "XFOO", "_bad", "CHUNKING",
     };
-    struct sansmtp_capabilities capabilities = {0, 0, 0};
+    struct sansmtp_capabilities capabilities = {0};
     (void)state;
 
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
@@ -224,7 +232,7 @@ static void test_lines_add_up(void **state)
 
 static void test_a_host_without_mechanisms(void **state)
 {
-    struct sansmtp_capabilities capabilities = {0, 0, 0};
+    struct sansmtp_capabilities capabilities = {0};
     (void)state;
 
     assert_int_equal(read_line("AUTH PLAIN", "").mechanisms, 0);
@@ -299,7 +307,7 @@ static void test_random_lines(void **state)
     (void)state;
 
     for (int round = 0; round < 50000; round++) {
-        struct sansmtp_capabilities expected = {0, 0, 0}, found;
+        struct sansmtp_capabilities expected = {0}, found;
         char line[MOST] = "";
         size_t length = 0;
 

@@ -194,7 +194,7 @@ static void misuse(struct client_dialogue *dialogue)
     envelope.size--;
     assert_int_equal(sansmtp_client_submit(client, &envelope), SANSMTP_ERR_ARGUMENT);
     envelope = client_dialogue_envelope;
-    envelope.flags = 4;
+    envelope.flags = 0x80000000u;
     assert_int_equal(sansmtp_client_submit(client, &envelope), SANSMTP_ERR_ARGUMENT);
     envelope = client_dialogue_envelope;
     envelope.sender = NULL;

@@ -99,6 +99,13 @@ struct sansmtp_client_options {
     uint32_t body_patience;
     uint32_t end_patience;
     uint32_t reserved;
+    const struct sansmtp_additions *additions;
+};
+struct sansmtp_own_value {
+    uint32_t number;
+    uint32_t reserved;
+    const char *value;
+    size_t value_length;
 };
 struct sansmtp_envelope {
     uint32_t size;
@@ -112,6 +119,20 @@ struct sansmtp_envelope {
     size_t envid_length;
     const char *auth;
     size_t auth_length;
+    const char *transid;
+    size_t transid_length;
+    const char *solicit;
+    size_t solicit_length;
+    const char *mtrk;
+    size_t mtrk_length;
+    const struct sansmtp_own_value *own;
+    uint32_t own_count;
+    uint32_t deliver_by_mode;
+    int32_t deliver_by;
+    int32_t priority;
+    uint32_t hold_for;
+    uint32_t reserved;
+    uint64_t hold_until;
 };
 struct sansmtp_recipient {
     uint32_t size;
@@ -122,6 +143,26 @@ struct sansmtp_recipient {
     size_t orcpt_type_length;
     const char *orcpt;
     size_t orcpt_length;
+    const char *rrvs;
+    size_t rrvs_length;
+    const struct sansmtp_own_value *own;
+    uint32_t own_count;
+    uint32_t reserved;
+};
+struct sansmtp_capabilities {
+    uint64_t extensions;
+    uint64_t size;
+    uint64_t hold_until;
+    uint32_t hold_for;
+    uint32_t deliver_by;
+    uint32_t mechanisms;
+    uint32_t messages;
+    uint32_t recipients;
+    uint32_t domains;
+    uint32_t xclient;
+    uint32_t xforward;
+    uint32_t urls;
+    uint32_t reserved;
 };
 int sansmtp_client_options_init(struct sansmtp_client_options *options, size_t size);
 size_t sansmtp_client_memory(const struct sansmtp_client_options *options);
@@ -130,10 +171,15 @@ const struct sansmtp_event *sansmtp_client_next(struct sansmtp_client *client, s
 uint32_t sansmtp_client_wants(const struct sansmtp_client *client);
 int sansmtp_client_error(const struct sansmtp_client *client);
 uint64_t sansmtp_client_extensions(const struct sansmtp_client *client, uint64_t *size);
+int sansmtp_client_capabilities(const struct sansmtp_client *client, struct sansmtp_capabilities *capabilities, size_t length);
+int sansmtp_client_assume(struct sansmtp_client *client, const struct sansmtp_capabilities *capabilities, size_t length);
+const struct sansmtp_event * sansmtp_client_question(const struct sansmtp_client *client);
+int sansmtp_client_command(struct sansmtp_client *client, const char *line, size_t length);
 int sansmtp_client_submit(struct sansmtp_client *client, const struct sansmtp_envelope *envelope);
 int sansmtp_client_recipient(struct sansmtp_client *client, const struct sansmtp_recipient *recipient);
 int sansmtp_client_recipients_end(struct sansmtp_client *client);
 int sansmtp_client_body(struct sansmtp_client *client, const void *data, size_t length, int last);
+int sansmtp_client_burl(struct sansmtp_client *client, const char *url, size_t length, int last);
 int sansmtp_client_respond(struct sansmtp_client *client, const void *data, size_t length);
 int sansmtp_client_cancel(struct sansmtp_client *client);
 int sansmtp_client_quit(struct sansmtp_client *client);
@@ -143,6 +189,7 @@ size_t sansmtp_client_vectors(const struct sansmtp_client *client, struct sansmt
 int sansmtp_client_sent(struct sansmtp_client *client, size_t length);
 int sansmtp_client_secret(const struct sansmtp_client *client);
 int sansmtp_client_tls_started(struct sansmtp_client *client, const struct sansmtp_tls *tls);
+int sansmtp_client_tls_failed(struct sansmtp_client *client);
 uint32_t sansmtp_client_patience(const struct sansmtp_client *client, uint32_t *serial);
 int sansmtp_client_expired(struct sansmtp_client *client);
 int sansmtp_client_eof(struct sansmtp_client *client);
@@ -1019,6 +1066,13 @@ abi.numbers = {
     SANSMTP_CLIENT_NEWLINES_NORMALISE = 1,
     SANSMTP_ENVELOPE_ALL_OR_NONE = 1,
     SANSMTP_ENVELOPE_UTF8 = 2,
+    SANSMTP_ENVELOPE_REQUIRETLS = 4,
+    SANSMTP_ENVELOPE_CONPERM = 8,
+    SANSMTP_ENVELOPE_PRDR = 16,
+    SANSMTP_ENVELOPE_NO_PRIORITY = 32,
+    SANSMTP_ENVELOPE_URLS = 64,
+    SANSMTP_URLS_IMAP = 1,
+    SANSMTP_URLS_SOME = 2,
     SANSMTP_SERVER_LMTP = 1,
     SANSMTP_SERVER_IMPLICIT_TLS = 2,
     SANSMTP_SERVER_REQUIRE_TLS = 4,

@@ -246,6 +246,13 @@ SANSMTP_CLIENT_NEWLINES_REFUSE = 0
 SANSMTP_CLIENT_NEWLINES_NORMALISE = 1
 SANSMTP_ENVELOPE_ALL_OR_NONE = 1
 SANSMTP_ENVELOPE_UTF8 = 2
+SANSMTP_ENVELOPE_REQUIRETLS = 4
+SANSMTP_ENVELOPE_CONPERM = 8
+SANSMTP_ENVELOPE_PRDR = 16
+SANSMTP_ENVELOPE_NO_PRIORITY = 32
+SANSMTP_ENVELOPE_URLS = 64
+SANSMTP_URLS_IMAP = 1
+SANSMTP_URLS_SOME = 2
 SANSMTP_SERVER_LMTP = 1
 SANSMTP_SERVER_IMPLICIT_TLS = 2
 SANSMTP_SERVER_REQUIRE_TLS = 4
@@ -617,6 +624,16 @@ class sansmtp_client_options(Structure):
         ("body_patience", c_uint32),
         ("end_patience", c_uint32),
         ("reserved", c_uint32),
+        ("additions", POINTER(sansmtp_additions)),
+    ]
+
+
+class sansmtp_own_value(Structure):
+    _fields_ = [
+        ("number", c_uint32),
+        ("reserved", c_uint32),
+        ("value", c_void_p),
+        ("value_length", c_size_t),
     ]
 
 
@@ -633,6 +650,20 @@ class sansmtp_envelope(Structure):
         ("envid_length", c_size_t),
         ("auth", c_void_p),
         ("auth_length", c_size_t),
+        ("transid", c_void_p),
+        ("transid_length", c_size_t),
+        ("solicit", c_void_p),
+        ("solicit_length", c_size_t),
+        ("mtrk", c_void_p),
+        ("mtrk_length", c_size_t),
+        ("own", POINTER(sansmtp_own_value)),
+        ("own_count", c_uint32),
+        ("deliver_by_mode", c_uint32),
+        ("deliver_by", c_int32),
+        ("priority", c_int32),
+        ("hold_for", c_uint32),
+        ("reserved", c_uint32),
+        ("hold_until", c_uint64),
     ]
 
 
@@ -646,6 +677,29 @@ class sansmtp_recipient(Structure):
         ("orcpt_type_length", c_size_t),
         ("orcpt", c_void_p),
         ("orcpt_length", c_size_t),
+        ("rrvs", c_void_p),
+        ("rrvs_length", c_size_t),
+        ("own", POINTER(sansmtp_own_value)),
+        ("own_count", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class sansmtp_capabilities(Structure):
+    _fields_ = [
+        ("extensions", c_uint64),
+        ("size", c_uint64),
+        ("hold_until", c_uint64),
+        ("hold_for", c_uint32),
+        ("deliver_by", c_uint32),
+        ("mechanisms", c_uint32),
+        ("messages", c_uint32),
+        ("recipients", c_uint32),
+        ("domains", c_uint32),
+        ("xclient", c_uint32),
+        ("xforward", c_uint32),
+        ("urls", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 
@@ -1311,10 +1365,15 @@ FUNCTIONS = {
     "sansmtp_client_wants": (c_uint32, [c_void_p]),
     "sansmtp_client_error": (c_int, [c_void_p]),
     "sansmtp_client_extensions": (c_uint64, [c_void_p, POINTER(c_uint64)]),
+    "sansmtp_client_capabilities": (c_int, [c_void_p, POINTER(sansmtp_capabilities), c_size_t]),
+    "sansmtp_client_assume": (c_int, [c_void_p, POINTER(sansmtp_capabilities), c_size_t]),
+    "sansmtp_client_question": (POINTER(sansmtp_event), [c_void_p]),
+    "sansmtp_client_command": (c_int, [c_void_p, c_void_p, c_size_t]),
     "sansmtp_client_submit": (c_int, [c_void_p, POINTER(sansmtp_envelope)]),
     "sansmtp_client_recipient": (c_int, [c_void_p, POINTER(sansmtp_recipient)]),
     "sansmtp_client_recipients_end": (c_int, [c_void_p]),
     "sansmtp_client_body": (c_int, [c_void_p, c_void_p, c_size_t, c_int]),
+    "sansmtp_client_burl": (c_int, [c_void_p, c_void_p, c_size_t, c_int]),
     "sansmtp_client_respond": (c_int, [c_void_p, c_void_p, c_size_t]),
     "sansmtp_client_cancel": (c_int, [c_void_p]),
     "sansmtp_client_quit": (c_int, [c_void_p]),
@@ -1324,6 +1383,7 @@ FUNCTIONS = {
     "sansmtp_client_sent": (c_int, [c_void_p, c_size_t]),
     "sansmtp_client_secret": (c_int, [c_void_p]),
     "sansmtp_client_tls_started": (c_int, [c_void_p, POINTER(sansmtp_tls)]),
+    "sansmtp_client_tls_failed": (c_int, [c_void_p]),
     "sansmtp_client_patience": (c_uint32, [c_void_p, POINTER(c_uint32)]),
     "sansmtp_client_expired": (c_int, [c_void_p]),
     "sansmtp_client_eof": (c_int, [c_void_p]),

@@ -10,6 +10,7 @@
  * pulled too, so that thousands of them and bodies without end cost no memory.
  */
 
+#include <sansmtp/additions.h>
 #include <sansmtp/types.h>
 
 #ifdef __cplusplus
@@ -68,6 +69,8 @@ struct sansmtp_client_options {
     uint32_t body_patience;
     uint32_t end_patience;
     uint32_t reserved; /* 0 */
+
+    const struct sansmtp_additions *additions; /* the host's own words; NULL: none */
 };
 
 /* What a static block needs. */
@@ -77,6 +80,19 @@ struct sansmtp_client_options {
 /* envelope.flags */
 #define SANSMTP_ENVELOPE_ALL_OR_NONE 1u /* no message unless every recipient is accepted */
 #define SANSMTP_ENVELOPE_UTF8        2u /* header fields are UTF-8: SMTPUTF8 is needed */
+#define SANSMTP_ENVELOPE_REQUIRETLS  4u /* only through verified TLS, all the way (RFC 8689) */
+#define SANSMTP_ENVELOPE_CONPERM     8u /* the content may be converted (RFC 4141) */
+#define SANSMTP_ENVELOPE_PRDR        16u /* an answer for each recipient, where it is offered */
+#define SANSMTP_ENVELOPE_NO_PRIORITY 32u /* no MT-PRIORITY, not even 0 */
+#define SANSMTP_ENVELOPE_URLS        64u /* some of the body are URLs: burl() (RFC 4468) */
+
+/* The value of a parameter of the host's own. */
+struct sansmtp_own_value {
+    uint32_t number; /* of the parameter in options.additions */
+    uint32_t reserved;
+    const char *value; /* an esmtp-value (RFC 5321 4.1.2); length 0: none */
+    size_t value_length;
+};
 
 /* A message to submit. Copied by submit, but for the recipients and the body. */
 struct sansmtp_envelope {
@@ -91,6 +107,20 @@ struct sansmtp_envelope {
     size_t envid_length;
     const char *auth; /* AUTH=: a mailbox or "<>", raw; length 0: none */
     size_t auth_length;
+    const char *transid; /* CHECKPOINT: "<local@domain>", never used for another message, and the */
+    size_t transid_length; /* same again for a transaction that broke off; length 0: none */
+    const char *solicit; /* SOLICIT: the classes of the message, commas between; length 0: none */
+    size_t solicit_length;
+    const char *mtrk; /* MTRK: "certifier" or "certifier:seconds"; needs an envid local@host */
+    size_t mtrk_length;
+    const struct sansmtp_own_value *own; /* the host's own parameters of MAIL */
+    uint32_t own_count;
+    uint32_t deliver_by_mode; /* BY: SANSMTP_BY_RETURN or _NOTIFY, maybe with _TRACE; 0: none */
+    int32_t deliver_by;       /* BY: seconds from now; above 0 with RETURN */
+    int32_t priority;         /* MT-PRIORITY: -9 to 9 */
+    uint32_t hold_for;        /* HOLDFOR: seconds; 0: none; one of the two */
+    uint32_t reserved;
+    uint64_t hold_until; /* HOLDUNTIL: seconds since 1970; 0: none */
 };
 
 /* A recipient. Copied to the output at once. */
@@ -101,8 +131,34 @@ struct sansmtp_recipient {
     size_t mailbox_length;
     const char *orcpt_type; /* DSN: "rfc822"; length 0: no ORCPT */
     size_t orcpt_type_length;
-    const char *orcpt; /* the original recipient, raw */
+    const char *orcpt; /* the original recipient, raw; UTF-8 of the type "utf-8" */
     size_t orcpt_length;
+    const char *rrvs; /* RRVS: a date-time of RFC 3339, maybe ";C" or ";R"; length 0: none */
+    size_t rrvs_length;
+    const struct sansmtp_own_value *own; /* the host's own parameters of RCPT */
+    uint32_t own_count;
+    uint32_t reserved;
+};
+
+/* capabilities.urls: what BURL may name */
+#define SANSMTP_URLS_IMAP 1u /* any IMAP server's */
+#define SANSMTP_URLS_SOME 2u /* those of IMAP servers that the peer has named */
+
+/* What the peer offers, as its last reply to EHLO or LHLO has it. */
+struct sansmtp_capabilities {
+    uint64_t extensions; /* SANSMTP_EXTENSION_..., and the host's own */
+    uint64_t size;       /* SIZE: octets of the largest message; 0: not said */
+    uint64_t hold_until; /* FUTURERELEASE: the latest moment, seconds since 1970 */
+    uint32_t hold_for;   /* FUTURERELEASE: the longest time, seconds */
+    uint32_t deliver_by; /* DELIVERBY: the shortest time for mode R, seconds; 0: not said */
+    uint32_t mechanisms; /* AUTH: bit i is the i-th word of options.mechanisms */
+    uint32_t messages;   /* LIMITS: MAIL commands in a session; 0: not said */
+    uint32_t recipients; /* LIMITS: RCPT commands in a message; 0: not said */
+    uint32_t domains;    /* LIMITS: domains of recipients in a session, which the host counts */
+    uint32_t xclient;    /* XCLIENT, XFORWARD: sets of 1 << SANSMTP_ATTRIBUTE_... */
+    uint32_t xforward;
+    uint32_t urls; /* BURL: SANSMTP_URLS_... */
+    uint32_t reserved;
 };
 
 /*
@@ -119,9 +175,9 @@ SANSMTP_API int sansmtp_client_init(struct sansmtp_client **client, void *memory
 /*
  * sansmtp_client_next, _wants, _error - as sansmtp_server_next, _wants, _error.
  *
- * Events: CHALLENGE (the one question), READY, SENDER, RESULT, FINAL, OUTCOME, REFUSAL, and
- * INJECTION, TRACE, CLOSING. wants adds IDLE, RECIPIENT and BODY. Errors of the peer: GONE,
- * EXPIRED, INJECTION, PROTOCOL, REFUSED, TLS, AUTH.
+ * Events: CHALLENGE (the one question), READY, SENDER, RESULT, FINAL, OUTCOME, REFUSAL, REPLY,
+ * RESTART, and INJECTION, TRACE, CLOSING. wants adds IDLE, RECIPIENT, BODY and TURN. Errors of the
+ * peer: GONE, EXPIRED, INJECTION, PROTOCOL, REFUSED, TLS, AUTH.
  */
 SANSMTP_API const struct sansmtp_event *sansmtp_client_next(struct sansmtp_client *client,
                                                             struct sansmtp_span *in);
@@ -132,13 +188,62 @@ SANSMTP_API int sansmtp_client_error(const struct sansmtp_client *client);
  * be NULL): the largest message it takes, 0: not said. From anywhere. */
 SANSMTP_API uint64_t sansmtp_client_extensions(const struct sansmtp_client *client, uint64_t *size);
 
+/* sansmtp_client_capabilities - all that the peer offers now; length octets of *capabilities are
+ * filled, sizeof as the host was compiled. Returns 0 or SANSMTP_ERR_ARGUMENT. From anywhere. */
+SANSMTP_API int sansmtp_client_capabilities(const struct sansmtp_client *client,
+                                            struct sansmtp_capabilities *capabilities,
+                                            size_t length);
+
+/*
+ * sansmtp_client_assume - do not wait for greeting and EHLO: PIPECONNECT.
+ *
+ * capabilities are what capabilities() gave in an earlier session with this peer, on such a
+ * channel; length is sizeof as the host was compiled; they are copied. EHLO is said at once, READY
+ * is told, and messages can go. If greeting or EHLO say no, or what was assumed is not offered any
+ * more, the session ends by SANSMTP_ERR_REFUSED or _PROTOCOL: connect again, and assume nothing.
+ * Before the first octet of the peer (with implicit TLS after tls_started()). Returns 0,
+ * SANSMTP_ERR_STATE (too late; or STARTTLS or AUTH must come first), or SANSMTP_ERR_ARGUMENT (NULL;
+ * PIPECONNECT or PIPELINING is not among them). Source: Exim's PIPECONNECT.
+ */
+SANSMTP_API int sansmtp_client_assume(struct sansmtp_client *client,
+                                      const struct sansmtp_capabilities *capabilities,
+                                      size_t length);
+
+/*
+ * sansmtp_client_question - the open CHALLENGE, or NULL. Changes nothing; from anywhere.
+ */
+SANSMTP_API const struct sansmtp_event *
+sansmtp_client_question(const struct sansmtp_client *client);
+
+/*
+ * sansmtp_client_command - a command that is no part of a message; at the want IDLE.
+ *
+ * line is the whole line without CRLF, and is copied: VRFY, EXPN, HELP, NOOP, ETRN, ATRN, XCLIENT,
+ * XFORWARD, or a verb of options.additions. Its reply is told by REPLY (verb; flags, code, enhanced
+ * and text as of any reply), and IDLE comes again. XCLIENT that is accepted begins the session
+ * anew: EHLO, and READY. ATRN that is accepted: CLOSING, then the want TURN; what the peer says
+ * next is a greeting, and stands in the host's span. VRFY and EXPN with UTF-8 say SMTPUTF8
+ * themselves.
+ * Returns 0, or, with nothing sent: SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT (a verb that is the
+ * engine's own to say, or unknown), SANSMTP_ERR_TEXT (its argument is not what it must be; over 510
+ * octets), or SANSMTP_ERR_NEEDS_VERB (not offered; an attribute that is not listed; ETRN after its
+ * 5yz). From a callback: yes. Source: RFC 5321 4.1.1, 1985, 2645; Postfix XCLIENT_README.
+ */
+SANSMTP_API int sansmtp_client_command(struct sansmtp_client *client, const char *line,
+                                       size_t length);
+
 /*
  * sansmtp_client_submit - begin a message; at the want IDLE.
  *
- * Returns 0, or, with nothing sent: SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT, SANSMTP_ERR_TEXT (the
- * sender is no mailbox, envid or auth not what they must be), or what this peer cannot take:
- * SANSMTP_ERR_NEEDS_8BITMIME, _NEEDS_BINARYMIME, _NEEDS_SMTPUTF8, SANSMTP_ERR_SIZE. DSN and AUTH=
- * are left out where the peer does not offer them (RFC 3461 5.2.2). From a callback: yes.
+ * Returns 0, or, with nothing sent: SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT (also: two hold times,
+ * or one for a bounce; mode R without time), SANSMTP_ERR_TEXT (the sender is no mailbox; a string
+ * that is not what it must be), SANSMTP_ERR_ROOM (drain the output, or give a larger one), or what
+ * this peer cannot take: SANSMTP_ERR_SIZE, SANSMTP_ERR_LIMITS, SANSMTP_ERR_NEEDS_... of 8BITMIME,
+ * BINARYMIME, SMTPUTF8, REQUIRETLS (a bounce goes without), DELIVERBY (mode R), FUTURERELEASE,
+ * CONPERM, VERB (URLS). The rest is left out where it is not offered: DSN, AUTH=, BY with mode N,
+ * MT-PRIORITY, TRANSID, SOLICIT, MTRK, PRDR, the host's own. What MAIL was refused with counts for
+ * all: RESULTs behind it only say that there was no sender; go by SENDER and OUTCOME. From a
+ * callback: yes.
  */
 SANSMTP_API int sansmtp_client_submit(struct sansmtp_client *client,
                                       const struct sansmtp_envelope *envelope);
@@ -146,9 +251,11 @@ SANSMTP_API int sansmtp_client_submit(struct sansmtp_client *client,
 /*
  * sansmtp_client_recipient - one recipient; at the want RECIPIENT.
  *
- * Its RESULT comes later, and carries its number: the first of a message is 0. Returns 0, or, with
- * nothing sent: SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT, SANSMTP_ERR_TEXT, or
- * SANSMTP_ERR_NEEDS_SMTPUTF8. From a callback: yes.
+ * Its RESULT comes later, and carries its number: the first of a message is 0. One with
+ * SANSMTP_FLAG_ENOUGH is to be given again, with another message; and at a limit of the peer, told
+ * or said by 452, no more are asked for: the others need another message, too. Returns 0, or, with
+ * nothing sent: SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT, SANSMTP_ERR_TEXT, SANSMTP_ERR_ROOM,
+ * SANSMTP_ERR_NEEDS_SMTPUTF8, or SANSMTP_ERR_NEEDS_RRVS. From a callback: yes.
  */
 SANSMTP_API int sansmtp_client_recipient(struct sansmtp_client *client,
                                          const struct sansmtp_recipient *recipient);
@@ -162,20 +269,31 @@ SANSMTP_API int sansmtp_client_recipients_end(struct sansmtp_client *client);
  * sansmtp_client_body - the next octets of the message; at the want BODY.
  *
  * data is borrowed until the next want BODY or the OUTCOME; last: these are the final ones (length
- * may be 0). A message that does not end in CRLF gets one in DATA. Returns 0, or
+ * may be 0). A message that does not end in CRLF gets one in DATA, and none in BDAT. Returns 0, or
  * SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT, or, with none of these octets sent,
  * SANSMTP_ERR_TEXT: a bare CR or LF under REFUSE; SANSMTP_ERR_NEEDS_8BITMIME: an octet over 127
  * in a message declared 7BIT. A message of which octets are gone cannot be taken back: mend the
- * octets and call again, or abort(). From a callback: yes.
+ * octets and call again, or abort(). SANSMTP_ERR_NEEDS_VERB: octets, where only BURL is offered.
+ * From a callback: yes.
  */
 SANSMTP_API int sansmtp_client_body(struct sansmtp_client *client, const void *data, size_t length,
                                     int last);
 
 /*
+ * sansmtp_client_burl - what a URL gives is the next part of the message; at the want BODY.
+ *
+ * For a message submitted with SANSMTP_ENVELOPE_URLS. url is copied; last: nothing follows. Returns
+ * 0, or, with nothing sent: SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT, SANSMTP_ERR_TEXT (no absolute
+ * URI), SANSMTP_ERR_ROOM. From a callback: yes. Source: RFC 4468.
+ */
+SANSMTP_API int sansmtp_client_burl(struct sansmtp_client *client, const char *url, size_t length,
+                                    int last);
+
+/*
  * sansmtp_client_respond - answer a CHALLENGE; the engine encodes.
  *
- * data is borrowed until the next event. With FLAG_INITIAL it is the initial response; one that is
- * too long for the AUTH line (512 octets) is held back for the peer's 334. Returns 0,
+ * data is borrowed until the next event but TRACE. With FLAG_INITIAL it is the initial response;
+ * one that is too long for the AUTH line (512 octets) is held back for the peer's 334. Returns 0,
  * SANSMTP_ERR_STATE, or SANSMTP_ERR_ARGUMENT (also: so long that a line passes 12288 octets).
  */
 SANSMTP_API int sansmtp_client_respond(struct sansmtp_client *client, const void *data,
@@ -197,7 +315,8 @@ SANSMTP_API int sansmtp_client_abort(struct sansmtp_client *client);
  * sansmtp_client_output, sansmtp_client_sent - as for the server; body octets are the host's own.
  *
  * sansmtp_client_vectors fills at most count spans with what may go out in one write, in order, and
- * returns how many; sent() counts over all of them. From anywhere.
+ * returns how many; sent() counts over all of them. A body with many dots at line starts, or bare
+ * newlines to normalise, is many short spans: give room for some dozens. From anywhere.
  */
 SANSMTP_API const void *sansmtp_client_output(const struct sansmtp_client *client, size_t *length);
 SANSMTP_API size_t sansmtp_client_vectors(const struct sansmtp_client *client,
@@ -211,6 +330,11 @@ SANSMTP_API int sansmtp_client_secret(const struct sansmtp_client *client);
  * peer's certificate is good for the name that was meant. As sansmtp_server_tls_started. */
 SANSMTP_API int sansmtp_client_tls_started(struct sansmtp_client *client,
                                            const struct sansmtp_tls *tls);
+
+/* sansmtp_client_tls_failed - the handshake that the want TLS asked for did not come about:
+ * SANSMTP_ERR_TLS, CLOSING, CLOSE. Returns 0, SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT. From a
+ * callback: yes. */
+SANSMTP_API int sansmtp_client_tls_failed(struct sansmtp_client *client);
 
 /* sansmtp_client_patience, _expired, _eof - as for the server (RFC 5321 4.5.3.2). */
 SANSMTP_API uint32_t sansmtp_client_patience(const struct sansmtp_client *client, uint32_t *serial);

@@ -62,7 +62,7 @@ static void read_by_rooms(const struct reply *reply, size_t length)
 {
     static const char mechanisms[] = "SCRAM-SHA-256 PLAIN LOGIN";
     const uint8_t *at = (const uint8_t *)reply->octets, *end = at + length;
-    struct sansmtp_capabilities capabilities = {0, 0, 0};
+    struct sansmtp_capabilities capabilities = {0};
     struct sansmtp_reply_line line = {.last = false};
 
     while (at < end) {

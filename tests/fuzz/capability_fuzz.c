@@ -35,7 +35,7 @@ static int same(struct sansmtp_capabilities left, struct sansmtp_capabilities ri
 static void read_line(const uint8_t *octets, size_t length, struct sansmtp_span list,
                       struct sansmtp_capabilities *all)
 {
-    struct sansmtp_capabilities alone = {0, 0, 0}, upper = {0, 0, 0}, twice;
+    struct sansmtp_capabilities alone = {0}, upper = {0, 0, 0}, twice;
     uint8_t *line = copy(octets, length);
     const char *mechanisms = (const char *)list.data;
 
@@ -66,7 +66,7 @@ static size_t line_length(const uint8_t *octets, size_t length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct sansmtp_capabilities all = {0, 0, 0};
+    struct sansmtp_capabilities all = {0};
     size_t at = line_length(data, size);
     uint8_t *mechanisms = copy(data, at);
     struct sansmtp_span list = {mechanisms, at};
