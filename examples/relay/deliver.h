@@ -51,6 +51,9 @@ struct consignment {
 /* Makes ready. Returns 0, or a status of sysexits.h after having said why. */
 int deliver_open(struct relay *relay);
 
+/* The program ends, and no lane is left: closes what is still open, such as idle connections. */
+void deliver_close(struct relay *relay);
+
 /* A new lane; destination lives as long as it. NULL: no memory. */
 struct lane *lane_begin(struct relay *relay, struct sansmtp_span destination);
 

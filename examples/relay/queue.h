@@ -132,6 +132,9 @@ int queue_append(struct queue *queue, uint64_t id, uint32_t number, const void *
 int queue_put(struct queue *queue, const struct queue_envelope *envelope,
               const struct queue_recipient *recipients, size_t count);
 
+/* A message that was begun will not be finished. */
+int queue_discard(struct queue *queue, uint64_t id);
+
 /* -- out --------------------------------------------------------------------------------------- */
 
 /* A message and some of its recipients, with memory of its own. */

@@ -92,3 +92,10 @@ int queue_put(struct queue *queue, const struct queue_envelope *envelope,
     }
     return queue_outcome(queue);
 }
+
+int queue_discard(struct queue *queue, uint64_t id)
+{
+    sql_run(queue, SQL_DROP_CHUNKS, id);
+    sql_run(queue, SQL_DROP_MESSAGE, id);
+    return queue_outcome(queue);
+}

@@ -46,10 +46,15 @@ struct relay {
     struct dispatch *dispatch;
     struct delivery_office *deliveries;
     struct report_office *reports;
+    size_t visits; /* connections whose CONNECT was asked */
+    struct sansmtp_retry_options retry;
     FILE *log;        /* NULL: none */
     uint64_t last_id; /* of a message */
     bool stopping;
 };
+
+/* Something may be due now: there is a new message, or ETRN was said (dispatch.c). */
+void dispatch_wake(struct relay *relay);
 
 /* A line of the log about a message on its way out: time, queue id, what, and the rest. */
 void relay_log(struct relay *relay, uint64_t id, const char *format, ...)

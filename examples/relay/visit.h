@@ -17,9 +17,12 @@ struct listener {
 };
 
 struct outside;
+struct etrn;
 
 struct visit {
-    struct outside *outside; /* the question that others are asked; NULL: none is open */
+    struct outside *outside; /* what others are asked of it; NULL: nothing */
+    struct etrn *etrn;       /* what the queue is asked for it; NULL: nothing */
+    uint64_t declared;       /* octets that MAIL said would come */
 };
 
 struct listener *listener_of(const struct connection *connection);

@@ -1,0 +1,317 @@
+#include "arrival.h"
+
+#include "../receive_trace.h"
+#include "../send_scan.h"
+#include "envelope.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Once it holds so much, it is written: then what one read of 64 KiB brings always fits on top. */
+#define ENOUGH ((size_t)64 * 1024)
+
+struct message {
+    struct clerk_job job;
+    struct connection *connection; /* NULL: released */
+    struct relay *relay;
+    arrival_done *done; /* NULL: not busy */
+    struct queue_envelope envelope;
+    struct queue_recipient *recipients;
+    size_t count, room; /* of recipients */
+    uint8_t *octets;    /* what is not written yet */
+    size_t fill, capacity;
+    uint32_t chunks; /* written */
+    bool begun;      /* the queue knows it */
+    bool whole;
+    bool headed; /* the trace header is in it */
+    bool nul;
+    int error; /* the first one */
+    struct scan scan;
+    struct sansmtp_header header;
+    char client[320];
+};
+
+/* -- the envelope ----------------------------------------------------------------------------- */
+
+/* A copy that lives as long as the message; absent stays absent. */
+static bool keep(struct sansmtp_span *span)
+{
+    uint8_t *copy;
+
+    if (span->data == NULL) {
+        return true;
+    }
+    copy = malloc(span->length + 1);
+    if (copy == NULL) {
+        *span = (struct sansmtp_span){NULL, 0};
+        return false;
+    }
+    memcpy(copy, span->data, span->length);
+    span->data = copy;
+    return true;
+}
+
+static void let_go(struct sansmtp_span span)
+{
+    free((void *)(uintptr_t)span.data);
+}
+
+static void destroy(struct message *message)
+{
+    let_go(message->envelope.sender);
+    let_go(message->envelope.envid);
+    for (size_t i = 0; i < message->count; i++) {
+        let_go(message->recipients[i].address);
+        let_go(message->recipients[i].destination);
+        let_go(message->recipients[i].orcpt);
+    }
+    free(message->recipients);
+    free(message->octets);
+    free(message);
+}
+
+static void name_client(struct message *message)
+{
+    const struct session *session = &message->connection->session;
+    const char *peer = connection_peer(message->connection);
+
+    if (session->user != NULL) {
+        snprintf(message->client, sizeof message->client, "%s, user %s", peer, session->user);
+    } else {
+        snprintf(message->client, sizeof message->client, "%s", peer);
+    }
+    message->envelope.client.data = (const uint8_t *)message->client;
+    message->envelope.client.length = strlen(message->client);
+}
+
+struct message *arrival_begin(struct connection *connection, const struct sansmtp_event *mail)
+{
+    struct message *message = calloc(1, sizeof *message);
+
+    if (message == NULL) {
+        return NULL;
+    }
+    message->connection = connection;
+    message->relay = relay_of(connection);
+    message->header.size = sizeof message->header;
+    envelope_read(&message->envelope, mail, relay_now());
+    if (!keep(&message->envelope.sender) || !keep(&message->envelope.envid)) {
+        destroy(message);
+        return NULL;
+    }
+    message->envelope.id = relay_new_id(message->relay);
+    name_client(message);
+    return message;
+}
+
+static bool make_room(struct message *message)
+{
+    size_t room = message->room == 0 ? 1 : 2 * message->room;
+    struct queue_recipient *recipients;
+
+    if (message->count < message->room) {
+        return true;
+    }
+    recipients = realloc(message->recipients, room * sizeof *recipients);
+    if (recipients == NULL) {
+        return false;
+    }
+    message->recipients = recipients;
+    message->room = room;
+    return true;
+}
+
+bool arrival_add(struct message *message, const struct sansmtp_event *event)
+{
+    uint8_t domain[ENVELOPE_PATH_MAX];
+    struct queue_recipient *recipient;
+    bool kept;
+
+    if (!make_room(message)) {
+        return false;
+    }
+    recipient = &message->recipients[message->count++];
+    envelope_read_recipient(recipient, event, domain);
+    kept = keep(&recipient->address);
+    kept = keep(&recipient->destination) && kept;
+    kept = keep(&recipient->orcpt) && kept;
+    if (!kept) {
+        message->error = ENOMEM;
+    }
+    envelope_schedule(&message->envelope, &message->relay->retry, recipient);
+    return kept;
+}
+
+/* -- the body --------------------------------------------------------------------------------- */
+
+static void append(struct message *message, const void *octets, size_t length)
+{
+    size_t capacity = message->capacity == 0 ? 4096 : message->capacity;
+    uint8_t *larger;
+
+    while (capacity - message->fill < length) {
+        capacity *= 2;
+    }
+    if (capacity != message->capacity && message->error == 0) {
+        larger = realloc(message->octets, capacity);
+        if (larger == NULL) {
+            message->error = ENOMEM;
+        } else {
+            message->octets = larger;
+            message->capacity = capacity;
+        }
+    }
+    if (message->error == 0) {
+        memcpy(message->octets + message->fill, octets, length);
+        message->fill += length;
+        message->envelope.size += length;
+    }
+}
+
+/* RFC 5321 4.4: a copy that goes to more than one recipient should not name them. */
+static void put_trace(struct message *message)
+{
+    char id[32], text[SANSMTP_RECEIVED_MAX];
+    int length = snprintf(id, sizeof id, "%013" PRIX64, message->envelope.id);
+    struct trace trace = {.id = {(const uint8_t *)id, (size_t)length},
+                          .utf8 = (message->envelope.flags & QUEUE_UTF8) != 0};
+
+    if (message->count == 1) {
+        trace.recipient = message->recipients[0].address;
+    }
+    message->headed = true;
+    append(message, text, trace_received(message->connection, &trace, text));
+}
+
+void arrival_append(struct message *message, struct sansmtp_span octets)
+{
+    if (!message->headed) {
+        put_trace(message);
+    }
+    scan_octets(&message->scan, octets.data, octets.length);
+    message->nul = message->nul || memchr(octets.data, '\0', octets.length) != NULL;
+    sansmtp_header_read(&message->header, NULL, 0, octets.data, octets.length);
+    append(message, octets.data, octets.length);
+}
+
+bool arrival_is_full(const struct message *message)
+{
+    return message->done == NULL && message->error == 0 && message->fill >= ENOUGH;
+}
+
+uint32_t arrival_hops(const struct message *message)
+{
+    return message->header.hops;
+}
+
+/* -- the clerk -------------------------------------------------------------------------------- */
+
+static int work(struct clerk_job *job, struct queue *queue)
+{
+    struct message *message = (struct message *)job;
+    uint64_t id = message->envelope.id;
+    int error = message->begun ? 0 : queue_begin(queue, id);
+
+    if (error == 0 && message->fill > 0) {
+        error = queue_append(queue, id, message->chunks, message->octets, message->fill);
+    }
+    if (error == 0 && message->whole) {
+        error = queue_put(queue, &message->envelope, message->recipients, message->count);
+    }
+    return error;
+}
+
+static void on_worked(struct clerk_job *job)
+{
+    struct message *message = (struct message *)job;
+    arrival_done *done = message->done;
+
+    message->done = NULL;
+    if (job->error == 0) {
+        message->begun = true;
+        message->chunks++;
+        message->fill = 0;
+        if (message->whole) {
+            dispatch_wake(message->relay);
+        }
+    } else if (message->error == 0) {
+        message->error = job->error;
+    }
+    if (message->connection == NULL) {
+        arrival_release(message);
+    } else {
+        done(message->connection, message->error);
+    }
+}
+
+static void hand_over(struct message *message, arrival_done *done)
+{
+    message->done = done;
+    message->job.work = work;
+    message->job.done = on_worked;
+    clerk_do(message->relay->clerk, &message->job);
+}
+
+void arrival_write(struct message *message, arrival_done *done)
+{
+    hand_over(message, done);
+}
+
+static void note_content(struct message *message)
+{
+    struct queue_envelope *envelope = &message->envelope;
+
+    envelope->hops = message->header.hops + 1;
+    envelope->flags |= message->scan.eight_bit ? QUEUE_EIGHT_BIT : 0;
+    envelope->flags |= scan_bare(&message->scan) > 0 ? QUEUE_BARE : 0;
+    envelope->flags |= message->nul ? QUEUE_NUL : 0;
+}
+
+void arrival_finish(struct message *message, arrival_done *done)
+{
+    if (!message->headed) {
+        put_trace(message);
+    }
+    sansmtp_header_end(&message->header, NULL, 0);
+    note_content(message);
+    message->whole = true;
+    hand_over(message, done);
+}
+
+int arrival_error(const struct message *message)
+{
+    return message->error;
+}
+
+uint64_t arrival_id(const struct message *message)
+{
+    return message->envelope.id;
+}
+
+static int discard(struct clerk_job *job, struct queue *queue)
+{
+    return queue_discard(queue, ((struct message *)job)->envelope.id);
+}
+
+static void on_discarded(struct clerk_job *job)
+{
+    destroy((struct message *)job);
+}
+
+void arrival_release(struct message *message)
+{
+    if (message == NULL) {
+        return;
+    }
+    if (message->done != NULL) {
+        message->connection = NULL; /* on_worked comes back to it */
+    } else if (message->begun && (!message->whole || message->error != 0)) {
+        message->job.work = discard;
+        message->job.done = on_discarded;
+        clerk_do(message->relay->clerk, &message->job);
+    } else {
+        destroy(message);
+    }
+}

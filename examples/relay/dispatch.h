@@ -1,0 +1,28 @@
+#ifndef RELAY_DISPATCH_H
+#define RELAY_DISPATCH_H
+
+/*
+ * What is sent when. A berth is a lane to a destination and the consignment that is on it. One pick
+ * at a time goes to the clerk: for a new berth, or, in one transaction with the results of the last
+ * consignment, for the next one of the same lane.
+ */
+
+#include "deliver.h"
+#include "relay.h"
+
+/* Returns 0, or a status of sysexits.h after having said why. */
+int dispatch_open(struct relay *relay);
+
+/* Begins to look for what is due. dispatch_wake is in relay.h. */
+void dispatch_begin(struct relay *relay);
+
+/* No new consignments; with force also an end to those that are on their way. */
+void dispatch_stop(struct relay *relay, bool force);
+
+/* Is nothing on its way any more? */
+bool dispatch_is_idle(const struct relay *relay);
+
+/* Releases it, once it is idle. */
+void dispatch_close(struct relay *relay);
+
+#endif

@@ -1,0 +1,100 @@
+#include "outcome.h"
+
+#include <string.h>
+
+static struct queue_result result_of(const struct queue_recipient *recipient)
+{
+    return (struct queue_result){.recipient = recipient->id,
+                                 .due = recipient->due,
+                                 .retry = recipient->retry,
+                                 .word = recipient->word};
+}
+
+/* QUEUE_TELL_... are the bits of SANSMTP_DSN_... */
+static uint32_t tell(const struct queue_batch *batch, size_t index, uint32_t action)
+{
+    const struct sansmtp_span *sender = &batch->envelope.sender;
+    int wanted = sansmtp_dsn_wanted(sender->data, sender->length, batch->recipients[index].notify,
+                                    action, 0);
+
+    if (action == SANSMTP_DSN_FAILED) {
+        return wanted >= SANSMTP_DSN_MAY ? action : 0;
+    }
+    return wanted == SANSMTP_DSN_MUST ? action : 0;
+}
+
+/* What the schedule says of it now: give up, tell, and when to look again. */
+static bool look(const struct sansmtp_retry_options *options, uint64_t now,
+                 struct queue_result *result)
+{
+    struct sansmtp_retry_plan plan = {.size = sizeof plan};
+
+    if (sansmtp_retry_due(options, &result->retry, now, &plan) != 0) {
+        return false;
+    }
+    result->due = plan.when;
+    if ((plan.due & SANSMTP_RETRY_GIVE_UP) != 0) {
+        result->over = true;
+        result->tell |= (plan.due & SANSMTP_RETRY_TELL_FAILED) != 0 ? QUEUE_TELL_FAILED : 0;
+        if (result->word.enhanced == 0) {
+            result->word.enhanced = plan.enhanced;
+        }
+        return false;
+    }
+    if ((plan.due & SANSMTP_RETRY_TELL_DELAYED) != 0) {
+        result->tell |= QUEUE_TELL_DELAYED;
+        result->retry.flags |= plan.told;
+        if (sansmtp_retry_due(options, &result->retry, now, &plan) == 0) {
+            result->due = plan.when;
+        }
+    }
+    return (plan.due & SANSMTP_RETRY_ATTEMPT) != 0;
+}
+
+bool outcome_before(const struct sansmtp_retry_options *options, const struct queue_batch *batch,
+                    size_t index, uint64_t now, struct queue_result *result)
+{
+    *result = result_of(&batch->recipients[index]);
+    return look(options, now, result);
+}
+
+static struct sansmtp_span span_of(const char *text)
+{
+    return (struct sansmtp_span){(const uint8_t *)text, strlen(text)};
+}
+
+static void put_off(const struct sansmtp_retry_options *options, const struct verdict *verdict,
+                    uint64_t now, uint64_t seed, struct queue_result *result)
+{
+    sansmtp_retry_failed(options, &result->retry, verdict->flags, now, seed);
+    if (verdict->not_before > result->retry.next) {
+        result->retry.next = verdict->not_before;
+    }
+    look(options, now, result);
+}
+
+void outcome_after(const struct sansmtp_retry_options *options, const struct queue_batch *batch,
+                   size_t index, const struct verdict *verdict, uint64_t now, uint64_t seed,
+                   struct queue_result *result)
+{
+    if (verdict->action == 0) {
+        return; /* as outcome_before has left it */
+    }
+    result->tried = now;
+    result->word.code = verdict->code;
+    result->word.enhanced = verdict->enhanced;
+    result->word.text = span_of(verdict->text);
+    result->word.host = span_of(verdict->host);
+    if (verdict->action == SANSMTP_RETRY_DELIVERED) {
+        result->over = true;
+        if (!verdict->informed) {
+            result->tell |= tell(batch, index,
+                                 verdict->local ? SANSMTP_DSN_DELIVERED : SANSMTP_DSN_RELAYED);
+        }
+    } else if (verdict->action == SANSMTP_RETRY_BOUNCE) {
+        result->over = true;
+        result->tell |= tell(batch, index, SANSMTP_DSN_FAILED);
+    } else {
+        put_off(options, verdict, now, seed, result);
+    }
+}

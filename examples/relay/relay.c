@@ -1,0 +1,274 @@
+/*
+ * sansmtp-relay: the program: start, loop, stop. See relay.h for the rooms.
+ */
+
+#include "relay.h"
+
+#include "command.h"
+#include "deliver.h"
+#include "dispatch.h"
+#include "gate.h"
+#include "listen.h"
+#include "report.h"
+#include "visit.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <openssl/rand.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+#include <time.h>
+
+#define GRACE   30000u /* milliseconds that open transactions have after SIGTERM, at most */
+#define TICK    50u    /* how often we look whether all is over */
+#define THREADS "16"   /* of the pool, unless UV_THREADPOOL_SIZE says otherwise: crypt is slow */
+
+struct program {
+    struct relay relay;
+    uv_signal_t terminate, interrupt;
+    uv_timer_t ending;
+    uint64_t stopped_at;
+    bool forced;
+};
+
+/* -- what all rooms use ----------------------------------------------------------------------- */
+
+uint64_t relay_now(void)
+{
+    return (uint64_t)time(NULL);
+}
+
+uint64_t relay_random(void)
+{
+    uint64_t number = 0;
+
+    if (RAND_bytes((unsigned char *)&number, sizeof number) != 1) {
+        abort();
+    }
+    return number;
+}
+
+/* Microseconds since 1970, or one more than the last: so ids stand in the order of arrival. */
+uint64_t relay_new_id(struct relay *relay)
+{
+    struct timespec now;
+    uint64_t id;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    id = (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+    relay->last_id = id > relay->last_id ? id : relay->last_id + 1;
+    return relay->last_id;
+}
+
+void relay_log(struct relay *relay, uint64_t id, const char *format, ...)
+{
+    time_t now = time(NULL);
+    struct tm date;
+    char text[32], line[2048];
+    va_list arguments;
+
+    if (relay->log == NULL) {
+        return;
+    }
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &date));
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    for (char *at = line; *at != '\0'; at++) {
+        *at = (unsigned char)*at < 32 || *at == 127 ? ' ' : *at; /* replies have several lines */
+    }
+    fprintf(relay->log, "%s %013" PRIX64 " %s\n", text, id, line);
+}
+
+/* -- stopping --------------------------------------------------------------------------------- */
+
+static bool is_over(const struct relay *relay)
+{
+    return relay->visits == 0 && dispatch_is_idle(relay) && report_is_idle(relay);
+}
+
+/* The loop ends when nothing is left that it would wait for; the clerk does his last jobs first. */
+static void end(struct program *program)
+{
+    struct relay *relay = &program->relay;
+
+    uv_close((uv_handle_t *)&program->ending, NULL);
+    dispatch_close(relay);
+    deliver_close(relay);
+    resolver_end(relay->resolver);
+    clerk_end(relay->clerk);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    struct program *program = timer->data;
+    struct relay *relay = &program->relay;
+    bool late = uv_now(relay->loop) - program->stopped_at > GRACE;
+
+    if (is_over(relay)) {
+        end(program);
+    } else if (late && !program->forced) {
+        program->forced = true;
+        listen_give_up(relay);
+        dispatch_stop(relay, true);
+    }
+}
+
+static void stop(struct program *program)
+{
+    struct relay *relay = &program->relay;
+
+    relay->stopping = true;
+    program->stopped_at = uv_now(relay->loop);
+    listen_stop(relay);
+    dispatch_stop(relay, false);
+    uv_timer_start(&program->ending, on_tick, 0, TICK);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct program *program = handle->data;
+
+    if (!program->relay.stopping) {
+        stop(program);
+        return;
+    }
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void watch_signal(struct program *program, uv_signal_t *handle, int number)
+{
+    uv_signal_init(program->relay.loop, handle);
+    handle->data = program;
+    uv_signal_start(handle, on_signal, number);
+    uv_unref((uv_handle_t *)handle); /* the loop ends without it */
+}
+
+/* -- starting --------------------------------------------------------------------------------- */
+
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static int open_log(struct relay *relay)
+{
+    const char *path = relay->config.log;
+
+    if (path == NULL) {
+        return 0;
+    }
+    relay->log = strcmp(path, "-") == 0 ? stderr : fopen(path, "ae");
+    if (relay->log == NULL) {
+        fprintf(stderr, "sansmtp-relay: cannot write the log %s: %s\n", path, strerror(errno));
+        return EX_CANTCREAT;
+    }
+    setvbuf(relay->log, NULL, _IOLBF, 0);
+    return 0;
+}
+
+static int check(struct relay *relay)
+{
+    const struct config *config = &relay->config;
+    struct sansmtp_retry_plan plan = {.size = sizeof plan};
+    const struct sansmtp_retry retry = {.size = sizeof retry};
+    uint32_t kind;
+
+    if (sansmtp_domain_parse((const uint8_t *)config->hostname, strlen(config->hostname), 0, &kind,
+                             NULL) != 0) {
+        fprintf(stderr, "sansmtp-relay: '%s' is no domain or address literal: use hostname\n",
+                config->hostname);
+        return EX_CONFIG;
+    }
+    config_retry(config, &relay->retry);
+    if (sansmtp_retry_due(&relay->retry, &retry, 0, &plan) != 0) {
+        fputs("sansmtp-relay: retry-first, -greylisted, -longest do not fit together\n", stderr);
+        return EX_CONFIG;
+    }
+    return 0;
+}
+
+static int open_queue(struct relay *relay)
+{
+    struct queue *queue;
+    int status = queue_open(&queue, relay->config.queue, true);
+
+    if (status != 0) {
+        return status;
+    }
+    relay->last_id = queue_last(queue);
+    relay->clerk = clerk_begin(relay->loop, queue);
+    return relay->clerk == NULL ? EX_OSERR : 0;
+}
+
+static int open_all(struct relay *relay)
+{
+    int status = check(relay);
+
+    if (status == 0) {
+        status = open_log(relay);
+    }
+    if (status == 0) {
+        status = gate_open(relay);
+    }
+    if (status == 0) {
+        relay->resolver = resolver_begin(relay->loop, relay->config.dns);
+        status = relay->resolver == NULL ? EX_OSERR : deliver_open(relay);
+    }
+    if (status == 0) {
+        status = open_queue(relay);
+    }
+    if (status == 0) {
+        status = dispatch_open(relay);
+    }
+    return status == 0 ? listen_open(relay) : status;
+}
+
+static int serve(struct program *program)
+{
+    struct relay *relay = &program->relay;
+
+    watch_signal(program, &program->terminate, SIGTERM);
+    watch_signal(program, &program->interrupt, SIGINT);
+    program->ending.data = program;
+    uv_timer_init(relay->loop, &program->ending);
+    dispatch_begin(relay);
+    report_wake(relay);
+    uv_run(relay->loop, UV_RUN_DEFAULT);
+    return EX_OK;
+}
+
+int main(int argc, char **argv)
+{
+    static struct program program;
+    struct relay *relay = &program.relay;
+    int rest = argc, status = config_read(&relay->config, argc, argv, &rest);
+
+    if (status >= 0) {
+        return status;
+    }
+    if (rest < argc && strcmp(argv[rest], "queue") == 0) {
+        return command_run(&relay->config, argc - rest - 1, argv + rest + 1);
+    }
+    if (rest < argc) {
+        fprintf(stderr, "sansmtp-relay: it knows no %s\nTry sansmtp-relay --help.\n", argv[rest]);
+        return EX_USAGE;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file too large is an error like a full disk */
+    setenv("UV_THREADPOOL_SIZE", THREADS, 0);
+    raise_file_limit();
+    relay->loop = uv_default_loop();
+    status = open_all(relay);
+    return status == 0 ? serve(&program) : status;
+}

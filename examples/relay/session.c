@@ -1,0 +1,400 @@
+/* What we answer to the engine's questions: receive_session.h, as sansmtp-relay has it. */
+
+#include "../receive_session.h"
+
+#include "../receive_auth.h"
+#include "../receive_log.h"
+#include "arrival.h"
+#include "etrn.h"
+#include "gate.h"
+#include "outside.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Answers the open question, and logs it. */
+static void answer(struct connection *connection, const char *verb, uint32_t code,
+                   uint32_t enhanced, const char *text)
+{
+    log_reply(connection, verb, code, 0);
+    sansmtp_server_reply(connection->engine, code, enhanced, text, text == NULL ? 0 : strlen(text));
+}
+
+/* Returns false if the answer was no, and was given. */
+static bool let_through(struct connection *connection, const char *verb, struct gate_answer verdict)
+{
+    if (verdict.code != 250) {
+        answer(connection, verb, verdict.code, verdict.enhanced, verdict.text);
+    }
+    return verdict.code == 250;
+}
+
+/* We ourselves could not find an answer to a question of the transaction. */
+static void fail(struct connection *connection, const char *verb)
+{
+    log_reply(connection, verb, 451, 0);
+    sansmtp_server_fail(connection->engine);
+}
+
+/* -- the beginning ---------------------------------------------------------------------------- */
+
+static void greet(struct connection *connection, const char *zone)
+{
+    char text[300];
+
+    if (zone != NULL) {
+        snprintf(text, sizeof text, "Listed in %.200s", zone);
+        answer(connection, "CONNECT", 554, SANSMTP_ENHANCED(5, 7, 1), text);
+    } else {
+        log_reply(connection, "CONNECT", 220, 0);
+        sansmtp_server_accept(connection->engine);
+    }
+}
+
+static void on_outside(struct connection *connection, const char *zone)
+{
+    greet(connection, zone);
+    connection_go(connection);
+}
+
+static bool is_full(const struct connection *connection)
+{
+    return relay_of(connection)->visits > relay_of(connection)->config.max_connections;
+}
+
+/* Users come from anywhere, also from where others would not want mail from. */
+static void on_connect(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+
+    (void)event;
+    connection->session.visit = calloc(1, sizeof *connection->session.visit);
+    if (connection->session.visit == NULL) {
+        sansmtp_server_fail(server);
+        return;
+    }
+    relay_of(connection)->visits++;
+    if (is_full(connection)) {
+        answer(connection, "CONNECT", 421, SANSMTP_ENHANCED(4, 3, 2), "Too many connections");
+        return;
+    }
+    if (let_through(connection, "CONNECT", gate_connect(relay_of(connection), connection)) &&
+        (listener_of(connection)->role == FOR_USERS || !outside_ask(connection, on_outside))) {
+        greet(connection, NULL);
+    }
+}
+
+static void forget_hello(struct session *session)
+{
+    free(session->hello);
+    session->hello = NULL;
+    session->hello_length = 0;
+}
+
+static void on_hello(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+    struct session *session = &connection->session;
+
+    forget_hello(session);
+    session->verb = event->verb;
+    session->hello = event->text.length == 0 ? NULL : malloc(event->text.length);
+    if (session->hello != NULL) {
+        session->hello_length = event->text.length;
+        memcpy(session->hello, event->text.data, event->text.length);
+    }
+    log_reply(connection, sansmtp_verb_name(event->verb), 250, 0);
+    sansmtp_server_accept(server);
+}
+
+/* -- the envelope ----------------------------------------------------------------------------- */
+
+static void on_mail(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+    struct session *session = &connection->session;
+
+    if (!let_through(connection, "MAIL",
+                     gate_mail(relay_of(connection), connection, event->number))) {
+        return;
+    }
+    session->message = arrival_begin(connection, event);
+    if (session->message == NULL) {
+        fail(connection, "MAIL");
+        return;
+    }
+    session->visit->declared = event->number;
+    session->in_transaction = true;
+    session->recipients = 0;
+    session->octets = 0;
+    log_reply(connection, "MAIL", 250, event->number);
+    sansmtp_server_accept(server);
+}
+
+static void on_recipient(struct sansmtp_server *server, const struct sansmtp_event *event,
+                         void *user)
+{
+    struct connection *connection = user;
+
+    if (!let_through(connection, "RCPT",
+                     gate_recipient(relay_of(connection), connection, event))) {
+        return;
+    }
+    if (!arrival_add(connection->session.message, event)) {
+        fail(connection, "RCPT");
+        return;
+    }
+    connection->session.recipients++;
+    log_reply(connection, "RCPT", 250, 0);
+    sansmtp_server_accept(server);
+}
+
+/* -- the message ------------------------------------------------------------------------------ */
+
+static void end_transaction(struct connection *connection)
+{
+    struct session *session = &connection->session;
+
+    arrival_release(session->message);
+    session->message = NULL;
+    session->in_transaction = false;
+    session->in_body = false;
+    if (connection->receiver->stopping) {
+        sansmtp_server_close(connection->engine);
+    }
+}
+
+/* Answers CHUNK or END, whose message the queue could not take. */
+static void answer_failure(struct connection *connection, const char *verb, int error)
+{
+    fprintf(stderr, "sansmtp-relay: %s: cannot queue a message: %s\n", connection_peer(connection),
+            strerror(error));
+    if (error == ENOSPC) {
+        answer(connection, verb, 452, SANSMTP_ENHANCED(4, 3, 1), NULL);
+    } else {
+        answer(connection, verb, 451, SANSMTP_ENHANCED(4, 3, 0),
+               "Message not queued, try again later");
+    }
+}
+
+static void on_data(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+
+    (void)event;
+    connection->session.in_body = true;
+    log_reply(connection, "DATA", 354, 0);
+    sansmtp_server_accept(server);
+}
+
+static void on_written(struct connection *connection, int error)
+{
+    (void)error; /* it is told when the message ends */
+    sansmtp_server_resume(connection->engine);
+    connection_go(connection);
+}
+
+/* While the clerk writes, nothing more is read. */
+static void on_body(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct session *session = &((struct connection *)user)->session;
+
+    session->in_body = true;
+    session->octets += event->data.length;
+    arrival_append(session->message, event->data);
+    if (arrival_is_full(session->message)) {
+        sansmtp_server_pause(server);
+        arrival_write(session->message, on_written);
+    }
+}
+
+static void on_chunk(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+    int error = arrival_error(connection->session.message);
+
+    if (error != 0) {
+        answer_failure(connection, "BDAT", error);
+        return;
+    }
+    log_reply(connection, "BDAT", 250, event->number);
+    sansmtp_server_accept(server);
+}
+
+static void on_queued(struct connection *connection, int error)
+{
+    struct session *session = &connection->session;
+    char text[64];
+
+    if (error != 0) {
+        answer_failure(connection, "END", error);
+    } else {
+        snprintf(text, sizeof text, "Queued as %013" PRIX64, arrival_id(session->message));
+        log_event(connection, "QUEUED", text + sizeof "Queued as " - 1, session->octets);
+        answer(connection, "END", 250, SANSMTP_ENHANCED(2, 0, 0), text);
+        gate_message(relay_of(connection), connection,
+                     session->octets > session->visit->declared
+                         ? session->octets - session->visit->declared
+                         : 0);
+    }
+    end_transaction(connection);
+    connection_go(connection);
+}
+
+/* RFC 5321 6.3: a message with so many hops behind it goes round in a circle. */
+static void on_end(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+    struct session *session = &connection->session;
+
+    (void)server;
+    session->in_body = false;
+    session->octets = event->number;
+    if (arrival_error(session->message) != 0) {
+        answer_failure(connection, "END", arrival_error(session->message));
+        end_transaction(connection);
+    } else if (arrival_hops(session->message) > relay_of(connection)->config.max_hops) {
+        answer(connection, "END", 554, SANSMTP_ENHANCED(5, 4, 6), "Too many hops: a mail loop");
+        end_transaction(connection);
+    } else {
+        arrival_finish(session->message, on_queued);
+    }
+}
+
+static void on_reset(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+
+    (void)server;
+    log_event(connection, "RESET", sansmtp_reason_name(event->reason), connection->session.octets);
+    end_transaction(connection);
+}
+
+/* -- TLS, AUTH, ETRN and the rest ------------------------------------------------------------- */
+
+static void on_starttls(struct sansmtp_server *server, const struct sansmtp_event *event,
+                        void *user)
+{
+    (void)event;
+    log_reply(user, "STARTTLS", 220, 0);
+    sansmtp_server_accept(server);
+}
+
+void session_tls_started(struct connection *connection)
+{
+    log_event(connection, "TLS", "started", 0);
+    forget_hello(&connection->session);
+    auth_forget(connection);
+}
+
+static void on_auth(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    (void)server;
+    auth_begin(user, event);
+}
+
+static void on_response(struct sansmtp_server *server, const struct sansmtp_event *event,
+                        void *user)
+{
+    (void)server;
+    auth_continue(user, event);
+}
+
+static void on_etrn(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    (void)server;
+    etrn_ask(user, event->text);
+}
+
+static void on_injection(struct sansmtp_server *server, const struct sansmtp_event *event,
+                         void *user)
+{
+    (void)server;
+    log_event(user, "STARTTLS", "injection", event->data.length);
+}
+
+static void on_early_talker(struct sansmtp_server *server, const struct sansmtp_event *event,
+                            void *user)
+{
+    (void)server;
+    log_event(user, "CONNECT", "early-talker", event->data.length);
+}
+
+static void on_limit(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    (void)server;
+    log_event(user, "LIMIT", sansmtp_limit_name(event->reason), event->number);
+}
+
+static void on_trace(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    (void)server;
+    log_received(user, event);
+}
+
+static void on_closing(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    struct connection *connection = user;
+
+    (void)server;
+    connection->session.quit = event->reason == SANSMTP_REASON_QUIT;
+    log_event(connection, "CLOSING", sansmtp_reason_name(event->reason), 0);
+}
+
+void session_ran(struct connection *connection)
+{
+    /* The client may have cancelled it, which no event tells. */
+    if (connection->session.exchange != NULL && sansmtp_server_secret(connection->engine) == 0) {
+        auth_end(connection);
+    }
+}
+
+void session_says(struct connection *connection, const uint8_t *octets, size_t length)
+{
+    (void)connection;
+    (void)octets;
+    (void)length;
+}
+
+void session_end(struct connection *connection)
+{
+    struct session *session = &connection->session;
+
+    arrival_release(session->message);
+    session->message = NULL;
+    auth_end(connection);
+    auth_forget(connection);
+    forget_hello(session);
+    if (session->visit != NULL) {
+        outside_forget(connection);
+        etrn_forget(connection);
+        relay_of(connection)->visits--;
+        free(session->visit);
+        session->visit = NULL;
+    }
+}
+
+/* VRFY and EXPN have no callback: 252, whatever the address (RFC 5321 7.3). */
+const struct sansmtp_server_callbacks session_callbacks = {
+    .size = sizeof session_callbacks,
+    .connect = on_connect,
+    .hello = on_hello,
+    .mail = on_mail,
+    .recipient = on_recipient,
+    .data = on_data,
+    .chunk = on_chunk,
+    .end = on_end,
+    .starttls = on_starttls,
+    .auth = on_auth,
+    .response = on_response,
+    .etrn = on_etrn,
+    .body = on_body,
+    .reset = on_reset,
+    .injection = on_injection,
+    .early_talker = on_early_talker,
+    .limit = on_limit,
+    .trace = on_trace,
+    .closing = on_closing,
+};
