@@ -100,7 +100,13 @@ struct sansmtp_client_callbacks {
     sansmtp_client_callback *wants_body;
 };
 
-/* sansmtp_client_run - as sansmtp_server_run. */
+/*
+ * sansmtp_client_run - take octets of the peer and call back until there is nothing more to do.
+ *
+ * in as in sansmtp_client_next(); callbacks and user are borrowed for the call. Returns the wants
+ * (above 0), or SANSMTP_ERR_BUSY (from inside a callback, or one was left by a jump), or
+ * SANSMTP_ERR_ARGUMENT; then nothing changed.
+ */
 SANSMTP_API int sansmtp_client_run(struct sansmtp_client *client, struct sansmtp_span *in,
                                    const struct sansmtp_client_callbacks *callbacks, void *user);
 

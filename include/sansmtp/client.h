@@ -78,10 +78,10 @@ struct sansmtp_client_options {
 #define SANSMTP_CLIENT_MEMORY(line, output) (SANSMTP_CLIENT_ENGINE + (line) + (output) + 16u)
 
 /* envelope.flags */
-#define SANSMTP_ENVELOPE_ALL_OR_NONE 1u /* no message unless every recipient is accepted */
-#define SANSMTP_ENVELOPE_UTF8        2u /* header fields are UTF-8: SMTPUTF8 is needed */
-#define SANSMTP_ENVELOPE_REQUIRETLS  4u /* only through verified TLS, all the way (RFC 8689) */
-#define SANSMTP_ENVELOPE_CONPERM     8u /* the content may be converted (RFC 4141) */
+#define SANSMTP_ENVELOPE_ALL_OR_NONE 1u  /* no message unless every recipient is accepted */
+#define SANSMTP_ENVELOPE_UTF8        2u  /* header fields are UTF-8: SMTPUTF8 is needed */
+#define SANSMTP_ENVELOPE_REQUIRETLS  4u  /* only through verified TLS, all the way (RFC 8689) */
+#define SANSMTP_ENVELOPE_CONPERM     8u  /* the content may be converted (RFC 4141) */
 #define SANSMTP_ENVELOPE_PRDR        16u /* an answer for each recipient, where it is offered */
 #define SANSMTP_ENVELOPE_NO_PRIORITY 32u /* no MT-PRIORITY, not even 0 */
 #define SANSMTP_ENVELOPE_URLS        64u /* some of the body are URLs: burl() (RFC 4468) */
@@ -109,7 +109,7 @@ struct sansmtp_envelope {
     size_t auth_length;
     const char *transid; /* CHECKPOINT: "<local@domain>", never used for another message, and the */
     size_t transid_length; /* same again for a transaction that broke off; length 0: none */
-    const char *solicit; /* SOLICIT: the classes of the message, commas between; length 0: none */
+    const char *solicit;   /* SOLICIT: the classes of the message, commas between; length 0: none */
     size_t solicit_length;
     const char *mtrk; /* MTRK: "certifier" or "certifier:seconds"; needs an envid local@host */
     size_t mtrk_length;
@@ -162,26 +162,62 @@ struct sansmtp_capabilities {
 };
 
 /*
- * sansmtp_client_options_init, sansmtp_client_memory, sansmtp_client_init - as for the server.
+ * sansmtp_client_options_init - fill options with the defaults.
  *
- * ERR_OPTIONS: unknown bits; no hello name or one with foreign octets; line, output or reply_line
- * under their least; in_flight 0; a patience of 0; more than 32 mechanisms.
+ * size is sizeof (struct sansmtp_client_options) as the caller was compiled; so many octets are
+ * written. Returns 0 or SANSMTP_ERR_ARGUMENT (NULL, or smaller than the first version's). From
+ * anywhere.
  */
 SANSMTP_API int sansmtp_client_options_init(struct sansmtp_client_options *options, size_t size);
+
+/*
+ * sansmtp_client_memory - the octets that sansmtp_client_init needs for these options.
+ *
+ * Returns 0 if init would refuse the options. From anywhere.
+ */
 SANSMTP_API size_t sansmtp_client_memory(const struct sansmtp_client_options *options);
+
+/*
+ * sansmtp_client_init - begin a session in a block of the host's memory.
+ *
+ * memory need not be aligned; length must be at least sansmtp_client_memory(options). The block
+ * holds the whole session; there is nothing to release, and init on the same block begins anew.
+ * options are borrowed until the last call on this engine. The engine then awaits the greeting
+ * (under IMPLICIT_TLS: it wants TLS). Returns 0 and sets *client, or SANSMTP_ERR_ARGUMENT,
+ * SANSMTP_ERR_MEMORY, or SANSMTP_ERR_OPTIONS: unknown bits; no hello name or one with foreign
+ * octets; line, output or reply_line under their least; in_flight 0; a patience of 0; more than 32
+ * mechanisms; additions that contradict their header. From anywhere, also on a block that a jump
+ * left busy.
+ */
 SANSMTP_API int sansmtp_client_init(struct sansmtp_client **client, void *memory, size_t length,
                                     const struct sansmtp_client_options *options);
 
 /*
- * sansmtp_client_next, _wants, _error - as sansmtp_server_next, _wants, _error.
+ * sansmtp_client_next - take octets of the peer until there is something to tell.
  *
- * Events: CHALLENGE (the one question), READY, SENDER, RESULT, FINAL, OUTCOME, REFUSAL, REPLY,
- * RESTART, and INJECTION, TRACE, CLOSING. wants adds IDLE, RECIPIENT, BODY and TURN. Errors of the
- * peer: GONE, EXPIRED, INJECTION, PROTOCOL, REFUSED, TLS, AUTH.
+ * Advances *in past what it took; what is left must be handed in again, in front of anything new,
+ * and completed writes must be reported by sent() before anything new is handed in: a reply counts
+ * only if its command was wholly handed out. in may be NULL: no octets now. Returns the next event,
+ * or NULL: nothing more for now, look at sansmtp_client_wants(). NULL too if called with a broken
+ * span, or from a callback. Octets behind an open CHALLENGE are not taken, nor those behind the
+ * answer to ATRN; after CLOSE all octets are taken and dropped. Events: CHALLENGE (the one
+ * question), READY, SENDER, RESULT, FINAL, OUTCOME, REFUSAL, REPLY, RESTART, INJECTION, TRACE,
+ * CLOSING.
  */
 SANSMTP_API const struct sansmtp_event *sansmtp_client_next(struct sansmtp_client *client,
                                                             struct sansmtp_span *in);
+
+/*
+ * sansmtp_client_wants - what can happen now: a set of SANSMTP_READ and so on; 0 only for NULL.
+ *
+ * READ, WRITE, REPLY (CHALLENGE is open), TLS, IDLE, RECIPIENT, BODY, TURN, CLOSE. It holds once
+ * next() has given NULL or run() has returned; so after any call that changes something call one of
+ * these again before you wait. Changes nothing; from anywhere.
+ */
 SANSMTP_API uint32_t sansmtp_client_wants(const struct sansmtp_client *client);
+
+/* sansmtp_client_error - 0, or why the session ended: one of SANSMTP_ERR_GONE, EXPIRED, INJECTION,
+ * PROTOCOL, REFUSED, TLS, AUTH. Sticky. From anywhere. */
 SANSMTP_API int sansmtp_client_error(const struct sansmtp_client *client);
 
 /* sansmtp_client_extensions - what the peer offers now: a set of SANSMTP_EXTENSION_...; *size (may
@@ -312,22 +348,38 @@ SANSMTP_API int sansmtp_client_quit(struct sansmtp_client *client);
 SANSMTP_API int sansmtp_client_abort(struct sansmtp_client *client);
 
 /*
- * sansmtp_client_output, sansmtp_client_sent - as for the server; body octets are the host's own.
+ * sansmtp_client_output - the octets to send, and how many.
  *
- * sansmtp_client_vectors fills at most count spans with what may go out in one write, in order, and
- * returns how many; sent() counts over all of them. A body with many dots at line starts, or bare
- * newlines to normalise, is many short spans: give room for some dozens. From anywhere.
+ * They are the engine's, or the host's own body octets, or constants. Valid until the next call
+ * that may add or take output (next, run, submit and its kin, sent, abort, expired, eof). *length
+ * 0: none, the pointer may be NULL. Changes nothing; from anywhere.
  */
 SANSMTP_API const void *sansmtp_client_output(const struct sansmtp_client *client, size_t *length);
+
+/*
+ * sansmtp_client_vectors - the same for writev: at most count spans that may go out in one write.
+ *
+ * They stand in order, live as long as output(), and sent() counts over all of them. A body with
+ * many dots at line starts, or bare newlines to normalise, is many short spans: give room for some
+ * dozens. Returns how many were filled; 0 for NULL. Changes nothing; from anywhere.
+ */
 SANSMTP_API size_t sansmtp_client_vectors(const struct sansmtp_client *client,
                                           struct sansmtp_span *spans, size_t count);
+
+/* sansmtp_client_sent - so many octets of output were handed to the transport.
+ * Returns 0, or SANSMTP_ERR_ARGUMENT: more than there are. From a callback: yes. */
 SANSMTP_API int sansmtp_client_sent(struct sansmtp_client *client, size_t length);
 
 /* sansmtp_client_secret - must a log mask the output now? 1 within an AUTH exchange. */
 SANSMTP_API int sansmtp_client_secret(const struct sansmtp_client *client);
 
-/* sansmtp_client_tls_started - the handshake is done; tls->flags: SANSMTP_TLS_VERIFIED if the
- * peer's certificate is good for the name that was meant. As sansmtp_server_tls_started. */
+/*
+ * sansmtp_client_tls_started - the handshake is done: all that follows goes through TLS.
+ *
+ * tls->flags: SANSMTP_TLS_VERIFIED if the peer's certificate is good for the name that was meant.
+ * What was known of the peer is forgotten; EHLO is said again (RFC 3207 4.2). Returns 0,
+ * SANSMTP_ERR_STATE (not wanted now), or SANSMTP_ERR_ARGUMENT. From a callback: yes.
+ */
 SANSMTP_API int sansmtp_client_tls_started(struct sansmtp_client *client,
                                            const struct sansmtp_tls *tls);
 
@@ -336,9 +388,23 @@ SANSMTP_API int sansmtp_client_tls_started(struct sansmtp_client *client,
  * callback: yes. */
 SANSMTP_API int sansmtp_client_tls_failed(struct sansmtp_client *client);
 
-/* sansmtp_client_patience, _expired, _eof - as for the server (RFC 5321 4.5.3.2). */
+/*
+ * sansmtp_client_patience - how many seconds the peer may still be silent.
+ *
+ * 0: the host has the turn. *serial (may be NULL) changes whenever the wait begins anew: re-arm the
+ * timer then. When it runs out, call sansmtp_client_expired(). From anywhere. Source: RFC 5321 4.5.3.2.
+ */
 SANSMTP_API uint32_t sansmtp_client_patience(const struct sansmtp_client *client, uint32_t *serial);
+
+/* sansmtp_client_expired - the wait of patience() is over: output is empty from now on, CLOSE. A
+ * message that had begun gets its OUTCOME: LATER, or UNCERTAIN. Returns 0, SANSMTP_ERR_STATE
+ * (patience is 0), SANSMTP_ERR_BUSY, or SANSMTP_ERR_ARGUMENT. From a callback: no. */
 SANSMTP_API int sansmtp_client_expired(struct sansmtp_client *client);
+
+/* sansmtp_client_eof - no more octets will come from the peer. Octets that were not taken yet must
+ * still be handed in; then a message that had begun gets its OUTCOME, and CLOSE follows. With a
+ * CHALLENGE open, or from a callback, the session ends at once. Returns 0 or SANSMTP_ERR_ARGUMENT.
+ * From a callback: yes. */
 SANSMTP_API int sansmtp_client_eof(struct sansmtp_client *client);
 
 #ifdef __cplusplus
