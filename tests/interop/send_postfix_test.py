@@ -2,13 +2,11 @@
 Dovecot, SMTPUTF8, DSN, a recipient refused. Postfix is an instance of its own and needs root.
 """
 
-import grp
 import os
-import pwd
-import subprocess
 
 import dovecot
 import foreign
+import postfix
 import support
 from support import HOST, PASSWORD, USER
 
@@ -75,48 +73,17 @@ anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """
 
-# Who may write to it: the user postfix, or postfix and the group postdrop.
-PRIVATE = (
-    "active bounce corrupt defer deferred flush hold incoming private saved trace".split(),
-    "maildrop public".split(),
-)
-
 PORTS = ("port", "data_port", "auth_port", "login_port")
 PORTS += ("few_port", "reject_port", "defer_port", "small_port")
 
 
-class Postfix:
+class Postfix(postfix.Postfix):
     def __init__(self, here, daemons, tls, sasl):
-        self.here = os.path.join(here, "postfix")
-        self.master = os.path.join(daemons, "master")
+        super().__init__(here, daemons)
         self.ports = {name: foreign.free_port() for name in PORTS}
-        nobody = pwd.getpwnam("nobody")
-        self.folders(pwd.getpwnam("postfix").pw_uid, grp.getgrnam("postdrop").gr_gid, nobody)
-        values = {"here": self.here, "host": HOST, "sasl": sasl, **self.ports}
-        values.update(user=nobody.pw_uid, group=nobody.pw_gid, certificate=tls[1], key=tls[3])
-        support.written(self.here, "main.cf", MAIN.format(**values).encode("ascii"))
-        support.written(self.here, "master.cf", MASTER.format(**values).encode("ascii"))
+        values = {"sasl": sasl, "certificate": tls[1], "key": tls[3], **self.ports}
+        self.configure(MAIN, MASTER, self.ports["port"], **values)
         support.written(self.here, "mailboxes", b"!/^refused@/ all/\n")
-
-    def folders(self, owner, group, nobody):
-        queue = os.path.join(self.here, "queue")
-        for name in self.here, queue, os.path.join(queue, "pid"):
-            os.mkdir(name)
-        for name in PRIVATE[0] + PRIVATE[1]:
-            os.mkdir(os.path.join(queue, name), 0o700)
-            os.chown(os.path.join(queue, name), owner, -1)
-        for name, mode in ("maildrop", 0o1730), ("public", 0o2710):
-            os.chown(os.path.join(queue, name), owner, group)
-            os.chmod(os.path.join(queue, name), mode)
-        for name, user in ("data", owner), ("mail", nobody.pw_uid):
-            os.mkdir(os.path.join(self.here, name), 0o700)
-            os.chown(os.path.join(self.here, name), user, -1)
-
-    def running(self):
-        """In a session of its own: master ends all that it started."""
-        command = [self.master, "-c", self.here, "-s"]
-        port = self.ports["port"]
-        return foreign.running(command, port, cwd=self.here, start_new_session=True)
 
     def stored(self, address):
         """The messages for an address; all are in one mailbox."""
@@ -124,27 +91,9 @@ class Postfix:
         found = foreign.files_in(os.path.join(self.here, "mail", "all", "new"))
         return [text for text in found if line in text[:2000]]
 
-    def log(self):
-        return support.slurp(os.path.join(self.here, "maillog")).decode(errors="replace")
 
-
-def daemons(tap):
-    """Where Postfix has its programs, or None, and said so."""
-    program = support.peer(tap, "postfix")
-    if not program:
-        return None
-    if os.getuid() != 0:
-        support.missing(tap, "postfix", "only root can run it")
-        return None
-    postconf = support.peer(tap, "postconf", "-d", "mail_version")
-    said = subprocess.run(
-        [postconf, "-d", "-h", "daemon_directory"], capture_output=True, text=True, check=True
-    )
-    return said.stdout.strip()
-
-
-def in_clear(tap, postfix, deliveries):
-    port, data_port = postfix.ports["port"], postfix.ports["data_port"]
+def in_clear(tap, server, deliveries):
+    port, data_port = server.ports["port"], server.ports["data_port"]
     deliveries.bodies(port, "bdat")
     deliveries.bodies(port, "data", "--chunking", "off")
     deliveries.bodies(data_port, "data one by one")
@@ -156,17 +105,17 @@ def in_clear(tap, postfix, deliveries):
     deliveries.one(port, "many short lines", body=".\r\n" * 100000)
 
 
-def refusals(tap, postfix, deliveries):
+def refusals(tap, server, deliveries):
     """At the end of the message, by DATA and BDAT; for its size; for too many recipients at once."""
     for name, options in ("bdat", ()), ("data", ("--chunking", "off")):
         for port, result, code in ("reject_port", "perm", "554"), ("defer_port", "temp", "450"):
-            at = postfix.ports[port]
+            at = server.ports[port]
             deliveries.fails(at, "%s at the end of %s" % (result, name), result, *options, code=code)
-    deliveries.fails(postfix.ports["small_port"], "too large", "refused")
+    deliveries.fails(server.ports["small_port"], "too large", "refused")
     to = ["few-%d@example.test" % i for i in range(12)]
     to[6] = dovecot.REFUSED
     sent = foreign.message("few at a time", support.AWKWARD)
-    port = postfix.ports["few_port"]
+    port = server.ports["few_port"]
     run = deliveries.send(port, "few at a time", sent, result="perm", to=to)
     wanted = {who: "550" if who == dovecot.REFUSED else "250" for who in to}
     told = {who: code for who, code, _, _ in run.recipients}
@@ -176,19 +125,19 @@ def refusals(tap, postfix, deliveries):
         deliveries.arrived("few at a time", address, sent)
 
 
-def log_tells(tap, postfix, name, *words):
+def log_tells(tap, server, name, *words):
     """A connection ended with all these words in the line that sums it up."""
 
     def told():
-        lines = [line for line in postfix.log().splitlines() if ": disconnect from " in line]
+        lines = [line for line in server.log().splitlines() if ": disconnect from " in line]
         return any(all(word in line for word in words) for line in lines)
 
-    tap.check(foreign.eventually(told, True), name, postfix.log()[-3000:])
+    tap.check(foreign.eventually(told, True), name, server.log()[-3000:])
 
 
-def secure(tap, here, postfix, deliveries, tls):
+def secure(tap, here, server, deliveries, tls):
     trust = ("--ca", tls[1])
-    port, _, auth_port, login_port = (postfix.ports[name] for name in PORTS[:4])
+    port, _, auth_port, login_port = (server.ports[name] for name in PORTS[:4])
     password = support.written(here, "password", PASSWORD.encode() + b"\n")
     wrong = support.written(here, "wrong", b"guess\n")
     login = (*trust, "--auth-user", USER, "--auth-password-file")
@@ -197,7 +146,7 @@ def secure(tap, here, postfix, deliveries, tls):
     deliveries.one(port, "tls data", *options, body=foreign.LARGE, tls="required")
     deliveries.several(port, "several by tls", *trust, tls="required")
     deliveries.fails(port, "nobody vouches", "refused", tls="required")
-    log_tells(tap, postfix, "STARTTLS was used", "starttls=1", "bdat=1", "quit=1")
+    log_tells(tap, server, "STARTTLS was used", "starttls=1", "bdat=1", "quit=1")
     deliveries.one(auth_port, "auth plain", *login, password, tls="required")
     deliveries.one(login_port, "auth login", *login, password, tls="required")
     deliveries.several(auth_port, "several with auth", *login, password, tls="required")
@@ -205,27 +154,27 @@ def secure(tap, here, postfix, deliveries, tls):
     for name, at in ("plain", auth_port), ("login", login_port):
         refused = "wrong password by " + name
         deliveries.fails(at, refused, "refused", *login, wrong, code="535", tls="required")
-    log_tells(tap, postfix, "AUTH was used", "starttls=1", "auth=1", "mail=1", "quit=1")
-    log_tells(tap, postfix, "AUTH was refused", "auth=0/1", "quit=1")
+    log_tells(tap, server, "AUTH was used", "starttls=1", "auth=1", "mail=1", "quit=1")
+    log_tells(tap, server, "AUTH was refused", "auth=0/1", "quit=1")
 
 
-def utf8(tap, postfix, deliveries):
+def utf8(tap, server, deliveries):
     text = "Gr\u00fc\u00dfe\r\n"
-    deliveries.one(postfix.ports["port"], "utf8", "--smtputf8", body=text)
+    deliveries.one(server.ports["port"], "utf8", "--smtputf8", body=text)
     address = "gr\u00fc\u00dfe@example.test"
-    deliveries.one(postfix.ports["port"], "utf8 to", body=text, to=address)
-    stored = postfix.stored(address)
+    deliveries.one(server.ports["port"], "utf8 to", body=text, to=address)
+    stored = server.stored(address)
     tap.check(stored and b" with UTF8SMTP " in stored[0], "utf8: it came by SMTPUTF8", stored)
 
 
-def dsn(tap, postfix, deliveries):
+def dsn(tap, server, deliveries):
     """Postfix reports to the sender, whom it serves too."""
     options = ("--dsn-notify", "success", "--dsn-ret", "hdrs", "--envid", "a+b=c")
     sender = "dsn-sender@example.test"
-    port = postfix.ports["port"]
+    port = server.ports["port"]
     deliveries.one(port, "dsn", *options, sender=sender)
-    foreign.eventually(lambda: len(postfix.stored(sender)), 1)
-    reports = postfix.stored(sender)
+    foreign.eventually(lambda: len(server.stored(sender)), 1)
+    reports = server.stored(sender)
     wanted = (
         b"\nOriginal-Envelope-Id: a+b=c\n",
         b"\nOriginal-Recipient: rfc822;postfix-dsn@example.test\n",
@@ -235,25 +184,25 @@ def dsn(tap, postfix, deliveries):
     right = len(reports) == 1 and all(line in reports[0] for line in wanted)
     tap.check(right, "dsn: the report is what was asked for", reports)
     deliveries.one(port, "dsn never", "--dsn-notify", "never", sender="never@example.test")
-    tap.check(not postfix.stored("never@example.test"), "dsn never: no report")
+    tap.check(not server.stored("never@example.test"), "dsn never: no report")
 
 
 def test(tap, here):
-    programs = daemons(tap)
+    programs = postfix.daemons(tap)
     sasl = dovecot.provided(tap)
     if not programs or not sasl:
         return
     os.chmod(here, 0o755)
     tls, _ = support.certificate(here)
     login = dovecot.Dovecot(here, sasl, "auth", tls)
-    postfix = Postfix(here, programs, tls, login.port)
-    deliveries = foreign.Deliveries(tap, here, "postfix", postfix.stored)
-    with login.running(), postfix.running():
-        in_clear(tap, postfix, deliveries)
-        refusals(tap, postfix, deliveries)
-        secure(tap, here, postfix, deliveries, tls)
-        utf8(tap, postfix, deliveries)
-        dsn(tap, postfix, deliveries)
+    server = Postfix(here, programs, tls, login.port)
+    deliveries = foreign.Deliveries(tap, here, "postfix", server.stored)
+    with login.running(), server.running():
+        in_clear(tap, server, deliveries)
+        refusals(tap, server, deliveries)
+        secure(tap, here, server, deliveries, tls)
+        utf8(tap, server, deliveries)
+        dsn(tap, server, deliveries)
 
 
 support.main(test)

@@ -4,14 +4,14 @@
 # are there.
 #
 #   sh tests/support/peers.sh [PEER...]      of: swaks curl msmtp postfix dovecot nodemailer exim
-#                                                opensmtpd aiosmtpd haproxy gsasl
+#                                                opensmtpd aiosmtpd haproxy gsasl dnsmasq
 #
 # What was found is linked in build/peers/bin (swaks, curl, msmtp, smtp-source, smtp-sink, postfix,
-# dovecot, node, exim, smtpd, haproxy, gsasl): a test puts this folder in front of its PATH. Nodemailer and
-# its smtp-server are in build/peers/nodemailer/node_modules. Debian's mail servers exclude each
-# other: Postfix is installed (without a configuration, and not started), and so is Dovecot; Exim and
-# OpenSMTPD are unpacked under build/peers. The tests start those that listen, each with a
-# configuration and folders of its own, for which Postfix, Dovecot and OpenSMTPD want root.
+# dovecot, node, exim, smtpd, haproxy, gsasl, dnsmasq): a test puts this folder in front of its PATH.
+# Nodemailer and its smtp-server are in build/peers/nodemailer/node_modules. Debian's mail servers
+# exclude each other: Postfix is installed (without a configuration, and not started), and so is
+# Dovecot; Exim and OpenSMTPD are unpacked under build/peers. The tests start those that listen, each
+# with a configuration and folders of its own, for which Postfix, Dovecot and OpenSMTPD want root.
 # Exim starts itself again: its configuration needs exim_path = build/peers/bin/exim (absolute). Run
 # by root, smtp-sink wants -u nobody.
 
@@ -94,11 +94,13 @@ have_postfix() {
 
 want_dovecot() {
     want_file /usr/lib/dovecot/lmtp dovecot-lmtpd
+    want_file /usr/lib/dovecot/imap dovecot-imapd
+    want_file /usr/lib/dovecot/pop3 dovecot-pop3d
 }
 
 have_dovecot() {
-    link_program dovecot && [ -x /usr/lib/dovecot/lmtp ] &&
-        found dovecot "$bin/dovecot" "$(dovecot --version | version_in)"
+    link_program dovecot && [ -x /usr/lib/dovecot/lmtp ] && [ -x /usr/lib/dovecot/imap ] &&
+        [ -x /usr/lib/dovecot/pop3 ] && found dovecot "$bin/dovecot" "$(dovecot --version | version_in)"
 }
 
 want_haproxy() {
@@ -115,6 +117,14 @@ want_gsasl() {
 
 have_gsasl() {
     link_program gsasl && found gsasl "$bin/gsasl" "$(gsasl --version | version_in)"
+}
+
+want_dnsmasq() {
+    want dnsmasq dnsmasq-base # the program alone, no daemon
+}
+
+have_dnsmasq() {
+    link_program dnsmasq && found dnsmasq "$bin/dnsmasq" "$(dnsmasq --version | version_in)"
 }
 
 want_nodemailer() {
@@ -323,12 +333,15 @@ have_aiosmtpd() {
         [ -n "$version" ] && found aiosmtpd "$peers/aiosmtpd" "$version"
 }
 
-[ $# -gt 0 ] || set -- swaks curl msmtp postfix dovecot nodemailer exim opensmtpd aiosmtpd haproxy gsasl
+[ $# -gt 0 ] ||
+    set -- swaks curl msmtp postfix dovecot nodemailer exim opensmtpd aiosmtpd haproxy gsasl dnsmasq
 mkdir -p "$bin"
 
 for peer in "$@"; do
     case $peer in
-    swaks | curl | msmtp | postfix | dovecot | nodemailer | aiosmtpd | haproxy | gsasl) want_$peer ;;
+    swaks | curl | msmtp | postfix | dovecot | nodemailer | aiosmtpd | haproxy | gsasl | dnsmasq)
+        want_$peer
+        ;;
     exim | opensmtpd) ;;
     *)
         echo "peers.sh: no such peer: $peer" >&2
