@@ -90,13 +90,27 @@ static bool parameter_fits(const struct sansmtp_additions *additions, uint32_t a
                                  own->verb) == own;
 }
 
+/* RFC 5321 4.1.1: "The commands themselves are alphabetic characters". */
+static bool word_fits(const char *word, size_t length)
+{
+    if (word == NULL || length == 0 || length > WORD_LONGEST) {
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (word[i] < 'A' || word[i] > 'Z') {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool verb_fits(const struct sansmtp_additions *additions, uint32_t at)
 {
     const struct sansmtp_own_verb *own = &additions->verbs[at];
     size_t ignored;
 
-    return keyword_fits(own->word, own->word_length) && own->word_length <= WORD_LONGEST &&
-           own->number >= SANSMTP_OWN_VERB_FIRST && text_fits(own->syntax, own->syntax_length) &&
+    return word_fits(own->word, own->word_length) && own->number >= SANSMTP_OWN_VERB_FIRST &&
+           text_fits(own->syntax, own->syntax_length) &&
            sansmtp_verb_find((const uint8_t *)own->word, own->word_length, &ignored) ==
                SANSMTP_VERB_UNKNOWN &&
            (own->extension == 0 || sansmtp_own_extension_row(additions, own->extension) != NULL) &&

@@ -7,8 +7,15 @@
 
 void sansmtp_server_over(struct sansmtp_server *server, uint32_t reason, int error)
 {
-    if (server->phase == SANSMTP_PHASE_OVER || server->phase == SANSMTP_PHASE_TURN) {
-        server->phase = SANSMTP_PHASE_OVER; /* CLOSING is told, or waits to be */
+    if (server->phase == SANSMTP_PHASE_OVER) {
+        return;
+    }
+    if (server->phase == SANSMTP_PHASE_TURN) { /* the turn that was granted comes to nothing */
+        server->phase = SANSMTP_PHASE_OVER;
+        if (!sansmtp_server_knows(server, SANSMTP_KNOWS_ENDED)) {
+            server->closing = (uint8_t)reason;
+            server->error = error;
+        }
         return;
     }
     if (sansmtp_server_knows(server, SANSMTP_KNOWS_EXCHANGE)) {
@@ -118,7 +125,8 @@ int sansmtp_server_expired(struct sansmtp_server *server)
     if (sansmtp_server_patience(server, NULL) == 0) {
         return SANSMTP_ERR_STATE;
     }
-    if (server->phase == SANSMTP_PHASE_OVER) {
+    if (server->phase == SANSMTP_PHASE_OVER || server->phase == SANSMTP_PHASE_TURN) {
+        server->phase = SANSMTP_PHASE_OVER;
         sansmtp_out_clear(&server->out); /* the peer does not even take our farewell */
         server->farewell = SANSMTP_REPLY_NONE;
         return 0;
@@ -186,10 +194,11 @@ int sansmtp_server_tls_started(struct sansmtp_server *server, const struct sansm
     sansmtp_out_pending(&server->out, &pending);
     if (server->question != 0 || pending != 0 ||
         (server->phase != SANSMTP_PHASE_TLS && server->phase != SANSMTP_PHASE_GREETING) ||
-        sansmtp_server_knows(
-            server,
-            SANSMTP_KNOWS_TLS | SANSMTP_KNOWS_PAUSED |
-                (server->phase == SANSMTP_PHASE_GREETING ? (uint32_t)SANSMTP_KNOWS_EARLY : 0u))) {
+        sansmtp_server_knows(server,
+                             SANSMTP_KNOWS_TLS | SANSMTP_KNOWS_PAUSED |
+                                 (server->phase == SANSMTP_PHASE_GREETING
+                                      ? (uint32_t)(SANSMTP_KNOWS_EARLY | SANSMTP_KNOWS_GREETED)
+                                      : 0u))) {
         return SANSMTP_ERR_STATE;
     }
     forget(server, tls);

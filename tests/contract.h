@@ -72,6 +72,15 @@
     TEST(options_hostname)      \
     TEST(options_numbers)       \
     TEST(options_extensions)    \
+    TEST(later_first_version)   \
+    TEST(later_submission)      \
+    TEST(later_needs)           \
+    TEST(later_values)          \
+    TEST(later_limits)          \
+    TEST(later_keywords)        \
+    TEST(later_parameters)      \
+    TEST(later_verbs)           \
+    TEST(later_lines)           \
     TEST(allow_off_and_on)      \
     TEST(allow_expand)          \
     TEST(allow_refused)         \

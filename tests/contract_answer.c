@@ -77,6 +77,7 @@ static int reply_wrong_class(struct trial *trial)
     case SANSMTP_EVENT_CONNECT:
     case SANSMTP_EVENT_DATA:
     case SANSMTP_EVENT_STARTTLS:
+    case SANSMTP_EVENT_XCLIENT:
         return say(trial, 250, 0, "x", 1);
     case SANSMTP_EVENT_AUTH:
     case SANSMTP_EVENT_RESPONSE:
@@ -166,6 +167,26 @@ static int challenge_null(struct trial *trial)
     return sansmtp_server_challenge(trial->dialogue.server, NULL, 3);
 }
 
+static int restart_it(struct trial *trial)
+{
+    int result = answered(trial, sansmtp_server_restart(trial->dialogue.server, 5, 2), true);
+
+    if (result == 0)
+        ledger_restart(&trial->dialogue.ledger, 2);
+    return result;
+}
+
+static int restart_for_nobody(struct trial *trial)
+{
+    return sansmtp_server_restart(trial->dialogue.server, 5, 0);
+}
+
+static int restart_too_far(struct trial *trial)
+{
+    return sansmtp_server_restart(trial->dialogue.server, trial->dialogue.options.message_size + 1,
+                                  2);
+}
+
 /* {name, make, expected, same, effect} */
 const struct call contract_answers[] = {
     {"accept", accept_it, rule_an_acceptance, NULL, contract_accepted},
@@ -185,6 +206,9 @@ const struct call contract_answers[] = {
     {"reply(NULL, 3)", reply_null, rule_bad_argument, NULL, contract_nothing},
     {"reply_line", line_good, rule_a_line, NULL, contract_lined},
     {"reply_line with CR LF", line_injected, rule_a_bad_line, NULL, contract_nothing},
+    {"restart", restart_it, rule_a_restart, NULL, contract_restarted},
+    {"restart for nobody", restart_for_nobody, rule_bad_argument, NULL, contract_nothing},
+    {"restart behind the limit", restart_too_far, rule_bad_argument, NULL, contract_nothing},
     {"challenge", challenge_it, rule_a_challenge, NULL, contract_challenged},
     {"challenge too long", challenge_too_long, rule_a_long_challenge, NULL, contract_nothing},
     {"challenge(NULL, 3)", challenge_null, rule_bad_argument, NULL, contract_nothing},

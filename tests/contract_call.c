@@ -285,7 +285,7 @@ const struct call contract_calls[] = {
     {"expired", expire, rule_an_expiry, NULL, contract_expired},
     {"close", close_it, rule_fine, rule_when_over, contract_closed},
     {"close twice", close_twice, rule_fine, rule_when_over, contract_closed},
-    {"eof", eof, rule_fine, rule_when_over, contract_gone},
+    {"eof", eof, rule_fine, rule_when_told, contract_gone},
     {"pause", pause_it, rule_fine, NULL, contract_nothing},
     {"resume", resume_it, rule_a_resumption, NULL, contract_nothing},
     {"init", init_again, rule_fine, NULL, contract_begun_anew},

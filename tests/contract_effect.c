@@ -106,6 +106,19 @@ void contract_declined(const struct situation *situation, const struct trial *tr
     case SANSMTP_EVENT_UNKNOWN:
         answered_with(situation, trial, "500 5.5.2 ");
         break;
+    case SANSMTP_EVENT_ETRN:
+        answered_with(situation, trial, "458 4.3.0 ");
+        break;
+    case SANSMTP_EVENT_ATRN:
+        answered_with(situation, trial, "453 4.3.0 ");
+        break;
+    case SANSMTP_EVENT_BURL:
+        answered_with(situation, trial, "554 5.6.6 ");
+        break;
+    case SANSMTP_EVENT_XCLIENT:
+    case SANSMTP_EVENT_XFORWARD:
+        answered_with(situation, trial, "550 5.7.0 ");
+        break;
     default:
         contract_accepted(situation, trial);
     }
@@ -125,6 +138,14 @@ void contract_failed(const struct situation *situation, const struct trial *tria
     case SANSMTP_EVENT_STARTTLS:
         answered_with(situation, trial, "454 4.7.0 ");
         break;
+    case SANSMTP_EVENT_ETRN:
+        answered_with(situation, trial, "458 4.3.0 ");
+        break;
+    case SANSMTP_EVENT_XCLIENT:
+    case SANSMTP_EVENT_XFORWARD:
+        answered_with(situation, trial, "421 4.3.2 " HOSTNAME " ");
+        happened(trial, "closing");
+        break;
     case SANSMTP_EVENT_VERIFY:
     case SANSMTP_EVENT_EXPAND:
         answered_with(situation, trial, "252 2.5.0 ");
@@ -140,7 +161,8 @@ void contract_failed(const struct situation *situation, const struct trial *tria
 void contract_replied(const struct situation *situation, const struct trial *trial)
 {
     answered_by_code(situation, trial, dialogue_yes_code(situation->question));
-    said(trial, "fine\r\n");
+    if (!contract_is_silent(situation))
+        said(trial, "fine\r\n");
 }
 
 /* RFC 2034 4: no enhanced code in the greeting and in replies to a hello. */
@@ -166,7 +188,8 @@ void contract_sent_away(const struct situation *situation, const struct trial *t
     answered_with(situation, trial,
                   without_enhanced(situation) ? "421 " HOSTNAME " leaving\r\n"
                                               : "421 4.3.2 " HOSTNAME " leaving\r\n");
-    happened(trial, "closing reason=closed");
+    happened(trial, "closing");
+    happened(trial, "reason=closed");
     assert_int_equal(trial->final_error, 0);
 }
 
@@ -186,6 +209,11 @@ void contract_challenged(const struct situation *situation, const struct trial *
     answered_with(situation, trial, "334 UGFzc3dvcmQ6\r\n");
 }
 
+void contract_restarted(const struct situation *situation, const struct trial *trial)
+{
+    answered_with(situation, trial, "355 5 is the transaction offset\r\n");
+}
+
 static bool says_farewell(const struct situation *situation)
 {
     return (situation->traits & (OVER | UNSAID)) == 0;
@@ -194,7 +222,7 @@ static bool says_farewell(const struct situation *situation)
 /* 5321-4.5.3.2.7-a, 5321-4.5.3.2.7-b */
 void contract_expired(const struct situation *situation, const struct trial *trial)
 {
-    if ((situation->traits & OVER) != 0) {
+    if ((situation->traits & (OVER | TURNED)) != 0) {
         assert_int_equal(trial->after.wants, SANSMTP_CLOSE);
         assert_int_equal(trial->after.output.length, 0);
         return;
@@ -205,8 +233,8 @@ void contract_expired(const struct situation *situation, const struct trial *tri
     happened(trial, "closing");
     happened(trial, "reason=expired");
     if (says_farewell(situation))
-        said(trial,
-             (situation->traits & FRESH) != 0 ? "421 " HOSTNAME " " : "421 4.4.2 " HOSTNAME " ");
+        said(trial, (situation->traits & (FRESH | ANEW)) != 0 ? "421 " HOSTNAME " "
+                                                              : "421 4.4.2 " HOSTNAME " ");
 }
 
 /* 5321-3.8-c */
@@ -214,6 +242,11 @@ void contract_closed(const struct situation *situation, const struct trial *tria
 {
     if (situation->where == JUMPED)
         return;
+    if ((situation->traits & TURNED) != 0) {
+        assert_int_equal(trial->after.wants & ~(uint32_t)SANSMTP_WRITE & ~(uint32_t)SANSMTP_CLOSE,
+                         0);
+        return;
+    }
     happened(trial, "closing");
     happened(trial, "reason=closed");
     assert_int_equal(trial->final_error, 0);
@@ -224,6 +257,7 @@ void contract_closed(const struct situation *situation, const struct trial *tria
     if (situation->question == SANSMTP_EVENT_END)
         said_first(trial, "250 2.0.0 "); /* a message that came whole is still answered */
     if (situation->question == SANSMTP_EVENT_STARTTLS ||
+        situation->question == SANSMTP_EVENT_ATRN ||
         (says_farewell(situation) && (situation->traits & FRESH) == 0))
         return;
     if (says_farewell(situation))
@@ -237,6 +271,12 @@ static void gone_at_once(const struct trial *trial)
     assert_string_equal(output_after(trial), "");
 }
 
+/* The reply to the question would be the greeting of a session that does not begin. */
+static bool is_greeting_due(const struct situation *situation)
+{
+    return situation->question == SANSMTP_EVENT_XCLIENT;
+}
+
 void contract_gone(const struct situation *situation, const struct trial *trial)
 {
     if (situation->where == JUMPED) { /* nobody is left to be told */
@@ -246,11 +286,13 @@ void contract_gone(const struct situation *situation, const struct trial *trial)
     happened(trial, "closing");
     if ((situation->traits & CLOSE_SAID) != 0)
         return;
+    if (situation->where == OUTSIDE && situation->question == SANSMTP_EVENT_ATRN)
+        return; /* for the other role to find out */
     happened(trial, "reason=gone");
     assert_int_equal(trial->final_error, SANSMTP_ERR_GONE);
     if (situation->where != OUTSIDE)
         gone_at_once(trial);
-    else if (situation->question != 0) /* half-close: the reply still goes out */
+    else if (situation->question != 0 && !is_greeting_due(situation)) /* half-close: it goes out */
         assert_true(output_after(trial)[0] != '\0');
 }
 
@@ -267,7 +309,9 @@ void contract_begun_anew(const struct situation *situation, const struct trial *
 
 void contract_took(const struct situation *situation, const struct trial *trial)
 {
-    assert_int_equal(trial->taken, situation->takes == TAKES_EARLY ? 0 : 6);
+    bool leaves = situation->takes == TAKES_EARLY || situation->takes == TAKES_GREETING;
+
+    assert_int_equal(trial->taken, leaves ? 0 : 6);
     if (situation->takes == TAKES_LINE)
         said_first(trial, "250 2.0.0 Ok\r\n");
     if (situation->takes == TAKES_INJECTION)

@@ -111,6 +111,11 @@ static const struct sansmtp_server_callbacks everything = {
     .limit = on_event,
     .trace = on_event,
     .closing = on_event,
+    .etrn = on_event,
+    .atrn = on_event,
+    .burl = on_event,
+    .xclient = on_event,
+    .xforward = on_event,
 };
 
 static void call_within(struct trial *trial, const struct situation *situation)
@@ -119,11 +124,13 @@ static void call_within(struct trial *trial, const struct situation *situation)
 
     if (situation->question == 0)
         dialogue_say(&trial->dialogue, "xyz\r\n");
-    if (setjmp(stage.out) == 0)
+    if (setjmp(stage.out) != 0)
+        make(trial);
+    for (unsigned round = 0; round < 4 && !trial->made; round++) {
+        dialogue_drain(&trial->dialogue);
         assert_true(sansmtp_server_run(trial->dialogue.server, &trial->dialogue.in, &everything,
                                        &stage) > 0);
-    else
-        make(trial);
+    }
     assert_true(trial->made);
 }
 
@@ -147,6 +154,8 @@ static void go_on(struct dialogue *dialogue, const char *tail, unsigned round)
 {
     if (sansmtp_server_wants(dialogue->server) == SANSMTP_TLS)
         start_tls(dialogue);
+    else if (sansmtp_server_wants(dialogue->server) == SANSMTP_TURN)
+        assert_int_equal(sansmtp_server_close(dialogue->server), 0);
     else if (round == 0)
         dialogue_say(dialogue, tail);
     else if (round == 1)

@@ -33,6 +33,7 @@ enum takes {
     TAKES_RESPONSE,
     TAKES_INJECTION,
     TAKES_EARLY, /* tells of them, and leaves them */
+    TAKES_GREETING, /* leaves them until the greeting */
     TAKES_ALL    /* and drops them */
 };
 
@@ -49,7 +50,9 @@ enum {
     FRESH = 32,      /* next() was never called */
     LENT = 64,       /* a line is being collected in lent memory */
     UNSAID = 128,    /* a long reply is half written: no 421 would be understood */
-    CLOSE_SAID = 256 /* the host said close() */
+    CLOSE_SAID = 256, /* the host said close() */
+    TURNED = 512,     /* the roles turn: CLOSING is told, the connection lives on */
+    ANEW = 1024       /* CONNECT comes next, for another client */
 };
 
 struct situation {
@@ -142,6 +145,9 @@ int rule_no_event(const struct situation *situation);
 int rule_what_it_wants(const struct situation *situation);
 int rule_its_patience(const struct situation *situation);
 bool contract_takes_lines(uint32_t question);
+bool contract_is_silent(const struct situation *situation);
+bool rule_when_told(const struct situation *situation);
+int rule_a_restart(const struct situation *situation);
 int rule_a_failure(const struct situation *situation);
 int rule_the_question(const struct situation *situation);
 int rule_a_bad_line(const struct situation *situation);
@@ -154,6 +160,7 @@ void contract_replied(const struct situation *situation, const struct trial *tri
 void contract_refused(const struct situation *situation, const struct trial *trial);
 void contract_sent_away(const struct situation *situation, const struct trial *trial);
 void contract_lined(const struct situation *situation, const struct trial *trial);
+void contract_restarted(const struct situation *situation, const struct trial *trial);
 void contract_challenged(const struct situation *situation, const struct trial *trial);
 void contract_expired(const struct situation *situation, const struct trial *trial);
 void contract_closed(const struct situation *situation, const struct trial *trial);

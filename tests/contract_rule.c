@@ -1,5 +1,7 @@
 #include "contract_matrix.h"
 
+#include <string.h>
+
 /* What server.h says: what each call returns in each situation. */
 
 static bool busy(const struct situation *situation)
@@ -49,7 +51,13 @@ bool rule_always(const struct situation *situation)
 
 bool rule_unless_fresh(const struct situation *situation)
 {
-    return !is(situation, FRESH);
+    return !is(situation, FRESH | ANEW);
+}
+
+/* CLOSING has been told: another end changes nothing. */
+bool rule_when_told(const struct situation *situation)
+{
+    return is(situation, OVER | TURNED);
 }
 
 bool rule_when_over(const struct situation *situation)
@@ -122,6 +130,11 @@ bool contract_takes_lines(uint32_t question)
     case SANSMTP_EVENT_STARTTLS:
     case SANSMTP_EVENT_AUTH:
     case SANSMTP_EVENT_RESPONSE:
+    case SANSMTP_EVENT_ETRN:
+    case SANSMTP_EVENT_ATRN:
+    case SANSMTP_EVENT_BURL:
+    case SANSMTP_EVENT_XCLIENT:
+    case SANSMTP_EVENT_XFORWARD:
         return false;
     default:
         return question != 0;
@@ -133,6 +146,21 @@ int rule_a_line(const struct situation *situation)
     if (!contract_takes_lines(situation->question))
         return SANSMTP_ERR_STATE;
     return is(situation, LINES_NO) ? SANSMTP_ERR_CODE : 0;
+}
+
+/* Of a transaction that says what it is. */
+int rule_a_restart(const struct situation *situation)
+{
+    return situation->question == SANSMTP_EVENT_MAIL && strstr(situation->words, "TRANSID") != NULL
+               ? 0
+               : SANSMTP_ERR_STATE;
+}
+
+/* Its yes goes without a word: what is asked next says it. */
+bool contract_is_silent(const struct situation *situation)
+{
+    return situation->question == SANSMTP_EVENT_XCLIENT ||
+           (situation->question == SANSMTP_EVENT_BURL && strstr(situation->words, "LAST") != NULL);
 }
 
 static bool exchanging(const struct situation *situation)
@@ -179,14 +207,14 @@ int rule_a_run(const struct situation *situation)
 {
     if (busy(situation))
         return SANSMTP_ERR_BUSY;
-    if (is(situation, FRESH)) /* nobody to ask: declined, which is 220 */
+    if (is(situation, FRESH | ANEW)) /* nobody to ask: declined, which is 220 */
         return SANSMTP_READ | SANSMTP_WRITE;
     return (int)situation->wants;
 }
 
 int rule_an_event(const struct situation *situation)
 {
-    return is(situation, FRESH) ? (int)SANSMTP_EVENT_CONNECT : 0;
+    return is(situation, FRESH | ANEW) ? (int)SANSMTP_EVENT_CONNECT : 0;
 }
 
 int rule_an_event_of_octets(const struct situation *situation)
@@ -200,6 +228,8 @@ int rule_an_event_of_octets(const struct situation *situation)
         return SANSMTP_EVENT_INJECTION;
     case TAKES_EARLY:
         return SANSMTP_EVENT_EARLY_TALKER;
+    case TAKES_GREETING:
+        return SANSMTP_EVENT_CONNECT;
     case TAKES_NOTHING:
     case TAKES_LINE:
     case TAKES_ALL:

@@ -96,6 +96,29 @@ static void tls_drained(struct dialogue *dialogue)
     dialogue_exchange(dialogue, SAY_HELLO "STARTTLS\r\n");
 }
 
+static void turn_undrained(struct dialogue *dialogue)
+{
+    dialogue_exchange(dialogue, SAY_HELLO "AUTH EXTERNAL =\r\n");
+    say_undrained(dialogue, "ATRN\r\n");
+}
+
+static void turn_drained(struct dialogue *dialogue)
+{
+    dialogue_exchange(dialogue, SAY_HELLO "AUTH EXTERNAL =\r\nATRN\r\n");
+}
+
+static void somebody(struct dialogue *dialogue)
+{
+    dialogue_reach(dialogue, SAY_HELLO "XCLIENT ADDR=192.0.2.1\r\n", SANSMTP_EVENT_XCLIENT);
+    dialogue_yes(dialogue);
+}
+
+static void proxied(struct dialogue *dialogue)
+{
+    somebody(dialogue);
+    assert_non_null(dialogue_until(dialogue, SANSMTP_EVENT_CONNECT));
+}
+
 static void exchange(struct dialogue *dialogue)
 {
     dialogue_exchange(dialogue, SAY_HELLO "AUTH LOGIN\r\n");
@@ -234,9 +257,28 @@ struct situation contract_situations[] = {
 #undef RESTING
 };
 
+/* A submission server has what a relay must not have, and the other way round. */
+static void offer(struct sansmtp_server_options *options, bool submission)
+{
+    options->extensions |= SANSMTP_EXTENSION_CHECKPOINT | SANSMTP_EXTENSION_PRDR |
+                           SANSMTP_EXTENSION_XCLIENT | SANSMTP_EXTENSION_XFORWARD;
+    if (!submission) {
+        options->extensions |= SANSMTP_EXTENSION_ETRN | SANSMTP_EXTENSION_ATRN;
+        return;
+    }
+    options->flags |= SANSMTP_SERVER_SUBMISSION;
+    options->extensions |= SANSMTP_EXTENSION_BURL;
+    options->urls = "imap";
+    options->urls_length = 4;
+}
+
 void contract_arrive(struct dialogue *dialogue, const struct situation *situation)
 {
-    dialogue_open(dialogue, NULL);
+    struct sansmtp_server_options options;
+
+    dialogue_options(&options);
+    offer(&options, situation->question == SANSMTP_EVENT_BURL);
+    dialogue_open(dialogue, &options);
     if (situation->arrange != NULL) {
         situation->arrange(dialogue);
         return;

@@ -98,6 +98,7 @@ uint32_t dialogue_yes_code(uint32_t question)
     switch (question) {
     case SANSMTP_EVENT_CONNECT:
     case SANSMTP_EVENT_STARTTLS:
+    case SANSMTP_EVENT_XCLIENT:
         return 220;
     case SANSMTP_EVENT_DATA:
         return 354;
