@@ -117,7 +117,7 @@ def successors_part():
         "## Where an answer leads\n",
         "Tried on the engine: each command in each state that allows it, its question answered yes "
         "and no.\n`over`: the session ends; `tls`: the engine waits for `tls_started` (no: "
-        "`SANSMTP_TLS_INSUFFICIENT`).\n",
+        "`SANSMTP_TLS_INSUFFICIENT`);\n`body`: the message comes; `turn`: the other role begins.\n",
         table(["command", "question", "from", "yes leads to", "no leads to"], body), "",
         wrap("These change no state: %s. A connection begins OPEN; a greeting of 554 leads to "
              "DENIED, of 521 to ABSENT. The reply 421 leads out from anywhere."

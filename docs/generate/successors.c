@@ -41,6 +41,14 @@ static const struct command commands[] = {
     {"SEND", "SEND\r\n", 0},
     {"SOML", "SOML\r\n", 0},
     {"SAML", "SAML\r\n", 0},
+    {"ETRN", "ETRN c.example\r\n", SANSMTP_EVENT_ETRN},
+    {"ATRN", "ATRN c.example\r\n", SANSMTP_EVENT_ATRN},
+    {"BURL", "BURL imap://i.example/x\r\n", SANSMTP_EVENT_BURL},
+    {"BURL LAST", "BURL imap://i.example/x LAST\r\n", SANSMTP_EVENT_BURL},
+    {"XCLIENT", "XCLIENT ADDR=192.0.2.1\r\n", SANSMTP_EVENT_XCLIENT},
+    {"XFORWARD", "XFORWARD ADDR=192.0.2.1\r\n", SANSMTP_EVENT_XFORWARD},
+    {"VERB", "VERB\r\n", 0},
+    {"ONEX", "ONEX\r\n", 0},
     {"UNKNOWN", "XYZZY\r\n", SANSMTP_EVENT_UNKNOWN},
 };
 
@@ -78,20 +86,33 @@ static void say(struct session *session, const char *octets)
         (void)sansmtp_server_output(session->server, &length);
         sansmtp_server_sent(session->server, length);
     } while (length != 0);
-    if (session->server->phase == SANSMTP_PHASE_BODY) {
-        say(session, ".\r\n");
+}
+
+/* BURL is for submission, ETRN and ATRN are for anything else (RFC 6409 7). */
+static void offer(struct sansmtp_server_options *options, int submission)
+{
+    uint64_t base = SANSMTP_EXTENSION_DELIVERBY - 1;
+
+    options->extensions = base | SANSMTP_EXTENSION_XCLIENT | SANSMTP_EXTENSION_XFORWARD;
+    if (submission) {
+        options->flags |= SANSMTP_SERVER_SUBMISSION;
+        options->extensions |= SANSMTP_EXTENSION_BURL;
+        options->urls = "imap";
+        options->urls_length = 4;
+    } else {
+        options->extensions |= SANSMTP_EXTENSION_ETRN | SANSMTP_EXTENSION_ATRN;
     }
 }
 
-static void begin(struct session *session, int lmtp)
+static void begin(struct session *session, int lmtp, int submission)
 {
     sansmtp_server_options_init(&session->options, sizeof(session->options));
     session->options.hostname = "s.example";
     session->options.hostname_length = 9;
     session->options.mechanisms = "PLAIN";
     session->options.mechanisms_length = 5;
-    session->options.extensions = (UINT64_C(1) << 12) - 1;
     session->options.flags = SANSMTP_SERVER_AUTH_IN_CLEAR | (lmtp ? SANSMTP_SERVER_LMTP : 0u);
+    offer(&session->options, submission);
     if (sansmtp_server_init(&session->server, session->memory, sizeof(session->memory),
                             &session->options) != 0) {
         puts("init refuses the options");
@@ -115,15 +136,25 @@ static void greet(struct session *session, enum sansmtp_state state)
     session->refuse = 0;
 }
 
-static void bring_to(struct session *session, enum sansmtp_state state, int lmtp)
+static int is_verb(const char *command, const char *verb)
 {
-    begin(session, lmtp);
+    return strncmp(command, verb, strlen(verb)) == 0;
+}
+
+static void bring_to(struct session *session, enum sansmtp_state state, const char *command)
+{
+    int lmtp = is_verb(command, "LHLO");
+
+    begin(session, lmtp, is_verb(command, "BURL"));
     greet(session, state);
     if (state == SANSMTP_STATE_OPEN || session->code != 220) {
         return;
     }
     say(session, lmtp ? "LHLO c.example\r\n" : "EHLO c.example\r\n");
     session->code = 451;
+    if (is_verb(command, "ATRN") || is_verb(command, "BURL")) {
+        say(session, "AUTH PLAIN =\r\n");
+    }
     if (state == SANSMTP_STATE_WEAK) {
         say(session, "STARTTLS\r\n");
         finish_tls(session, SANSMTP_TLS_INSUFFICIENT);
@@ -147,16 +178,18 @@ static void bring_to(struct session *session, enum sansmtp_state state, int lmtp
 
 static const char *now(const struct sansmtp_server *server)
 {
-    return server->phase == SANSMTP_PHASE_OVER  ? "over"
-           : server->phase == SANSMTP_PHASE_TLS ? "tls"
-                                                : names[server->state];
+    return server->phase == SANSMTP_PHASE_OVER   ? "over"
+           : server->phase == SANSMTP_PHASE_TLS  ? "tls"
+           : server->phase == SANSMTP_PHASE_TURN ? "turn"
+           : server->phase == SANSMTP_PHASE_BODY ? "body"
+                                                 : names[server->state];
 }
 
 static void try_one(enum sansmtp_state state, const struct command *command, int yes)
 {
     static struct session session;
 
-    bring_to(&session, state, strcmp(command->name, "LHLO") == 0);
+    bring_to(&session, state, command->name);
     if (session.server->state != state) {
         printf("%s was not reached\n", names[state]);
         return;
@@ -172,7 +205,7 @@ static void try_tls(uint32_t flags, const char *answer_is)
 {
     static struct session session;
 
-    bring_to(&session, SANSMTP_STATE_HELLO, 0);
+    bring_to(&session, SANSMTP_STATE_HELLO, "STARTTLS");
     say(&session, "STARTTLS\r\n");
     finish_tls(&session, flags);
     printf("tls\ttls_started\t%s\t%s\t\n", answer_is, now(session.server));
