@@ -62,16 +62,25 @@ static int set_engine(struct sender *sender)
     return 0;
 }
 
+/* RFC 7435: opportunistic TLS with whomever is better than none. */
+static enum trust trust_of(const struct options *options)
+{
+    if (options->insecure) {
+        return TRUST_ANYBODY;
+    }
+    return options->tls == SANSMTP_CLIENT_TLS_REQUIRED ? TRUST_VERIFIED : TRUST_LATER;
+}
+
 static int open_all(struct sender *sender)
 {
     const struct options *options = &sender->options;
-    int status = trace_open(&sender->trace, options->trace);
+    int status = dialogue_open(&sender->dialogue, options->trace);
 
     if (status == 0 && options->password_file != NULL) {
         status = password_read(&sender->password, options->password_file);
     }
     if (status == 0 && options->tls != SANSMTP_CLIENT_TLS_NONE) {
-        status = trust_open(&sender->tls, options);
+        status = trust_open(&sender->tls, trust_of(options), options->authorities);
     }
     if (status == 0) {
         status = body_open(&sender->body, options->body);

@@ -6,17 +6,21 @@
  *
  *   send.c             the program: start, loop, exit status
  *   send_options.c     the command line
- *   send_connection.c  the server: connecting, reading, running the engine, waiting, closing
- *   send_write.c       its socket's way out
- *   send_tls.c         whom we trust
+ *   send_connection.c  the server, by its name: one address after the other
  *   send_session.c     what we do when the engine calls
  *   send_end.c         what the end of a session means for those who got no answer
- *   send_auth.c        PLAIN and LOGIN
- *   send_sasl.c        SCRAM and CRAM-MD5, by GNU SASL
  *   send_body.c        the message: looked through once, then lent piece by piece
  *   send_scan.c        what is in it that SMTP must know of
  *   send_report.c      what became of each recipient; progress
- *   send_trace.c       the dialogue
+ *
+ * what it shares with sansmtp-relay:
+ *
+ *   call.c             a call: connecting, reading, running the engine, waiting, closing
+ *   call_write.c       its socket's way out
+ *   dialogue.c         what was said, for --trace
+ *   send_tls.c         whom we trust
+ *   send_auth.c        PLAIN and LOGIN
+ *   send_sasl.c        SCRAM and CRAM-MD5, by GNU SASL
  *
  * and what it shares with sansmtp-receive:
  *
@@ -25,11 +29,11 @@
  *   safe_text.c        what a terminal may be shown
  */
 
+#include "dialogue.h"
 #include "send_auth.h"
 #include "send_body.h"
 #include "send_options.h"
 #include "send_report.h"
-#include "send_trace.h"
 
 #include <openssl/types.h>
 #include <sansmtp/sansmtp.h>
@@ -42,7 +46,7 @@ struct sender {
     struct password password;
     struct body body;
     struct report report;
-    struct trace trace;
+    struct dialogue dialogue;
     SSL_CTX *tls;
 };
 

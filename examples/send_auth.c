@@ -12,7 +12,8 @@ int password_read(struct password *password, const char *path)
     const char *line;
 
     if (file == NULL) {
-        fprintf(stderr, "sansmtp-send: cannot read %s: %s\n", path, strerror(errno));
+        fprintf(stderr, "%s: cannot read %s: %s\n", program_invocation_short_name, path,
+                strerror(errno));
         return EX_NOINPUT;
     }
     setvbuf(file, NULL, _IONBF, 0); /* no copy that we cannot wipe */
@@ -21,7 +22,8 @@ int password_read(struct password *password, const char *path)
     password->length = line == NULL ? 0 : strcspn(line, "\r\n");
     password->text[password->length] = '\0';
     if (password->length == 0 || password->length == sizeof password->text - 1) {
-        fprintf(stderr, "sansmtp-send: no password in the first line of %s\n", path);
+        fprintf(stderr, "%s: no password in the first line of %s\n", program_invocation_short_name,
+                path);
         return EX_NOINPUT;
     }
     return 0;
@@ -76,6 +78,6 @@ bool password_is_settled(const struct password *password)
 
 void password_forget(struct password *password)
 {
-    sasl_end(password->sasl);
+    sasl_hang_up(password->sasl);
     OPENSSL_cleanse(password, sizeof *password);
 }

@@ -27,7 +27,7 @@ bool sasl_knows(const char *mechanism)
     return false;
 }
 
-void sasl_end(struct sasl *sasl)
+void sasl_hang_up(struct sasl *sasl)
 {
     if (sasl == NULL) {
         return;
@@ -64,7 +64,7 @@ static struct sasl *begin(const struct sansmtp_event *challenge, const char *use
     }
     sasl->result = GSASL_NEEDS_MORE;
     if (!start(sasl, mechanism, user, password)) {
-        sasl_end(sasl);
+        sasl_hang_up(sasl);
         return NULL;
     }
     return sasl;
@@ -115,7 +115,7 @@ bool sasl_is_over(const struct sasl *sasl)
     return false;
 }
 
-void sasl_end(struct sasl *sasl)
+void sasl_hang_up(struct sasl *sasl)
 {
     (void)sasl;
 }

@@ -19,6 +19,6 @@ bool sasl_answer(struct sasl **sasl, const char *user, const char *password,
 /* Is the exchange over, and has the server shown what it must? */
 bool sasl_is_over(const struct sasl *sasl);
 
-void sasl_end(struct sasl *sasl);
+void sasl_hang_up(struct sasl *sasl);
 
 #endif

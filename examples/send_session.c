@@ -177,7 +177,7 @@ static void on_trace(struct sansmtp_client *client, const struct sansmtp_event *
     struct session *session = user;
 
     (void)client;
-    trace_received(&session->sender->trace, event);
+    dialogue_received(&session->sender->dialogue, event);
 }
 
 /* -- what the engine wants -------------------------------------------------------------------- */
@@ -200,12 +200,6 @@ static struct sansmtp_envelope envelope_of(const struct sender *sender)
     return envelope;
 }
 
-static void quit(struct session *session, struct sansmtp_client *client)
-{
-    session->quitting = true;
-    sansmtp_client_quit(client);
-}
-
 /* Each message must have brought at least one recipient further, or there is no end. */
 static void on_wants_message(struct sansmtp_client *client, const struct sansmtp_event *event,
                              void *user)
@@ -216,7 +210,7 @@ static void on_wants_message(struct sansmtp_client *client, const struct sansmtp
 
     (void)event;
     if (session->queued == 0 || (session->began && session->accepted_count == 0)) {
-        quit(session, client);
+        call_quit(session->call);
         return;
     }
     error = sansmtp_client_submit(client, &envelope);
@@ -224,7 +218,7 @@ static void on_wants_message(struct sansmtp_client *client, const struct sansmtp
         struct fate fate = end_of_refusal(error);
 
         session_fail(session, &fate);
-        quit(session, client);
+        call_quit(session->call);
         return;
     }
     session->began = true;

@@ -6,10 +6,12 @@
  * only so many recipients at a time gets the message again for the rest.
  */
 
+#include "call.h"
 #include "send.h"
 
 struct session {
     struct sender *sender;
+    struct call *call;
     size_t *queue; /* the recipients still to be asked for, in order */
     size_t queued;
     size_t given;     /* of these, in this transaction */
@@ -18,9 +20,8 @@ struct session {
     size_t finals; /* LMTP: of the accepted, those whose last answer is in */
     struct fate failure;
     uint8_t failure_text[1024];
-    bool failed;   /* failure says why */
-    bool began;    /* a message was submitted */
-    bool quitting; /* QUIT was said */
+    bool failed; /* failure says why */
+    bool began;  /* a message was submitted */
 };
 
 extern const struct sansmtp_client_callbacks session_callbacks; /* user: struct session */

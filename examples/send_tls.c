@@ -19,38 +19,31 @@ static int load(SSL_CTX *context, const char *authorities)
         return 0;
     }
     if (access(authorities, R_OK) != 0) {
-        fprintf(stderr, "sansmtp-send: cannot read %s: %s\n", authorities, strerror(errno));
+        fprintf(stderr, "%s: cannot read %s: %s\n", program_invocation_short_name, authorities,
+                strerror(errno));
         return EX_NOINPUT;
     }
     if (SSL_CTX_load_verify_file(context, authorities) == 1) {
         return 0;
     }
     reason = ERR_reason_error_string(ERR_peek_last_error());
-    fprintf(stderr, "sansmtp-send: no certificates in %s: %s\n", authorities,
+    fprintf(stderr, "%s: no certificates in %s: %s\n", program_invocation_short_name, authorities,
             reason == NULL ? "OpenSSL refuses it" : reason);
     return EX_NOINPUT;
 }
 
-/* RFC 7435: opportunistic TLS with whomever is better than none; so the handshake goes on, and
- * trust_is_verified tells what it is worth. */
-static int verify_mode(const struct options *options)
-{
-    return options->insecure || options->tls != SANSMTP_CLIENT_TLS_REQUIRED ? SSL_VERIFY_NONE
-                                                                            : SSL_VERIFY_PEER;
-}
-
-int trust_open(SSL_CTX **context, const struct options *options)
+int trust_open(SSL_CTX **context, enum trust trust, const char *authorities)
 {
     *context = SSL_CTX_new(TLS_client_method());
     if (*context == NULL) {
-        fputs("sansmtp-send: OpenSSL gives no context\n", stderr);
+        fprintf(stderr, "%s: OpenSSL gives no context\n", program_invocation_short_name);
         return EX_OSERR;
     }
     SSL_CTX_set_min_proto_version(*context, TLS1_2_VERSION);
     SSL_CTX_set_mode(*context, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_options(*context, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
-    SSL_CTX_set_verify(*context, verify_mode(options), NULL);
-    return options->insecure ? 0 : load(*context, options->authorities);
+    SSL_CTX_set_verify(*context, trust == TRUST_VERIFIED ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
+    return trust == TRUST_ANYBODY ? 0 : load(*context, authorities);
 }
 
 /* RFC 6066 3: a literal is not sent as a name; RFC 6125: it is looked for among the addresses. */
@@ -71,11 +64,11 @@ static bool set_name(SSL *ssl, const char *host)
     return SSL_set1_host(ssl, host) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 
-struct tls *trust_begin(SSL_CTX *context, const struct options *options)
+struct tls *trust_begin(SSL_CTX *context, const char *host)
 {
     struct tls *tls = tls_begin(context);
 
-    if (tls != NULL && !set_name(tls_ssl(tls), options->host)) {
+    if (tls != NULL && !set_name(tls_ssl(tls), host)) {
         tls_end(tls);
         return NULL;
     }

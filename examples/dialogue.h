@@ -1,5 +1,5 @@
-#ifndef SEND_TRACE_H
-#define SEND_TRACE_H
+#ifndef DIALOGUE_H
+#define DIALOGUE_H
 
 /* The dialogue, for --trace: commands and replies a line each, of the message only its size. */
 
@@ -7,21 +7,22 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-struct trace {
+struct dialogue {
     FILE *out; /* NULL: none */
     uint64_t message;
 };
 
 /* Returns 0, or a status of sysexits.h after having said why. */
-int trace_open(struct trace *trace, const char *path);
+int dialogue_open(struct dialogue *dialogue, const char *path);
 
 /* A line of the server. */
-void trace_received(struct trace *trace, const struct sansmtp_event *event);
+void dialogue_received(struct dialogue *dialogue, const struct sansmtp_event *event);
 
 /* Whole commands that go out; secret: they are not to be shown. */
-void trace_commands(struct trace *trace, const uint8_t *octets, size_t length, bool secret);
+void dialogue_commands(struct dialogue *dialogue, const uint8_t *octets, size_t length,
+                       bool secret);
 
 /* Octets of the message that go out. */
-void trace_message(struct trace *trace, size_t length);
+void dialogue_message(struct dialogue *dialogue, size_t length);
 
 #endif
