@@ -1,11 +1,14 @@
-"""A Dovecot of our own, which needs root: LMTP into Maildirs, and SASL for Postfix."""
+"""A Dovecot of our own, which needs root: LMTP into Maildirs, SASL for Postfix, and mailboxes that
+are filled by LMTP and read over IMAP and POP3."""
 
 import contextlib
 import os
+import re
+import subprocess
 
 import foreign
 import support
-from support import HOST, PASSWORD, USER
+from support import HOST, PASSWORD, PATIENCE, USER
 
 LMTP = "/usr/lib/dovecot/lmtp"  # where the package has it, and dovecot looks for it
 REFUSED = "refused@example.test"
@@ -89,6 +92,38 @@ def provided(tap):
     return support.peer(tap, "dovecot", "--version")
 
 
+RETRIEVAL_PASSWORD = "open-sesame"
+
+# Everyone has a mailbox, and this password.
+RETRIEVAL = """
+protocols = lmtp imap pop3
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home={here}/mail/%u
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service pop3-login {{
+  inet_listener pop3 {{
+    port = {pop3}
+  }}
+  inet_listener pop3s {{
+    port = 0
+  }}
+}}
+"""
+
+
 class Dovecot:
     """service: lmtp, or auth, which speaks with Postfix."""
 
@@ -107,18 +142,18 @@ class Dovecot:
     @contextlib.contextmanager
     def running(self):
         """Yields the port."""
-        text = CONFIGURATION + (MAILBOXES if self.service == "lmtp" else LOGIN)
-        text = text.format(
-            here=self.here,
-            host=HOST,
-            port=self.port,
-            service=self.service,
-            certificate=self.tls[1],
-            key=self.tls[3],
-        )
+        values = {"here": self.here, "host": HOST, "port": self.port, "service": self.service}
+        values.update(certificate=self.tls[1], key=self.tls[3], **self.values())
+        text = (CONFIGURATION + self.users()).format(**values)
         path = support.written(self.here, "dovecot.conf", text.encode("ascii"))
         with foreign.running([self.program, "-F", "-c", path], self.port, cwd=self.here):
             yield self.port
+
+    def users(self):
+        return MAILBOXES if self.service == "lmtp" else LOGIN
+
+    def values(self):
+        return {}
 
     def stored(self, address):
         """The messages of a user."""
@@ -126,3 +161,40 @@ class Dovecot:
 
     def log(self):
         return support.slurp(os.path.join(self.here, "log")).decode(errors="replace")
+
+
+class Mailboxes(Dovecot):
+    """They are filled by LMTP; curl fetches from them over IMAP and POP3, under TLS."""
+
+    def __init__(self, here, program, curl, tls):
+        super().__init__(here, program, "lmtp", tls)
+        self.curl = [curl, "--silent", "--show-error", "--ssl-reqd", "--cacert", tls[1]]
+        self.ports = {"imap": foreign.free_port(), "pop3": foreign.free_port()}
+
+    def users(self):
+        return RETRIEVAL
+
+    def values(self):
+        return {"password": RETRIEVAL_PASSWORD, **self.ports}
+
+    def ask(self, protocol, user, path="", *options):
+        """What curl fetches; what it complains of is an error."""
+        login = "%s:%s" % (user, RETRIEVAL_PASSWORD)
+        where = "%s://%s:%d/%s" % (protocol, HOST, self.ports[protocol], path)
+        run = [*self.curl, "--user", login, *options, where]
+        done = subprocess.run(run, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
+        if done.returncode != 0:
+            raise RuntimeError("%s: %d %r" % (" ".join(run), done.returncode, done.stderr))
+        return done.stdout
+
+    def count(self, user):
+        """How many messages there are for a user."""
+        said = self.ask("imap", user, "", "--request", "STATUS INBOX (MESSAGES)")
+        return int(re.search(rb"MESSAGES ([0-9]+)", said).group(1))
+
+    def fetched(self, user, number=1):
+        """A message of a user, from 1, octet for octet, once by each protocol."""
+        return {
+            "imap": self.ask("imap", user, "INBOX;MAILINDEX=%d" % number),
+            "pop3": self.ask("pop3", user, "%d" % number),
+        }
