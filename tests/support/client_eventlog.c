@@ -12,6 +12,7 @@ static const struct word flags[] = {
     {SANSMTP_FLAG_SECRET, "secret"},
     {SANSMTP_FLAG_ACCEPTED, "accepted"},
     {SANSMTP_FLAG_CUT, "cut"},
+    {SANSMTP_FLAG_ENOUGH, "enough"},
 };
 
 static const char *const outcomes[] = {"?", "delivered", "refused", "later", "uncertain"};
@@ -50,9 +51,17 @@ static void print_offers(struct text *line, uint64_t set)
     const char *between = " offers=";
 
     for (uint32_t i = 0; i < 64; i++) {
-        if ((set >> i & 1) != 0) {
-            text_print(line, "%s%s", between, sansmtp_extension_name(i));
-            between = ",";
+        const char *name = sansmtp_extension_name(i);
+
+        if ((set >> i & 1) == 0) {
+            continue;
+        }
+        text_print(line, "%s", between);
+        between = ",";
+        if (name[0] == '?') {
+            text_print(line, "%u", (unsigned)i); /* the host's own */
+        } else {
+            text_print(line, "%s", name);
         }
     }
 }
@@ -65,6 +74,18 @@ static void print_reason(struct text *line, const struct sansmtp_event *event)
 
     if (reason != 0)
         print_octets(line, "reason", (struct sansmtp_span){(const uint8_t *)word, strlen(word)});
+}
+
+/* The host's own verbs have no name: their number. */
+static void print_verb(struct text *line, const struct sansmtp_event *event)
+{
+    const char *name = sansmtp_verb_name(event->verb);
+
+    if (event->type == SANSMTP_EVENT_REPLY && name[0] == '?') {
+        text_print(line, " verb=%u", (unsigned)event->verb);
+    } else if (event->type == SANSMTP_EVENT_REPLY) {
+        text_print(line, " verb=%s", name);
+    }
 }
 
 static void print_code(struct text *line, const struct sansmtp_event *event)
@@ -85,7 +106,7 @@ static void print_numbers(struct text *line, const struct sansmtp_event *event)
 
     if (type == SANSMTP_EVENT_RESULT)
         text_print(line, " recipient=%u", (unsigned)event->recipient);
-    if (event->number != 0 || type == SANSMTP_EVENT_FINAL ||
+    if (event->number != 0 || type == SANSMTP_EVENT_FINAL || type == SANSMTP_EVENT_RESTART ||
         (type == SANSMTP_EVENT_RESULT && accepted))
         text_print(line, " number=%llu", (unsigned long long)event->number);
     if (type == SANSMTP_EVENT_OUTCOME)
@@ -97,6 +118,7 @@ void client_event_print(struct text *line, const struct sansmtp_event *event)
 {
     text_print(line, "%s", sansmtp_event_name(event->type));
     print_reason(line, event);
+    print_verb(line, event);
     print_code(line, event);
     if (event->text.length > 0)
         print_octets(line, "text", event->text);

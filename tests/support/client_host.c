@@ -68,6 +68,9 @@ static int call_tls(struct client_session *session, const char *words)
 {
     struct sansmtp_tls tls = {.size = sizeof tls};
 
+    if (strcmp(words, "failed") == 0) {
+        return sansmtp_client_tls_failed(session->client);
+    }
     if (strcmp(words, "verified") == 0)
         tls.flags = SANSMTP_TLS_VERIFIED;
     return sansmtp_client_tls_started(session->client, &tls);
@@ -130,6 +133,19 @@ static int call_forgotten(struct client_session *session, const char *words)
     return 0;
 }
 
+/* "left 12": so many octets of the peer, to the transcript's end, are not the engine's. */
+static int call_left(struct client_session *session, const char *words)
+{
+    size_t left = session->transcript->input.length - (session->given - session->in.length);
+    char text[32];
+
+    snprintf(text, sizeof text, "%zu", left);
+    if (strcmp(text, words) != 0) {
+        client_trouble(session, "other octets are left than expected", text);
+    }
+    return 0;
+}
+
 static const struct call calls[] = {
     {"respond", call_respond}, {"respond*", call_respond_long},
     {"cancel", call_cancel},   {"none", call_none},
@@ -138,6 +154,8 @@ static const struct call calls[] = {
     {"wait", call_nothing},    {"stall", call_stall},
     {"go", call_go},           {"patience", call_patience},
     {"secret", call_secret},   {"forgotten", call_forgotten},
+    {"left", call_left},       {"assume", client_assume},
+    {"capabilities", client_check_capabilities},
 };
 
 static const struct call *call_find(const char *words, size_t length)
@@ -225,7 +243,7 @@ static void check_wants(struct client_session *session, const char *expected)
     static const struct want names[] = {
         {SANSMTP_READ, "READ"}, {SANSMTP_WRITE, "WRITE"},         {SANSMTP_REPLY, "REPLY"},
         {SANSMTP_TLS, "TLS"},   {SANSMTP_CLOSE, "CLOSE"},         {SANSMTP_IDLE, "IDLE"},
-        {SANSMTP_BODY, "BODY"}, {SANSMTP_RECIPIENT, "RECIPIENT"},
+        {SANSMTP_BODY, "BODY"}, {SANSMTP_RECIPIENT, "RECIPIENT"}, {SANSMTP_TURN, "TURN"},
     };
     uint32_t wants = sansmtp_client_wants(session->client);
     int error = sansmtp_client_error(session->client);

@@ -12,7 +12,7 @@ void client_ledger_submitted(struct client_ledger *ledger)
 {
     demand(ledger, !ledger->open && !ledger->closed, "a message is taken only where none is open");
     ledger->open = true;
-    ledger->told = false;
+    ledger->told = ledger->restarted = false;
     ledger->taken = ledger->results = ledger->accepted = ledger->finals = 0;
 }
 
@@ -43,9 +43,17 @@ static void result(struct client_ledger *ledger, const struct sansmtp_event *eve
 
 static void final(struct client_ledger *ledger, const struct sansmtp_event *event)
 {
-    demand(ledger, ledger->open && ledger->lmtp, "FINAL comes in LMTP");
+    demand(ledger, ledger->open && (ledger->lmtp || ledger->prdr), "FINAL comes in LMTP or PRDR");
     demand(ledger, event->number == ledger->finals++, "finals are told in order");
     demand(ledger, ledger->finals <= ledger->accepted, "no FINAL without an accepted recipient");
+}
+
+/* RFC 1845: the peer has the sender, the recipients and so much of the message. */
+static void restart(struct client_ledger *ledger)
+{
+    demand(ledger, ledger->open && !ledger->told && ledger->results == 0,
+           "RESTART comes once, and first");
+    ledger->told = ledger->restarted = true;
 }
 
 static void outcome(struct client_ledger *ledger, const struct sansmtp_event *event)
@@ -60,7 +68,8 @@ static void outcome(struct client_ledger *ledger, const struct sansmtp_event *ev
     demand(ledger,
            event->reason >= SANSMTP_OUTCOME_DELIVERED && event->reason <= SANSMTP_OUTCOME_UNCERTAIN,
            "an OUTCOME is one of four");
-    demand(ledger, !delivered || ledger->accepted > 0, "nothing is delivered to nobody");
+    demand(ledger, !delivered || ledger->accepted > 0 || ledger->restarted,
+           "nothing is delivered to nobody");
     demand(ledger, !delivered || !ledger->lmtp || ledger->finals == ledger->accepted,
            "nothing is delivered before each FINAL came");
     demand(ledger, !delivered || event->code / 100 == 2, "a yes delivers, nothing else");
@@ -73,6 +82,8 @@ void client_ledger_event(struct client_ledger *ledger, const struct sansmtp_even
     demand(ledger, !ledger->closed, "nothing follows CLOSING");
     if (event->type == SANSMTP_EVENT_SENDER)
         sender(ledger);
+    else if (event->type == SANSMTP_EVENT_RESTART)
+        restart(ledger);
     else if (event->type == SANSMTP_EVENT_RESULT)
         result(ledger, event);
     else if (event->type == SANSMTP_EVENT_FINAL)

@@ -123,6 +123,8 @@ static const struct sansmtp_client_callbacks callbacks = {
     .final = callback,
     .outcome = callback,
     .refusal = callback,
+    .reply = callback,
+    .restart = callback,
     .injection = callback,
     .trace = callback,
     .closing = callback,
@@ -290,7 +292,8 @@ static void pump(struct client_session *session, size_t until)
 {
     while (!troubled(session) && (turn(session) || provide(session, until)))
         continue;
-    if (session->question == NULL && !troubled(session))
+    if (session->question == NULL && !troubled(session) &&
+        sansmtp_client_wants(session->client) != SANSMTP_TURN)
         client_demand(session, session->given == until && session->in.length == 0,
                       "all input is taken where no question is open");
 }

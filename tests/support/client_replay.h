@@ -91,6 +91,12 @@ bool client_host_serve(struct client_session *session, uint32_t wants);
 void client_host_pass_over(struct client_session *session, size_t until);
 /* client_intent.c: one intent, now; what the engine says to it. */
 int client_intend(struct client_session *session, const char *words);
+/* client_submit.c: a message, a recipient, as their words have them. */
+int client_submit(struct client_session *session, const char *text);
+int client_recipient(struct client_session *session, const char *text);
+/* client_capability.c: "assume PIPELINING,SIZE size=10", "capabilities size=10". */
+int client_assume(struct client_session *session, const char *words);
+int client_check_capabilities(struct client_session *session, const char *words);
 /* client_intent.c: what was lent is taken back. */
 void client_host_reclaim(struct client_session *session);
 

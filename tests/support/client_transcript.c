@@ -111,7 +111,8 @@ static void read_input(struct reader *reader, char how, const char *words)
 static bool is_intent(const char *words)
 {
     static const char *const intents[] = {"submit", "recipient", "end",  "body", "last",
-                                          "body*",  "last*",     "quit", NULL};
+                                          "body*",  "last*",     "quit", "command",
+                                          "burl",   NULL};
     size_t length = strcspn(words, " ");
 
     for (size_t i = 0; intents[i] != NULL; i++) {

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "transcript.h"
+
 struct bit {
     const char *name;
     uint32_t bit;
@@ -136,6 +138,8 @@ bool client_transcript_option(struct client_transcript *transcript, const char *
         transcript->words |= own->bit;
     else if (strcmp(word, "start=nothing") == 0)
         transcript->from_nothing = true;
+    else if (strcmp(word, "additions") == 0)
+        transcript->options.additions = &transcript_additions;
     else if (!set_value(transcript, word))
         return equals != NULL && set_named(transcript, word, (size_t)(equals - word), equals + 1);
     return true;

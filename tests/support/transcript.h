@@ -60,6 +60,8 @@ void transcripts_free(struct transcripts *all);
 /* Does a step end a stretch of input: must all before have been taken and sent? */
 bool step_is_barrier(const struct step *step);
 
+/* transcript_options.c: the words of a made-up host: the option "additions". */
+extern const struct sansmtp_additions transcript_additions;
 /* transcript_options.c: one word of the options line; false: unknown or broken. */
 bool transcript_option(struct transcript *transcript, const char *word);
 /* transcript_options.c: the bit of an extension, 0: none of that name. */

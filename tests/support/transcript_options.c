@@ -67,8 +67,8 @@ static const struct sansmtp_own_verb own_verbs[] = {
     {"XFREE", 5, NULL, 0, 257, 0},
 };
 
-static const struct sansmtp_additions additions = {
-    .size = sizeof additions,
+const struct sansmtp_additions transcript_additions = {
+    .size = sizeof transcript_additions,
     .extensions_count = 2,
     .parameters_count = 3,
     .verbs_count = 2,
@@ -133,7 +133,7 @@ static uint64_t extension_find(const char *name, size_t length)
         if (is_word(sansmtp_extension_name(i), name, length))
             return UINT64_C(1) << i;
     }
-    for (uint32_t i = 0; i < additions.extensions_count; i++) {
+    for (uint32_t i = 0; i < transcript_additions.extensions_count; i++) {
         if (is_word(own_extensions[i].keyword, name, length))
             return UINT64_C(1) << own_extensions[i].number;
     }
@@ -270,7 +270,7 @@ bool transcript_option(struct transcript *transcript, const char *word)
     else if (own != NULL)
         transcript->words |= (uint32_t)own->bit;
     if (strcmp(word, "additions") == 0) {
-        transcript->options.additions = &additions;
+        transcript->options.additions = &transcript_additions;
         return true;
     }
     if (flag != NULL || own != NULL)
