@@ -77,10 +77,8 @@ static const struct {
     int (*act)(struct queue *queue, uint64_t id, uint64_t *count);
     bool changes; /* and can be done to all */
 } commands[] = {
-    {"show", show, false},
-    {"retry", retry, true},
-    {"hold", queue_hold, true},
-    {"release", queue_release, true},
+    {"show", show, false},          {"retry", retry, true},
+    {"hold", queue_hold, true},     {"release", queue_release, true},
     {"delete", queue_delete, true},
 };
 

@@ -19,7 +19,7 @@ struct option {
 
 static const struct option known[] = {
 #define SECTION(title) {TEXT, 0, NULL, title, NULL, NULL},
-#define OPTION(kind, member, name, value, standard, help)                                          \
+#define OPTION(kind, member, name, value, standard, help) \
     {kind, offsetof(struct config, member), name, value, standard, help},
 #include "config.def"
 };
@@ -87,8 +87,7 @@ static const char *read_rate(void *member, char *text)
 static const char *read_network(void *member, char *text)
 {
     struct config_networks *networks = member;
-    struct sansmtp_network *items = realloc(networks->items,
-                                            (networks->count + 1) * sizeof *items);
+    struct sansmtp_network *items = realloc(networks->items, (networks->count + 1) * sizeof *items);
 
     if (items == NULL) {
         return "more memory";
@@ -237,8 +236,8 @@ static int help(void)
             continue;
         }
         snprintf(left, sizeof left, "--%s %s", known[i].name, known[i].value);
-        printf(strlen(left) < 30 ? "  %-30s%s" : "  %s\n%32s%s",
-               left, strlen(left) < 30 ? known[i].help : "", known[i].help);
+        printf(strlen(left) < 30 ? "  %-30s%s" : "  %s\n%32s%s", left,
+               strlen(left) < 30 ? known[i].help : "", known[i].help);
         if (known[i].standard != NULL) {
             printf(" (default %s)", known[i].standard);
         }
@@ -314,14 +313,13 @@ static int read_first(struct config *config, int argc, char **argv)
 
 static void set_defaults(struct config *config)
 {
-    static char hostname[256];
+    static char hostname[256], text[COUNT][64];
 
     memset(config, 0, sizeof *config);
     for (size_t i = 0; i < COUNT; i++) {
-        char *standard = known[i].standard == NULL ? NULL : strdup(known[i].standard);
-
-        if (standard != NULL) {
-            read_value(config, &known[i], standard);
+        if (known[i].standard != NULL) {
+            snprintf(text[i], sizeof text[i], "%s", known[i].standard);
+            read_value(config, &known[i], text[i]);
         }
     }
     config->hostname = "localhost";

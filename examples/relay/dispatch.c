@@ -272,16 +272,16 @@ static void log_result(struct berth *berth, size_t index)
     const struct verdict *verdict = &berth->consignment.verdicts[index];
     struct sansmtp_span address = berth->batch->recipients[index].address;
 
-    relay_log(berth->dispatch->relay, berth->batch->envelope.id, "to=<%.*s> %s code=%" PRIu32
-              " host=%s: %s", (int)address.length, (const char *)address.data,
-              sansmtp_retry_action_name(verdict->action), verdict->code, verdict->host,
-              verdict->text);
+    relay_log(berth->dispatch->relay, berth->batch->envelope.id,
+              "to=<%.*s> %s code=%" PRIu32 " host=%s: %s", (int)address.length,
+              (const char *)address.data, sansmtp_retry_action_name(verdict->action), verdict->code,
+              verdict->host, verdict->text);
 }
 
 void consignment_done(struct consignment *consignment)
 {
-    struct berth *berth =
-        (struct berth *)(void *)((char *)consignment - offsetof(struct berth, consignment));
+    struct berth *berth = (struct berth *)(void *)((char *)consignment -
+                                                   offsetof(struct berth, consignment));
     uint64_t now = relay_now();
 
     for (size_t i = 0; i < berth->batch->count; i++) {
@@ -325,8 +325,8 @@ static void on_read(struct clerk_job *job)
 /* The clerk can always be asked; without memory the answer is the end of this process' patience. */
 void consignment_read(struct consignment *consignment, uint32_t chunk, consignment_got *got)
 {
-    struct berth *berth =
-        (struct berth *)(void *)((char *)consignment - offsetof(struct berth, consignment));
+    struct berth *berth = (struct berth *)(void *)((char *)consignment -
+                                                   offsetof(struct berth, consignment));
 
     if (berth->octets == NULL) {
         berth->octets = malloc(QUEUE_CHUNK_MAX);
@@ -353,16 +353,16 @@ static void note_full(struct dispatch *dispatch)
             uint8_t *copy = dispatch->full[dispatch->full_count].octets;
 
             memcpy(copy, at->destination.data, at->destination.length);
-            dispatch->full_spans[dispatch->full_count++] =
-                (struct sansmtp_span){copy, at->destination.length};
+            dispatch->full_spans[dispatch->full_count++] = (struct sansmtp_span){
+                copy, at->destination.length};
         }
     }
 }
 
 static int pick(struct clerk_job *job, struct queue *queue)
 {
-    struct dispatch *dispatch =
-        (struct dispatch *)(void *)((char *)job - offsetof(struct dispatch, job));
+    struct dispatch *dispatch = (struct dispatch *)(void *)((char *)job -
+                                                            offsetof(struct dispatch, job));
     struct queue_want want = {.but = dispatch->full_spans,
                               .but_count = dispatch->full_count,
                               .most = AT_ONCE,
@@ -393,8 +393,8 @@ static void sleep_until(struct dispatch *dispatch, uint64_t when)
 
 static void on_picked(struct clerk_job *job)
 {
-    struct dispatch *dispatch =
-        (struct dispatch *)(void *)((char *)job - offsetof(struct dispatch, job));
+    struct dispatch *dispatch = (struct dispatch *)(void *)((char *)job -
+                                                            offsetof(struct dispatch, job));
     struct queue_batch *picked = dispatch->picked;
     struct berth *berth = NULL;
 

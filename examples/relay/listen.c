@@ -28,8 +28,10 @@ struct relay *relay_of(const struct connection *connection)
 
 static void offer_to_all(const struct config *config, struct sansmtp_server_options *engine)
 {
+    /* EXPN is never on: an address of which it is known that it is there gets spam. */
     engine->extensions |= SANSMTP_EXTENSION_BINARYMIME | SANSMTP_EXTENSION_DSN |
-                          SANSMTP_EXTENSION_DELIVERBY | SANSMTP_EXTENSION_MT_PRIORITY;
+                          SANSMTP_EXTENSION_DELIVERBY | SANSMTP_EXTENSION_MT_PRIORITY |
+                          SANSMTP_EXTENSION_EXPN;
     engine->message_size = config->max_size;
     engine->recipients = (uint32_t)config->max_recipients;
     engine->hostname = config->hostname;

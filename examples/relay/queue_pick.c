@@ -47,8 +47,8 @@ static struct sql begin_destinations(struct queue *queue, const struct queue_wan
 }
 
 /* Sets *destination. What is under way makes a destination look due; so it goes on looking. */
-static uint64_t find(struct queue *queue, const struct queue_want *want,
-                     struct queue_batch *batch, uint64_t *destination)
+static uint64_t find(struct queue *queue, const struct queue_want *want, struct queue_batch *batch,
+                     uint64_t *destination)
 {
     struct sql sql = begin_destinations(queue, want);
     uint64_t message = 0;

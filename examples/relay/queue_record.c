@@ -30,8 +30,7 @@ static uint64_t record(struct queue *queue, const struct queue_result *result)
                                              : update(queue, result);
 }
 
-int queue_record(struct queue *queue, uint64_t id, const struct queue_result *results,
-                 size_t count)
+int queue_record(struct queue *queue, uint64_t id, const struct queue_result *results, size_t count)
 {
     uint64_t destination = 0;
 

@@ -53,9 +53,9 @@ struct sql sql_begin(struct queue *queue, enum statement which)
 {
     sqlite3_stmt **statement = &queue->statements[which];
 
-    if (*statement == NULL && sqlite3_prepare_v3(queue->database, texts[which], -1,
-                                                 SQLITE_PREPARE_PERSISTENT, statement,
-                                                 NULL) != SQLITE_OK) {
+    if (*statement == NULL &&
+        sqlite3_prepare_v3(queue->database, texts[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
+                           NULL) != SQLITE_OK) {
         sql_failed(queue);
     }
     if (*statement != NULL) {

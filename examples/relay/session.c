@@ -76,6 +76,7 @@ static void on_connect(struct sansmtp_server *server, const struct sansmtp_event
         return;
     }
     relay_of(connection)->visits++;
+    sansmtp_server_allow(server, SANSMTP_EXTENSION_EXPN, 0);
     if (is_full(connection)) {
         answer(connection, "CONNECT", 421, SANSMTP_ENHANCED(4, 3, 2), "Too many connections");
         return;
@@ -138,8 +139,7 @@ static void on_recipient(struct sansmtp_server *server, const struct sansmtp_eve
 {
     struct connection *connection = user;
 
-    if (!let_through(connection, "RCPT",
-                     gate_recipient(relay_of(connection), connection, event))) {
+    if (!let_through(connection, "RCPT", gate_recipient(relay_of(connection), connection, event))) {
         return;
     }
     if (!arrival_add(connection->session.message, event)) {
@@ -376,7 +376,7 @@ void session_end(struct connection *connection)
     }
 }
 
-/* VRFY and EXPN have no callback: 252, whatever the address (RFC 5321 7.3). */
+/* VRFY and EXPN: 252, whatever the address (RFC 5321 7.3). */
 const struct sansmtp_server_callbacks session_callbacks = {
     .size = sizeof session_callbacks,
     .connect = on_connect,
