@@ -19,13 +19,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def listens(port):
+def listens(port, address=HOST):
     with socket.socket() as probe:
-        return probe.connect_ex((HOST, port)) == 0
+        return probe.connect_ex((address, port)) == 0
 
 
 @contextlib.contextmanager
-def running(command, port, **more):
+def running(command, port, address=HOST, **more):
     """Runs a server until it listens, and then until the context ends. Yields what it said."""
     with open(os.path.join(more.get("cwd", "."), "said"), "w+b") as said:
         process = subprocess.Popen(
@@ -33,7 +33,7 @@ def running(command, port, **more):
         )
         try:
             deadline = time.monotonic() + PATIENCE
-            while not listens(port):
+            while not listens(port, address):
                 if process.poll() is not None or time.monotonic() > deadline:
                     said.seek(0)
                     raise RuntimeError("%s: %r" % (command, said.read()[-3000:]))

@@ -32,10 +32,10 @@ def daemons(tap):
 
 
 class Postfix:
-    def __init__(self, here, programs):
+    def __init__(self, here, programs, address=HOST):
         self.here = os.path.join(here, "postfix")
         self.master = os.path.join(programs, "master")
-        self.port = None
+        self.address, self.port = address, None
         self.nobody = pwd.getpwnam("nobody")
         self.folders(pwd.getpwnam("postfix").pw_uid, grp.getgrnam("postdrop").gr_gid)
 
@@ -64,7 +64,8 @@ class Postfix:
     def running(self):
         """In a session of its own: master ends all that it started."""
         command = [self.master, "-c", self.here, "-s"]
-        return foreign.running(command, self.port, cwd=self.here, start_new_session=True)
+        more = {"cwd": self.here, "start_new_session": True}
+        return foreign.running(command, self.port, self.address, **more)
 
     def log(self):
         return support.slurp(os.path.join(self.here, "maillog")).decode(errors="replace")
