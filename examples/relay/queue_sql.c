@@ -9,12 +9,12 @@ static const char *const texts[] = {
 
 /* -- errors ----------------------------------------------------------------------------------- */
 
+/* A file that must not grow is a full disk, too; SQLite does not tell the two apart. */
 static int errno_of(sqlite3 *database)
 {
-    int code = sqlite3_errcode(database) & 0xFF;
-    int system = sqlite3_system_errno(database);
+    int code = sqlite3_extended_errcode(database);
 
-    switch (code) {
+    switch (code & 0xFF) {
     case SQLITE_FULL:
         return ENOSPC;
     case SQLITE_NOMEM:
@@ -22,10 +22,8 @@ static int errno_of(sqlite3 *database)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return EBUSY;
-    case SQLITE_IOERR:
-        return system == ENOSPC || system == EDQUOT || system == EFBIG ? ENOSPC : EIO;
     default:
-        return EIO;
+        return code == SQLITE_IOERR_WRITE ? ENOSPC : EIO;
     }
 }
 

@@ -1,0 +1,208 @@
+"""What was answered 250 is not lost: kill -9 at random moments while a thousand messages come in
+and go out, and a disk that is full.
+
+Half of the messages are for here, and are delivered while others still come; the other half wait
+for a server that there is not."""
+
+import random
+import re
+import resource
+import threading
+import time
+
+import support
+from relay import Relay
+from support import Wire, stuffed
+
+SEED = 20261122
+MESSAGES = 1000
+SESSIONS = 8
+KILLS = 8
+ANYWHERE = ["--relay-domain", "elsewhere.example"]
+SMALL_FILES = 1500000  # octets of the largest file, where the disk is full
+
+
+def message(number):
+    """A message that says who it is, at both ends, of a size of its own; some need chunks."""
+    source = random.Random(SEED + number)
+    size = source.randrange(1, 6000) if number % 50 == 0 else source.randrange(1, 100)
+    line = "line %d of message %d, which must be whole\r\n"
+    body = "".join(line % (at, number) for at in range(size))
+    return support.message("number %d" % number, body + "end of %d\r\n" % number)
+
+
+def recipient(number):
+    return "box-%d@%s" % (number, "example.test" if number % 2 else "elsewhere.example")
+
+
+class Ledger:
+    """Who sends what, and what was answered 250."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.waiting = list(range(MESSAGES))
+        self.accepted = set()
+        self.broken = 0
+        self.stop = False
+        self.problems = []
+
+    def take(self):
+        with self.lock:
+            return self.waiting.pop() if self.waiting and not self.stop else None
+
+    def done(self, number):
+        with self.lock:
+            self.accepted.add(number)
+
+    def again(self, number):
+        with self.lock:
+            self.waiting.append(number)
+            self.broken += 1
+
+    def over(self):
+        with self.lock:
+            return self.stop or len(self.accepted) == MESSAGES
+
+
+def session(relay, ledger):
+    """Sends until all is accepted; what a lost connection left open is sent again."""
+    while not ledger.over():
+        number = None
+        try:
+            with Wire(relay.port) as wire:
+                wire.command("EHLO client.example.test")
+                while (number := ledger.take()) is not None:
+                    wire.envelope(recipient(number), hello=False)
+                    wire.command("DATA", 354)
+                    wire.send(stuffed(message(number)))
+                    wire.expect(250)
+                    ledger.done(number)
+        except (AssertionError, OSError) as problem:
+            if isinstance(problem, AssertionError) and "b''" not in str(problem):
+                ledger.problems.append(problem)
+            if number is not None:
+                ledger.again(number)
+        time.sleep(0.01)
+
+
+def killer(relay, ledger):
+    """Kills and restarts it at moments that the seed chooses; returns how often."""
+    source = random.Random(SEED)
+    moments = sorted(source.sample(range(20, MESSAGES - 20), KILLS))
+    kills = 0
+    deadline = time.monotonic() + 300
+    while not ledger.over() and time.monotonic() < deadline:
+        if moments and len(ledger.accepted) >= moments[0]:
+            moments.pop(0)
+            time.sleep(source.random() * 0.02)
+            relay.kill()
+            kills += 1
+            relay.start()
+        time.sleep(0.001)
+    return kills
+
+
+def is_delivered(relay):
+    return not [row for row in relay.listed() if row["recipient"].endswith("@example.test>")]
+
+
+def check_delivered(tap, relay):
+    """All that is for here lies in its Maildir, whole; twice only where a kill came between."""
+    lost, partial, twice = [], [], 0
+    for number in range(1, MESSAGES, 2):
+        stored = relay.stored(recipient(number))
+        whys = [support.difference(octets, message(number)) for octets in stored]
+        partial += ["%d: %s" % (number, why) for why in whys if why]
+        lost += [] if stored else [number]
+        twice += len(stored) > 1
+    tap.check(not lost, "none that is for here is lost", lost[:20])
+    tap.check(not partial, "each is what was sent", partial[:5])
+    tap.say("%d were delivered more than once, as RFC 1047 allows" % twice)
+    tap.check(twice <= KILLS * 100, "twice only what was under way at a kill", twice)
+
+
+def check_waiting(tap, relay):
+    """All that is for elsewhere waits, and may do so twice if its 250 was lost."""
+    rows = relay.listed()
+    waiting = {int(re.match(r"<box-([0-9]+)@", row["recipient"]).group(1)) for row in rows}
+    lost = set(range(0, MESSAGES, 2)) - waiting
+    tap.check(not lost, "none that is for elsewhere is lost", sorted(lost)[:20])
+    cut = [row for row in rows if int(row["size"]) < len(message(
+        int(re.match(r"<box-([0-9]+)@", row["recipient"]).group(1))))]
+    tap.check(not cut, "each is whole", cut[:5])
+    tap.say("%d wait more than once: their 250 was lost" % (len(rows) - len(waiting)))
+
+
+def killed(tap, here):
+    with Relay(here, *ANYWHERE) as relay:
+        ledger = Ledger()
+        threads = [
+            threading.Thread(target=session, args=(relay, ledger), daemon=True)
+            for _ in range(SESSIONS)
+        ]
+        for thread in threads:
+            thread.start()
+        kills = killer(relay, ledger)
+        ledger.stop = True
+        for thread in threads:
+            thread.join(timeout=2 * support.PATIENCE)
+        tap.check(kills == KILLS, "it was killed %d times" % KILLS, kills)
+        tap.say("%d transactions were cut off" % ledger.broken)
+        tap.check(ledger.broken >= KILLS, "each time in the middle of transactions", ledger.broken)
+        tap.check(not ledger.problems, "every answer was one of the right", ledger.problems[:5])
+        accepted = len(ledger.accepted)
+        tap.check(accepted == MESSAGES, "all were answered 250 in the end", accepted)
+        tap.check(relay.until(lambda: is_delivered(relay), 120), "what is for here is delivered",
+                  relay.listed()[:5])
+        check_delivered(tap, relay)
+        check_waiting(tap, relay)
+        tap.check(relay.stop() == 0, "SIGTERM ends it with 0", relay.errors())
+
+
+def limit_files():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL_FILES, SMALL_FILES))
+
+
+def fill(relay):
+    """Sends until it is answered 452; returns how many were accepted."""
+    body = "x" * 70 + "\r\n"
+    for number in range(1000):
+        sent = support.message("number %d" % number, body * (1 if number % 2 else 3000))
+        with Wire(relay.port) as wire:
+            wire.envelope("full-%d@elsewhere.example" % number)
+            wire.command("DATA", 354)
+            wire.send(stuffed(sent))
+            said = wire.expect(250, 452)
+            if said.startswith(b"452"):
+                wire.command("NOOP")
+                return number
+    raise AssertionError("a thousand fit")
+
+
+def full(tap, here):
+    with Relay(here, *ANYWHERE) as relay:
+        relay.kill()
+        relay.start(preexec_fn=limit_files)
+        accepted = support.attempt(tap, "when the disk is full it says 452", fill, relay)
+        tap.check(relay.process.poll() is None, "and lives on", relay.errors())
+        relay.kill()
+        relay.start()
+        rows = relay.listed()
+        tap.check(len(rows) == accepted, "all that it had accepted is there, and nothing else",
+                  "%d, not %s" % (len(rows), accepted))
+        with Wire(relay.port) as wire:
+            wire.envelope("more@elsewhere.example")
+            wire.command("DATA", 354)
+            wire.send(stuffed(support.message("more")))
+            support.attempt(tap, "with room it takes mail again", wire.expect, 250)
+        relay.manage("delete", "all")
+        tap.check(not relay.listed(), "and what was deleted is gone")
+        tap.check(relay.stop() == 0, "SIGTERM ends it with 0", relay.errors())
+
+
+def test(tap, here):
+    full(tap, here)
+    killed(tap, here)
+
+
+support.main(test)
