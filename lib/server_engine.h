@@ -10,7 +10,8 @@
  *   server_form.c     check: is it well-formed?
  *   server_command.c  ask: budgets, then the question of a command or the engine's own answer
  *   server_proceed.c  proceed: what an answer changes
- *   server_reply.c    the host's answers, and the lines that go out
+ *   server_say.c      the lines that go out, and the errors that are counted
+ *   server_reply.c    the host's answers
  *   server_list.c     the long replies, row by row: EHLO, HELP
  *   server_body.c     the message: DATA and BDAT
  *   server_auth.c     the AUTH exchange
@@ -188,11 +189,13 @@ void sansmtp_server_proceed(struct sansmtp_server *server, uint32_t question, ui
 void sansmtp_server_reset(struct sansmtp_server *server, uint32_t reason);
 void sansmtp_server_transaction_over(struct sansmtp_server *server);
 
-/* server_reply.c */
+/* server_say.c */
 bool sansmtp_server_room(const struct sansmtp_server *server);
 void sansmtp_server_say(struct sansmtp_server *server, enum sansmtp_reply reply);
 bool sansmtp_server_count_error(struct sansmtp_server *server);
 bool sansmtp_server_refuse(struct sansmtp_server *server, enum sansmtp_reply reply);
+size_t sansmtp_server_line_length(const struct sansmtp_server *server, uint32_t code,
+                                  uint32_t enhanced, size_t length);
 void sansmtp_server_put_line(struct sansmtp_server *server, uint32_t code, char separator,
                              uint32_t enhanced, const void *text, size_t length);
 
