@@ -9,12 +9,10 @@ Each host is an address of 127.0.0.0/8. It needs root, for Dovecot and Postfix.
 
 import base64
 import contextlib
-import email
 import email.policy
 import json
 import os
 import re
-import subprocess
 import types
 
 import dovecot
@@ -156,14 +154,14 @@ class World:
         self.exim = hops.Exim(here, programs.exim, OURS, self.port)
         common = {"tls-cert": tls[1], "tls-key": tls[3], "lmtp": lmtp, "dns": self.dns.where()}
         common.update(port=self.port, loopback="yes")
-        self.out = relaying.Relay(here, "out.client.test", {
+        self.out = relaying.Host(here, "out.client.test", {
             **common,
             "submission-listen": HOST + ":0",
             "auth-file": support.passwords(here)[1],
             "relay-listen": "%s:%d" % (OUT, self.port),
             "local-domain": "client.test",
         })
-        self.ours = relaying.Relay(here, "mx.ours.test", {
+        self.ours = relaying.Host(here, "mx.ours.test", {
             **common,
             "relay-listen": "%s:%d" % (OURS, self.port),
             "local-domain": ["ours.test", "second.test", "implicit.test"],
@@ -292,12 +290,12 @@ def provided(tap):
     return programs if all(vars(programs).values()) else None
 
 
-def ended(tap, relay, name):
+def ended(tap, host, name):
     """Nothing is left in its queue, and it stops when it is told to."""
-    status, listed = relay.queue("list")
-    tap.check(status == 0 and "@" not in listed, "%s: its queue is empty" % name, listed)
-    status = relay.stop()
-    tap.check(status == 0, "%s: SIGTERM ends it with 0" % name, relay.told())
+    empty = host.until(lambda: not host.listed())
+    tap.check(empty, "%s: its queue is empty" % name, host.told())
+    status = host.stop()
+    tap.check(status == 0, "%s: SIGTERM ends it with 0" % name, host.told())
 
 
 def test(tap, here):
