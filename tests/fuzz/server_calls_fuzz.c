@@ -67,6 +67,16 @@ static const char *const lines[] = {
     "EXPN a",
     "HELP",
     "FROB",
+    "ETRN x.example",
+    "ATRN",
+    "AUTH EXTERNAL =",
+    "BURL imap://h/x",
+    "BURL imap://h/x LAST",
+    "XCLIENT ADDR=192.0.2.1",
+    "XFORWARD NAME=a",
+    "MAIL FROM:<> PRDR TRANSID=<1@c>",
+    "MAIL FROM:<> XWEIGHT=1 MT-PRIORITY=3",
+    "XPING a",
     "",
 };
 
@@ -169,7 +179,7 @@ static void answer(struct host *host)
     static const uint32_t codes[] = {250, 220, 354, 235, 252, 214, 421, 450, 550, 521, 334, 999};
     const struct sansmtp_event *question = sansmtp_server_question(host->server);
     uint32_t type = question == NULL ? 0 : question->type;
-    uint32_t choice = next_octet(host) % 16, code;
+    uint32_t choice = next_octet(host) % 16, code, recipients = 0;
     bool yes = choice < 8;
 
     if (choice < 8) {
@@ -181,6 +191,9 @@ static void answer(struct host *host)
         CALL_BARE(fail);
     } else if (choice == 10) {
         CALL(challenge, "challenge", next_octet(host) % 10);
+    } else if (choice == 11) {
+        recipients = next_octet(host) % 3;
+        yes = CALL(restart, next_octet(host), recipients) == 0;
     } else {
         code = codes[next_octet(host) % (sizeof codes / sizeof codes[0])];
         reply(host, code);
@@ -188,6 +201,8 @@ static void answer(struct host *host)
     }
     if (type != 0 && sansmtp_server_question(host->server) == NULL)
         ledger_answer(&host->ledger, type, yes);
+    if (yes && recipients != 0)
+        ledger_restart(&host->ledger, recipients);
 }
 
 static void call_out_of_turn(struct host *host)
@@ -210,7 +225,7 @@ static void call_out_of_turn(struct host *host)
     else if (what % 10 == 7)
         CALL(lend, what > 127 ? host->lent : NULL, what > 127 ? sizeof host->lent : 0);
     else if (what % 10 == 8)
-        CALL(allow, UINT64_C(1) << next_octet(host) % 14, what & 1);
+        CALL(allow, UINT64_C(1) << next_octet(host) % 63, what & 1);
     else
         demand(host, CALL(sent, SIZE_MAX) == SANSMTP_ERR_ARGUMENT, "more is sent than there is");
 }
@@ -267,6 +282,8 @@ static void finish(struct host *host)
         CALL_BARE(resume);
         drain(host, SIZE_MAX);
         moved = pull(host);
+        if (sansmtp_server_wants(host->server) == SANSMTP_TURN)
+            CALL_BARE(close);
     }
     demand(host, host->ended, "CLOSE without CLOSING");
     demand(host, !host->ledger.open || host->ledger.ended > 0, "a message is left open");

@@ -32,6 +32,7 @@ struct session {
     uint8_t *piece; /* the block that in lies in */
     const struct sansmtp_event *question;
     unsigned patience; /* calls until the late answer */
+    uint32_t restarted; /* recipients of the transaction that goes on, 0: it does not */
     struct ledger ledger;
     struct text log, output, body, challenge;
     uint32_t last; /* type of the last event */
@@ -152,6 +153,15 @@ static int challenge(struct session *session)
     return sansmtp_server_challenge(session->server, session->challenge.data, length);
 }
 
+static int restart(struct session *session)
+{
+    uint32_t random = next_random(&session->answers), recipients = 1 + random % 3;
+    int result = sansmtp_server_restart(session->server, random / 3 % 64, recipients);
+
+    session->restarted = result == 0 ? recipients : 0;
+    return result;
+}
+
 /* One answer; what it says comes from the input, and is the same however the rest is torn. */
 static int answer_once(struct session *session, bool *yes)
 {
@@ -164,6 +174,8 @@ static int answer_once(struct session *session, bool *yes)
         return sansmtp_server_fail(session->server);
     if (choice < 6)
         return challenge(session);
+    if (choice < 8 && (session->question->parameters >> SANSMTP_PARAMETER_TRANSID & 1) != 0)
+        return restart(session);
     *yes = choice < 14 || (type != SANSMTP_EVENT_RECIPIENT && type != SANSMTP_EVENT_END);
     return choice < 14 ? sansmtp_server_accept(session->server)
                        : sansmtp_server_decline(session->server);
@@ -177,7 +189,7 @@ static bool last_reply_was_yes(const struct session *session)
 
     while (at > 0 && output[at - 1] != '\n')
         at--;
-    return length > 0 && output[at] == '2';
+    return length > 0 && (output[at] == '2' || output[at] == '3');
 }
 
 static void answer(struct session *session)
@@ -205,6 +217,9 @@ static void answer(struct session *session)
     if (type == SANSMTP_EVENT_MAIL || type == SANSMTP_EVENT_RECIPIENT)
         yes = last_reply_was_yes(session);
     ledger_answer(&session->ledger, type, yes);
+    if (session->restarted != 0)
+        ledger_restart(&session->ledger, session->restarted);
+    session->restarted = 0;
 }
 
 static void take(struct session *session, const struct sansmtp_event *event)
@@ -251,6 +266,11 @@ static const struct sansmtp_server_callbacks callbacks = {
     .limit = callback,
     .trace = callback,
     .closing = callback,
+    .etrn = callback,
+    .atrn = callback,
+    .burl = callback,
+    .xclient = callback,
+    .xforward = callback,
 };
 
 static bool pull(struct session *session)
@@ -338,7 +358,7 @@ static void act(struct session *session, uint8_t what)
     else if (what % ACTS == ACT_EXPIRED)
         sansmtp_server_expired(session->server);
     else if (what % ACTS == ACT_ALLOW)
-        sansmtp_server_allow(session->server, UINT64_C(1) << (what / ACTS % 12), what & 1);
+        sansmtp_server_allow(session->server, UINT64_C(1) << (what / ACTS % 30), what & 1);
     else if (what % ACTS == ACT_PAUSE && sansmtp_server_pause(session->server) == 0) {
         demand(session, sansmtp_server_next(session->server, &session->in) == NULL, "paused");
         sansmtp_server_resume(session->server);

@@ -12,9 +12,10 @@
 enum {
     HEAD_FLAGS,        /* HEAD_... below */
     HEAD_EXTENSIONS,   /* the bits 0 to 7 of options.extensions */
-    HEAD_EXTENSIONS_2, /* the bits 8 to 11; above them: bits 4, 5 bare_newlines, 6 small budgets */
+    HEAD_EXTENSIONS_2, /* the bits 8 to 11; above them: bits 4, 5 bare_newlines, 6 small budgets, */
+                       /* 7 all later extensions, and words of the host's own */
     HEAD_SIZE,         /* options.message_size in units of 8; 0: the default */
-    HEAD_LENIENCY,     /* options.leniency */
+    HEAD_LENIENCY,     /* options.leniency; bit 7: submission, with what belongs to it */
     HEAD_ANSWERS,      /* three octets of which the host's answers are made; 0: the default ones */
     HEAD_LENGTH = HEAD_ANSWERS + 3
 };

@@ -59,11 +59,13 @@ static void add_head(struct text *seed, const struct transcript *transcript)
                         flag(transcript->words, TRANSCRIPT_TLS, HEAD_TLS));
     head[HEAD_EXTENSIONS] = (unsigned char)(options->extensions & 0xff);
     head[HEAD_EXTENSIONS_2] = (unsigned char)((options->extensions >> 8 & 15) |
-                                              (options->bare_newlines & 3) << 4);
+                                              (options->bare_newlines & 3) << 4 |
+                                              (options->extensions >> 12 != 0 ? 128 : 0));
     head[HEAD_SIZE] = options->message_size < 8 * 255
                           ? (unsigned char)(options->message_size / 8 + 1)
                           : 0;
-    head[HEAD_LENIENCY] = (unsigned char)(options->leniency & 127);
+    head[HEAD_LENIENCY] = (unsigned char)((options->leniency & 127) |
+                                          flag(options->flags, SANSMTP_SERVER_SUBMISSION, 128));
     text_add(seed, head, sizeof head);
 }
 
