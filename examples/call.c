@@ -70,6 +70,9 @@ static void handshake_done(struct call *call)
 
     done.flags = call->host->verified(call) ? SANSMTP_TLS_VERIFIED : 0;
     sansmtp_client_tls_started(call->engine, &done);
+    if (call->host->secured != NULL) {
+        call->host->secured(call);
+    }
     advance(call, none);
 }
 
@@ -261,6 +264,9 @@ static void on_connect(uv_connect_t *request, int status)
     }
     if (uv_read_start(&call->socket.stream, on_room, on_read) != 0) {
         call->lost = true;
+    }
+    if (call->host->connected != NULL) {
+        call->host->connected(call);
     }
     call_go(call);
 }

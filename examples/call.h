@@ -2,8 +2,8 @@
 #define CALL_H
 
 /*
- * A call to a server: one address, one connection, one engine. sansmtp-send makes one, sansmtp-relay
- * makes many at a time.
+ * A call to a server: one address, one connection, one engine. sansmtp-send makes one, and
+ * sansmtp-relay makes many at a time.
  *
  * Octets that come are given to the engine at once, whatever is being written: a server may refuse
  * a message before it has seen all of it. Of what the engine offers no more is taken than the
@@ -32,7 +32,9 @@ struct call_host {
     struct tls *(*tls)(struct call *call); /* the session for a handshake; NULL: there is none */
     bool (*verified)(struct call *call);   /* the handshake is done: is it who was meant? */
     void (*trouble)(struct call *call, enum call_trouble trouble, const char *why);
-    void (*closed)(struct call *call); /* the last that is heard of it: call_free */
+    void (*closed)(struct call *call);    /* the last that is heard of it: call_free */
+    void (*connected)(struct call *call); /* before an octet; may be NULL */
+    void (*secured)(struct call *call);   /* a handshake is done; may be NULL */
 };
 
 /* Zero all of it, and set the first five. */
@@ -70,6 +72,9 @@ struct call {
  * borrowed. closed follows, never before this returns. False: no memory. */
 bool call_open(struct call *call, const struct sansmtp_client_options *options,
                const struct sockaddr *address);
+
+/* From connected: these octets go out in front of all else; at most WAITING_ROOM. */
+void call_introduce(struct call *call, const void *octets, size_t length);
 
 /* Goes as far as it can: when something was said to the engine outside its callbacks. */
 void call_go(struct call *call);

@@ -97,6 +97,13 @@ static void drop_written(struct call *call, size_t length)
     memmove(call->waiting, call->waiting + length, call->waiting_length);
 }
 
+void call_introduce(struct call *call, const void *octets, size_t length)
+{
+    memcpy(call->waiting, octets, length);
+    call->waiting_length = length;
+    write_later(call);
+}
+
 /* -- in clear --------------------------------------------------------------------------------- */
 
 /* What waits, and behind it the message as it lies. Returns false if there was nothing. */

@@ -82,7 +82,7 @@ static int open_all(struct sender *sender)
     if (status == 0 && options->tls != SANSMTP_CLIENT_TLS_NONE) {
         status = trust_open(&sender->tls, trust_of(options), options->authorities);
     }
-    if (status == 0) {
+    if (status == 0 && options->body != NULL) {
         status = body_open(&sender->body, options->body);
     }
     if (status == 0) {
@@ -113,11 +113,13 @@ static bool send_it(struct sender *sender)
 {
     static struct connection connection;
 
-    if (!connection_open(&connection, sender)) {
-        return false;
-    }
-    uv_run(sender->loop, UV_RUN_DEFAULT);
-    connection_end(&connection);
+    do {
+        memset(&connection, 0, sizeof connection);
+        if (!connection_open(&connection, sender)) {
+            return false;
+        }
+        uv_run(sender->loop, UV_RUN_DEFAULT);
+    } while (connection_end(&connection));
     return true;
 }
 
@@ -145,6 +147,6 @@ int main(int argc, char **argv)
     password_forget(&sender.password);
     SSL_CTX_free(sender.tls);
     free(sender.body.piece);
-    free(sender.options.to);
+    options_free(&sender.options);
     return report_end(&sender.report);
 }

@@ -6,8 +6,12 @@
  *
  *   send.c             the program: start, loop, exit status
  *   send_options.c     the command line
+ *   send_extensions.c  what it wishes of extensions
  *   send_connection.c  the server, by its name: one address after the other
  *   send_session.c     what we do when the engine calls
+ *   send_command.c     commands in front of the message
+ *   send_limits.c      which recipients a server takes in one session
+ *   send_cache.c       what it offered earlier
  *   send_end.c         what the end of a session means for those who got no answer
  *   send_body.c        the message: looked through once, then lent piece by piece
  *   send_scan.c        what is in it that SMTP must know of
@@ -25,6 +29,7 @@
  * and what it shares with sansmtp-receive:
  *
  *   arguments.c        values of options
+ *   option_table.c     the options themselves
  *   tls.c              OpenSSL through memory BIOs
  *   safe_text.c        what a terminal may be shown
  */
@@ -48,6 +53,8 @@ struct sender {
     struct report report;
     struct dialogue dialogue;
     SSL_CTX *tls;
+    size_t commands_done; /* of those in front of the message */
+    bool assumes_nothing; /* what was assumed of the server was not so */
 };
 
 #endif

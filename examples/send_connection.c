@@ -44,6 +44,75 @@ static void on_trouble(struct call *call, enum call_trouble trouble, const char 
     }
 }
 
+/* -- before the first octet ------------------------------------------------------------------- */
+
+static void set_end(const struct sockaddr_storage *name, uint8_t address[16], uint32_t *port)
+{
+    struct sockaddr_in four;
+    struct sockaddr_in6 six;
+
+    if (name->ss_family == AF_INET6) {
+        memcpy(&six, name, sizeof six);
+        memcpy(address, &six.sin6_addr, 16);
+        *port = ntohs(six.sin6_port);
+    } else {
+        memcpy(&four, name, sizeof four);
+        memcpy(address, &four.sin_addr, 4);
+        *port = ntohs(four.sin_port);
+    }
+}
+
+/* As of the connection itself. */
+static bool set_ends(struct call *call, struct sansmtp_proxy *proxy)
+{
+    struct sockaddr_storage here, there;
+    int here_length = sizeof here, there_length = sizeof there;
+
+    if (uv_tcp_getsockname(&call->socket.tcp, (struct sockaddr *)&here, &here_length) != 0 ||
+        uv_tcp_getpeername(&call->socket.tcp, (struct sockaddr *)&there, &there_length) != 0) {
+        return false;
+    }
+    proxy->family = here.ss_family == AF_INET6 ? SANSMTP_PROXY_IPV6 : SANSMTP_PROXY_IPV4;
+    set_end(&here, proxy->source, &proxy->source_port);
+    set_end(&there, proxy->destination, &proxy->destination_port);
+    return true;
+}
+
+static void introduce(struct call *call, struct sansmtp_proxy proxy)
+{
+    uint8_t header[SANSMTP_PROXY_ROOM];
+    size_t length = 0;
+
+    if ((proxy.family == SANSMTP_PROXY_UNKNOWN && !set_ends(call, &proxy)) ||
+        sansmtp_proxy_write(&proxy, header, sizeof header, &length) != 0) {
+        call->lost = true;
+        return;
+    }
+    call_introduce(call, header, length);
+}
+
+static void on_connected(struct call *call)
+{
+    struct connection *connection = connection_of(call);
+    const struct options *options = &connection->sender->options;
+
+    if (options->proxy.version > 0) {
+        introduce(call, options->proxy);
+    }
+    if (!options->tls_implicit) {
+        session_assume(&connection->session, call->engine);
+    }
+}
+
+static void on_secured(struct call *call)
+{
+    struct connection *connection = connection_of(call);
+
+    if (connection->sender->options.tls_implicit) {
+        session_assume(&connection->session, call->engine);
+    }
+}
+
 static void on_closed(struct call *call);
 
 static const struct call_host host = {
@@ -52,6 +121,8 @@ static const struct call_host host = {
     .verified = is_verified,
     .trouble = on_trouble,
     .closed = on_closed,
+    .connected = on_connected,
+    .secured = on_secured,
 };
 
 /* -- addresses -------------------------------------------------------------------------------- */
@@ -110,11 +181,13 @@ bool connection_open(struct connection *connection, struct sender *sender)
     return true;
 }
 
-void connection_end(struct connection *connection)
+bool connection_end(struct connection *connection)
 {
-    session_end(&connection->session, connection->call.engine);
+    bool again = session_end(&connection->session, connection->call.engine);
+
     call_free(&connection->call);
     if (connection->addresses != NULL) {
         freeaddrinfo(connection->addresses);
     }
+    return again;
 }

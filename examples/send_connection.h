@@ -19,7 +19,8 @@ struct connection {
  * zero. False: no memory, and said so. */
 bool connection_open(struct connection *connection, struct sender *sender);
 
-/* After the loop has ended: every recipient has its line. */
-void connection_end(struct connection *connection);
+/* After the loop has ended: every recipient has its line. True: not yet, another connection is to
+ * be opened. */
+bool connection_end(struct connection *connection);
 
 #endif

@@ -1,9 +1,10 @@
 #include "send_options.h"
 
 #include "arguments.h"
+#include "option_table.h"
+#include "send_extensions.h"
 #include "send_sasl.h"
 
-#include <getopt.h>
 #include <sansmtp/sansmtp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,93 +12,43 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static const char help[] =
+static const char usage[] =
     "usage: sansmtp-send --server HOST:PORT --from A --to B [options] BODYFILE|-\n"
+    "       sansmtp-send --server HOST:PORT --command LINE [options]\n"
     "\n"
     "Sends a message by SMTP or LMTP.\n"
-    "\n"
-    "  --server HOST:PORT      where to connect to; an IPv6 address in brackets\n"
-    "  --from A                the sender; '' is the null reverse-path\n"
-    "  --to B                  a recipient; repeatable\n"
-    "  --hello NAME            our name (default: this machine's)\n"
-    "  --lmtp                  speak LMTP: one answer a recipient\n"
-    "  --tls HOW               required (default), opportunistic or none: STARTTLS\n"
-    "  --tls-implicit          TLS from the first octet, instead of STARTTLS\n"
-    "  --ca FILE               trust these certificates, PEM (default: the system's)\n"
-    "  --insecure              do not look whose certificate it is\n"
-    "  --auth-user U           authenticate, by PLAIN or LOGIN\n"
-    "  --auth-password-file F  the password is F's first line\n"
-    "  --auth-mechanism M      by this one alone; beside these two, if it was built with GNU "
-    "SASL:\n"
-    "                          SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5\n"
-    "  --auth-without-tls      authenticate in clear, or to whom we cannot verify, too\n"
-    "  --chunking HOW          auto (default) or off: BDAT\n"
-    "  --body-newlines HOW     normalise (default) or refuse a bare CR or LF in the message\n"
-    "  --dsn-notify WHEN       never, or a list of success,failure,delay\n"
-    "  --dsn-ret WHAT          full or hdrs\n"
-    "  --envid ID              the envelope's name in delivery status notifications\n"
-    "  --smtputf8              the message has UTF-8 in its header fields\n"
-    "  --timeout S             seconds of every wait for the server (default: as RFC 5321)\n"
-    "  --trace FILE            the dialogue, credentials left out; - is standard error\n"
-    "  --help, --version\n"
+    "\n";
+
+static const char statuses[] =
     "\n"
     "Ends with 0 if all is delivered, 69 if it is refused for good, 75 if it may be tried again\n"
     "or nobody knows, 76 if the server makes no sense, 77 if nothing could be sent to it.\n";
 
+#define HELP_COLUMN 26
+
 enum option_letter {
-    SERVER = 1,
-    FROM,
-    TO,
-    HELLO,
-    LMTP,
-    TLS,
-    TLS_IMPLICIT,
-    CA,
-    INSECURE,
-    AUTH_USER,
-    AUTH_PASSWORD_FILE,
-    AUTH_MECHANISM,
-    AUTH_WITHOUT_TLS,
-    CHUNKING,
-    BODY_NEWLINES,
-    DSN_NOTIFY,
-    DSN_RET,
-    ENVID,
-    SMTPUTF8,
-    REQUIRETLS,
-    TIMEOUT,
-    TRACE,
-    HELP,
-    VERSION
+    FIRST,
+#define OPTION OPTION_LETTER
+#include "send_options.def"
+#undef OPTION
+    LETTERS_END
 };
 
-static const struct option known[] = {
-    {"server", required_argument, NULL, SERVER},
-    {"from", required_argument, NULL, FROM},
-    {"to", required_argument, NULL, TO},
-    {"hello", required_argument, NULL, HELLO},
-    {"lmtp", no_argument, NULL, LMTP},
-    {"tls", required_argument, NULL, TLS},
-    {"tls-implicit", no_argument, NULL, TLS_IMPLICIT},
-    {"ca", required_argument, NULL, CA},
-    {"insecure", no_argument, NULL, INSECURE},
-    {"auth-user", required_argument, NULL, AUTH_USER},
-    {"auth-password-file", required_argument, NULL, AUTH_PASSWORD_FILE},
-    {"auth-mechanism", required_argument, NULL, AUTH_MECHANISM},
-    {"auth-without-tls", no_argument, NULL, AUTH_WITHOUT_TLS},
-    {"chunking", required_argument, NULL, CHUNKING},
-    {"body-newlines", required_argument, NULL, BODY_NEWLINES},
-    {"dsn-notify", required_argument, NULL, DSN_NOTIFY},
-    {"dsn-ret", required_argument, NULL, DSN_RET},
-    {"envid", required_argument, NULL, ENVID},
-    {"smtputf8", no_argument, NULL, SMTPUTF8},
-    {"requiretls", no_argument, NULL, REQUIRETLS},
-    {"timeout", required_argument, NULL, TIMEOUT},
-    {"trace", required_argument, NULL, TRACE},
-    {"help", no_argument, NULL, HELP},
-    {"version", no_argument, NULL, VERSION},
-    {NULL, 0, NULL, 0},
+static const struct option_row rows[] = {
+#define OPTION OPTION_ROW
+#include "send_options.def"
+#undef OPTION
 };
+
+#define ROWS (sizeof rows / sizeof rows[0])
+
+static int put_help(void)
+{
+    fputs(usage, stdout);
+    option_table_help(rows, ROWS, HELP_COLUMN);
+    fputs(statuses, stdout);
+    return EX_OK;
+}
 
 static int mistake(const char *what, const char *value)
 {
@@ -230,6 +181,80 @@ static int read_to(struct options *options, const char *text)
 
 /* -- the options ------------------------------------------------------------------------------ */
 
+/* wanted is NULL if the value is good. */
+static int judge(const char *wanted, const char *text)
+{
+    return wanted == NULL ? -1 : mistake(wanted, text);
+}
+
+static int add_command(struct options *options, const char *verb, const char *text)
+{
+    return extension_command(options, verb, text) ? -1 : EX_OSERR;
+}
+
+static int set_xforward(struct options *options, const char *text)
+{
+    static char line[512];
+    int length = snprintf(line, sizeof line, "XFORWARD %s", text);
+
+    options->xforward = line;
+    return length < (int)sizeof line ? -1 : mistake("--xforward is too long: ", text);
+}
+
+static int read_command(struct options *options, int letter, const char *text)
+{
+    switch (letter) {
+    case VRFY:
+        return add_command(options, "VRFY", text);
+    case EXPN:
+        return add_command(options, "EXPN", text);
+    case ETRN:
+        return add_command(options, "ETRN", text);
+    case XCLIENT:
+        return add_command(options, "XCLIENT", text);
+    default:
+        return add_command(options, NULL, text);
+    }
+}
+
+static int read_extension(struct options *options, int letter, char *text)
+{
+    switch (letter) {
+    case DELIVER_BY:
+        return judge(extension_deliver_by(options, text), text);
+    case HOLD_FOR:
+        return judge(extension_hold_for(options, text), text);
+    case HOLD_UNTIL:
+        return judge(extension_hold_until(options, text), text);
+    case PRIORITY:
+        return judge(extension_priority(options, text), text);
+    case RRVS:
+        return judge(extension_rrvs(options, text), text);
+    case PROXY:
+        return judge(extension_proxy(options, text), text);
+    case SOLICIT:
+        options->solicit = text;
+        return -1;
+    case MTRK:
+        options->mtrk = text;
+        return -1;
+    case TRANSID:
+        options->transid = text;
+        return -1;
+    case BURL:
+        options->urls[options->url_count++] = text;
+        options->envelope |= SANSMTP_ENVELOPE_URLS;
+        return -1;
+    case XFORWARD:
+        return set_xforward(options, text);
+    case PIPECONNECT_CACHE:
+        options->cache = text;
+        return -1;
+    default:
+        return read_command(options, letter, text);
+    }
+}
+
 static int read_text(struct options *options, int letter, char *text)
 {
     switch (letter) {
@@ -274,9 +299,11 @@ static int read_text(struct options *options, int letter, char *text)
         return -1;
     case TIMEOUT:
         return read_timeout(options, text);
-    default:
+    case TRACE:
         options->trace = text;
         return -1;
+    default:
+        return read_extension(options, letter, text);
     }
 }
 
@@ -299,10 +326,16 @@ static int read_one(struct options *options, int letter, char *text)
         options->smtputf8 = true;
         return -1;
     case REQUIRETLS:
-        return mistake("--requiretls (RFC 8689) is not there yet: nothing is sent without it", "");
+        options->envelope |= SANSMTP_ENVELOPE_REQUIRETLS;
+        return -1;
+    case PRDR:
+        options->envelope |= SANSMTP_ENVELOPE_PRDR;
+        return -1;
+    case CONPERM:
+        options->envelope |= SANSMTP_ENVELOPE_CONPERM;
+        return -1;
     case HELP:
-        fputs(help, stdout);
-        return EX_OK;
+        return put_help();
     case VERSION:
         printf("sansmtp-send %s\n", sansmtp_version());
         return EX_OK;
@@ -314,12 +347,16 @@ static int read_one(struct options *options, int letter, char *text)
     }
 }
 
-static int check_together(const struct options *options)
+bool options_have_message(const struct options *options)
 {
-    uint32_t kind;
+    return options->command_count == 0 || options->from != NULL || options->to_count > 0 ||
+           options->body != NULL || options->url_count > 0;
+}
 
-    if (options->host == NULL) {
-        return mistake("say where to connect to: --server HOST:PORT", "");
+static int check_message(const struct options *options)
+{
+    if (options->body == NULL && options->url_count == 0) {
+        return mistake("say which file is the message, one, or -", "");
     }
     if (options->from == NULL) {
         return mistake("say who sends: --from A", "");
@@ -327,8 +364,49 @@ static int check_together(const struct options *options)
     if (options->to_count == 0) {
         return mistake("say to whom: --to B", "");
     }
+    if (options->hold_for > 0 && options->hold_until > 0) {
+        return mistake("one of --hold-for and --hold-until", "");
+    }
+    if (options->mtrk != NULL && options->envid == NULL) {
+        return mistake("--mtrk needs --envid", "");
+    }
+    return -1;
+}
+
+/* Over nothing but TLS that is verified may a message go that requires it (RFC 8689 4.1). */
+static int check_tls(const struct options *options)
+{
+    bool requires_it = (options->envelope & SANSMTP_ENVELOPE_REQUIRETLS) != 0;
+
     if (options->tls_implicit && options->tls != SANSMTP_CLIENT_TLS_REQUIRED) {
         return mistake("--tls-implicit is TLS that is required", "");
+    }
+    if (requires_it && (options->tls != SANSMTP_CLIENT_TLS_REQUIRED || options->insecure)) {
+        return mistake(
+            "--requiretls goes neither with --insecure nor with less than --tls required", "");
+    }
+    if (options->cache != NULL && !options->tls_implicit &&
+        options->tls != SANSMTP_CLIENT_TLS_NONE) {
+        return mistake("--pipeconnect-cache needs --tls-implicit or --tls none: STARTTLS is waited "
+                       "for",
+                       "");
+    }
+    return -1;
+}
+
+static int check_together(const struct options *options)
+{
+    uint32_t kind;
+    int status = check_tls(options);
+
+    if (options->host == NULL) {
+        return mistake("say where to connect to: --server HOST:PORT", "");
+    }
+    if (status < 0 && options_have_message(options)) {
+        status = check_message(options);
+    }
+    if (status >= 0) {
+        return status;
     }
     if ((options->user == NULL) != (options->password_file == NULL)) {
         return mistake("--auth-user and --auth-password-file need each other", "");
@@ -353,30 +431,54 @@ static void set_defaults(struct options *options)
     *options = (struct options){.hello = "localhost",
                                 .tls = SANSMTP_CLIENT_TLS_REQUIRED,
                                 .chunking = SANSMTP_CLIENT_CHUNKING_AUTO,
-                                .newlines = SANSMTP_CLIENT_NEWLINES_NORMALISE};
+                                .newlines = SANSMTP_CLIENT_NEWLINES_NORMALISE,
+                                .envelope = SANSMTP_ENVELOPE_NO_PRIORITY};
     if (gethostname(hostname, sizeof hostname - 1) == 0 && hostname[0] != '\0') {
         options->hello = hostname;
     }
 }
 
+/* Room for as many values as the command line can have. */
+static bool make_room(struct options *options, size_t count)
+{
+    options->to = calloc(count, sizeof *options->to);
+    options->rrvs = calloc(count, sizeof *options->rrvs);
+    options->urls = calloc(count, sizeof *options->urls);
+    options->commands = calloc(count, sizeof *options->commands);
+    return options->to != NULL && options->rrvs != NULL && options->urls != NULL &&
+           options->commands != NULL;
+}
+
+void options_free(struct options *options)
+{
+    for (size_t i = 0; i < options->command_count; i++) {
+        free(options->commands[i]);
+    }
+    free(options->commands);
+    free(options->urls);
+    free(options->rrvs);
+    free(options->to);
+}
+
 int options_read(struct options *options, int argc, char **argv)
 {
+    struct option known[ROWS + 1];
     int letter, status;
 
     set_defaults(options);
-    options->to = calloc((size_t)argc, sizeof *options->to);
-    if (options->to == NULL) {
+    if (!make_room(options, (size_t)argc)) {
         return EX_OSERR;
     }
+    option_table_known(rows, ROWS, FIRST + 1, known);
     while ((letter = getopt_long(argc, argv, "", known, NULL)) != -1) {
         status = read_one(options, letter, optarg);
         if (status >= 0) {
             return status;
         }
     }
-    if (argc - optind != 1) {
+    if (argc - optind > 1) {
         return mistake("say which file is the message, one, or -", "");
     }
-    options->body = argv[optind];
+    options->body = argv[optind]; /* or the NULL at the end */
     return check_together(options);
 }

@@ -27,7 +27,7 @@ static const struct {
 bool report_begin(struct report *report, const char *const *addresses, size_t count, uint64_t size)
 {
     *report = (struct report){.addresses = addresses, .count = count, .size = size};
-    report->settled = calloc(count, sizeof *report->settled);
+    report->settled = calloc(count + 1, sizeof *report->settled);
     report->on_terminal = size >= LARGE && isatty(STDERR_FILENO);
     return report->settled != NULL;
 }
@@ -83,21 +83,31 @@ static void put_text(struct sansmtp_span text)
     }
 }
 
-void report_settle(struct report *report, size_t index, const struct fate *fate)
+static void put_fate(struct report *report, const char *kind, const char *whose,
+                     const struct fate *fate)
 {
-    if (report->settled[index]) {
-        return;
-    }
-    report->settled[index] = true;
     if (fate->result > report->worst) {
         report->worst = fate->result;
     }
     report_progress_end(report);
-    printf("RECIPIENT <%s>", report->addresses[index]);
+    printf("%s <%s>", kind, whose);
     put_codes(fate);
     put_text(fate->text);
     putchar('\n');
     fflush(stdout);
+}
+
+void report_settle(struct report *report, size_t index, const struct fate *fate)
+{
+    if (!report->settled[index]) {
+        report->settled[index] = true;
+        put_fate(report, "RECIPIENT", report->addresses[index], fate);
+    }
+}
+
+void report_command(struct report *report, const char *command, const struct fate *fate)
+{
+    put_fate(report, "COMMAND", command, fate);
 }
 
 int report_end(struct report *report)

@@ -41,6 +41,9 @@ bool report_begin(struct report *report, const char *const *addresses, size_t co
 /* That is what became of this recipient, unless it is known already. */
 void report_settle(struct report *report, size_t index, const struct fate *fate);
 
+/* What the server said to a command. */
+void report_command(struct report *report, const char *command, const struct fate *fate);
+
 /* So many octets of the message are gone, at this time in milliseconds. */
 void report_progress(struct report *report, uint64_t octets, uint64_t now);
 

@@ -1,5 +1,10 @@
 #include "send_session.h"
 
+#include "send_cache.h"
+#include "send_command.h"
+#include "send_extensions.h"
+#include "send_limits.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,14 +13,17 @@ bool session_begin(struct session *session, struct sender *sender)
 {
     size_t count = sender->options.to_count;
 
-    *session = (struct session){.sender = sender, .queued = count};
-    session->queue = calloc(count, sizeof *session->queue);
-    session->accepted = calloc(count, sizeof *session->accepted);
-    if (session->queue == NULL || session->accepted == NULL) {
+    *session = (struct session){.sender = sender};
+    session->queue = calloc(count + 1, sizeof *session->queue);
+    session->accepted = calloc(count + 1, sizeof *session->accepted);
+    session->domains = calloc(count + 1, sizeof *session->domains);
+    if (session->queue == NULL || session->accepted == NULL || session->domains == NULL) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        session->queue[i] = i;
+        if (!sender->report.settled[i]) {
+            session->queue[session->queued++] = i;
+        }
     }
     return true;
 }
@@ -42,13 +50,67 @@ static void settle_all(struct session *session, const struct fate *fate)
     }
 }
 
-void session_end(struct session *session, const struct sansmtp_client *client)
+void session_assume(struct session *session, struct sansmtp_client *client)
 {
-    struct fate fate = end_of(session, client);
+    struct sender *sender = session->sender;
+    struct sansmtp_capabilities earlier;
 
-    settle_all(session, &fate);
+    session->assumed = sender->options.cache != NULL && !sender->assumes_nothing &&
+                       cache_read(&sender->options, &earlier) &&
+                       sansmtp_client_assume(client, &earlier, sizeof earlier) == 0;
+}
+
+/* The server is not what it was; of what we said too early it took nothing. */
+static bool was_wrong_to_assume(const struct session *session, const struct sansmtp_client *client)
+{
+    int error = sansmtp_client_error(client);
+
+    return session->assumed && !session->uncertain &&
+           (error == SANSMTP_ERR_REFUSED || error == SANSMTP_ERR_PROTOCOL);
+}
+
+static void remember(const struct session *session, const struct sansmtp_client *client)
+{
+    struct sansmtp_capabilities now;
+
+    if (session->sender->options.cache != NULL && session->call->parting &&
+        sansmtp_client_capabilities(client, &now, sizeof now) == 0) {
+        cache_write(&session->sender->options, &now);
+    }
+}
+
+static void release(struct session *session)
+{
     free(session->queue);
     free(session->accepted);
+    free(session->domains);
+}
+
+/* client is NULL if nobody was ever called. */
+bool session_end(struct session *session, const struct sansmtp_client *client)
+{
+    struct sender *sender = session->sender;
+    struct fate fate;
+
+    if (was_wrong_to_assume(session, client)) {
+        cache_forget(&sender->options);
+        sender->assumes_nothing = true;
+        release(session);
+        return true;
+    }
+    if (client != NULL) {
+        remember(session, client);
+    }
+    if (session->full && session->began && !session->failed) {
+        sender->options.transid = NULL; /* it was that of the message that this server has */
+        release(session);
+        return true;
+    }
+    fate = end_of(session, client);
+    settle_all(session, &fate);
+    command_end(session, &fate);
+    release(session);
+    return false;
 }
 
 /* -- what the engine tells -------------------------------------------------------------------- */
@@ -98,21 +160,6 @@ static void on_sender(struct sansmtp_client *client, const struct sansmtp_event 
     }
 }
 
-/* RFC 5321 4.5.3.1.10: too many for one message; these are asked for again with the next one. */
-static bool is_one_too_many(const struct session *session, const struct sansmtp_event *event)
-{
-    uint32_t detail = event->enhanced % 1000000u;
-
-    if (session->accepted_count == 0) {
-        return false;
-    }
-    if (event->code == 452) {
-        return event->enhanced == 0 || detail == 5003;
-    }
-    return event->code == 552 &&
-           (detail == 5003 || (event->enhanced == 0 && session->accepted_count >= 100));
-}
-
 static void on_result(struct sansmtp_client *client, const struct sansmtp_event *event, void *user)
 {
     struct session *session = user;
@@ -122,7 +169,7 @@ static void on_result(struct sansmtp_client *client, const struct sansmtp_event 
     (void)client;
     if (fate.result == RESULT_OK) {
         session->accepted[session->accepted_count++] = index;
-    } else if (!is_one_too_many(session, event)) {
+    } else if ((event->flags & SANSMTP_FLAG_ENOUGH) == 0) {
         report_settle(&session->sender->report, index, &fate);
     }
 }
@@ -133,8 +180,23 @@ static void on_final(struct sansmtp_client *client, const struct sansmtp_event *
     struct fate fate = fate_of_reply(event);
 
     (void)client;
-    report_settle(&session->sender->report, session->accepted[event->number], &fate);
-    session->finals = (size_t)event->number + 1;
+    /* PRDR: a no is one; a yes depends on the answer for all. */
+    if (session->sender->options.lmtp || fate.result != RESULT_OK) {
+        report_settle(&session->sender->report, session->accepted[event->number], &fate);
+    }
+    if (session->sender->options.lmtp) {
+        session->finals = (size_t)event->number + 1;
+    }
+}
+
+/* The server has these recipients, and the message up to here. */
+static void on_restart(struct sansmtp_client *client, const struct sansmtp_event *event, void *user)
+{
+    struct session *session = user;
+
+    (void)client;
+    session->restarted = true;
+    session->sender->body.at = event->number;
 }
 
 static struct fate outcome_of(const struct session *session, const struct sansmtp_client *client,
@@ -166,10 +228,18 @@ static void on_outcome(struct sansmtp_client *client, const struct sansmtp_event
     struct session *session = user;
     struct fate fate = outcome_of(session, client, event);
 
+    size_t before = session->queued;
+
+    (void)client;
+    session->uncertain = event->reason == SANSMTP_OUTCOME_UNCERTAIN;
     for (size_t i = session->finals; i < session->accepted_count; i++) {
         report_settle(&session->sender->report, session->accepted[i], &fate);
     }
+    if (session->restarted) {
+        settle_all(session, &fate);
+    }
     keep_unsettled(session);
+    session->stuck = session->queued == before;
 }
 
 static void on_trace(struct sansmtp_client *client, const struct sansmtp_event *event, void *user)
@@ -182,22 +252,47 @@ static void on_trace(struct sansmtp_client *client, const struct sansmtp_event *
 
 /* -- what the engine wants -------------------------------------------------------------------- */
 
-static struct sansmtp_envelope envelope_of(const struct sender *sender)
+static struct sansmtp_envelope envelope_of(const struct session *session)
 {
+    const struct sender *sender = session->sender;
     const struct options *options = &sender->options;
     struct sansmtp_envelope envelope = {.size = sizeof envelope};
 
     envelope.flags = options->smtputf8 ? SANSMTP_ENVELOPE_UTF8 : 0;
-    envelope.body = sender->body.scan.eight_bit ? SANSMTP_BODY_8BITMIME : 0;
-    envelope.ret = options->ret;
-    envelope.message_size = scan_size(&sender->body.scan);
     envelope.sender = options->from;
     envelope.sender_length = strlen(options->from);
-    if (options->envid != NULL) {
-        envelope.envid = options->envid;
-        envelope.envid_length = strlen(options->envid);
+    if (options->url_count > 0) { /* nobody here knows what they give */
+        envelope.body = SANSMTP_BODY_8BITMIME;
+    } else {
+        envelope.body = sender->body.scan.eight_bit ? SANSMTP_BODY_8BITMIME : 0;
+        envelope.message_size = scan_size(&sender->body.scan);
     }
+    extension_envelope(options, !session->began, &envelope);
     return envelope;
+}
+
+static void submit(struct session *session, struct sansmtp_client *client)
+{
+    struct sansmtp_envelope envelope = envelope_of(session);
+    int error = sansmtp_client_submit(client, &envelope);
+
+    if (error != 0) {
+        struct fate fate = end_of_refusal(error);
+
+        session->full = error == SANSMTP_ERR_LIMITS && session->began;
+        if (!session->full) {
+            session_fail(session, &fate);
+        }
+        call_quit(session->call);
+        return;
+    }
+    session->began = true;
+    session->restarted = false;
+    session->forwarded = false;
+    session->accepted_count = 0;
+    session->finals = 0;
+    session->urls_given = 0;
+    body_rewind(&session->sender->body);
 }
 
 /* Each message must have brought at least one recipient further, or there is no end. */
@@ -205,27 +300,20 @@ static void on_wants_message(struct sansmtp_client *client, const struct sansmtp
                              void *user)
 {
     struct session *session = user;
-    struct sansmtp_envelope envelope = envelope_of(session->sender);
-    int error;
 
     (void)event;
-    if (session->queued == 0 || (session->began && session->accepted_count == 0)) {
-        call_quit(session->call);
-        return;
-    }
-    error = sansmtp_client_submit(client, &envelope);
-    if (error != 0) {
-        struct fate fate = end_of_refusal(error);
-
-        session_fail(session, &fate);
-        call_quit(session->call);
-        return;
-    }
-    session->began = true;
     session->given = 0;
-    session->accepted_count = 0;
-    session->finals = 0;
-    body_rewind(&session->sender->body);
+    if (command_say(session, client)) {
+        return;
+    }
+    if (session->queued == 0 || session->stuck) {
+        call_quit(session->call);
+    } else if (!limits_choose(session, client)) {
+        session->full = true;
+        call_quit(session->call);
+    } else if (!command_forward(session, client)) {
+        submit(session, client);
+    }
 }
 
 static void stop(struct session *session, struct sansmtp_client *client, const struct fate *fate)
@@ -243,12 +331,15 @@ static void on_wants_recipient(struct sansmtp_client *client, const struct sansm
     int error;
 
     (void)event;
-    if (session->given == session->queued) {
+    if (!limits_choose(session, client)) {
         sansmtp_client_recipients_end(client);
         return;
     }
     recipient.mailbox = options->to[session->queue[session->given]];
     recipient.mailbox_length = strlen(recipient.mailbox);
+    recipient.rrvs = options->rrvs[session->queue[session->given]];
+    recipient.rrvs = recipient.rrvs == NULL ? options->rrvs_of_all : recipient.rrvs;
+    recipient.rrvs_length = recipient.rrvs == NULL ? 0 : strlen(recipient.rrvs);
     error = sansmtp_client_recipient(client, &recipient);
     if (error != 0) {
         struct fate fate = end_of_refusal(error);
@@ -256,7 +347,17 @@ static void on_wants_recipient(struct sansmtp_client *client, const struct sansm
         stop(session, client, &fate);
         return;
     }
+    limits_count(session);
     session->given++;
+}
+
+/* What the server shall fetch by itself follows what we have. */
+static int lend_url(struct session *session, struct sansmtp_client *client)
+{
+    const struct options *options = &session->sender->options;
+    const char *url = options->urls[session->urls_given++];
+
+    return sansmtp_client_burl(client, url, strlen(url), session->urls_given == options->url_count);
 }
 
 static void on_wants_body(struct sansmtp_client *client, const struct sansmtp_event *event,
@@ -264,8 +365,9 @@ static void on_wants_body(struct sansmtp_client *client, const struct sansmtp_ev
 {
     struct session *session = user;
     struct sender *sender = session->sender;
-    bool last = false;
-    long length = body_next(&sender->body, &last);
+    bool last = false, with_urls = sender->options.url_count > 0;
+    bool from_url = with_urls && sender->body.at == sender->body.scan.octets;
+    long length = from_url ? 0 : body_next(&sender->body, &last);
     struct fate fate;
     int error;
 
@@ -275,7 +377,9 @@ static void on_wants_body(struct sansmtp_client *client, const struct sansmtp_ev
         stop(session, client, &fate);
         return;
     }
-    error = sansmtp_client_body(client, sender->body.piece, (size_t)length, last);
+    error = from_url ? lend_url(session, client)
+                     : sansmtp_client_body(client, sender->body.piece, (size_t)length,
+                                           last && !with_urls);
     if (error != 0) { /* it is not what we looked through */
         fate = end_of_refusal(error);
         stop(session, client, &fate);
@@ -293,6 +397,8 @@ const struct sansmtp_client_callbacks session_callbacks = {
     .final = on_final,
     .outcome = on_outcome,
     .refusal = on_refusal,
+    .reply = command_replied,
+    .restart = on_restart,
     .trace = on_trace,
     .wants_message = on_wants_message,
     .wants_recipient = on_wants_recipient,

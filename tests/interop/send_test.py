@@ -233,7 +233,8 @@ def usage(tap, here):
         ("--dsn-ret", "half"), ("--timeout", "0"), ("--timeout", "soon"),
     ):
         ends(tap, "%s %r" % (option, value), [*whole, option, value, path], 64, value[:5].strip())
-    ends(tap, "--requiretls", [*whole, "--requiretls", path], 64, "--requiretls")
+    lax = [*whole, "--insecure", "--requiretls", path]
+    ends(tap, "--requiretls without a certificate", lax, 64, "--requiretls")
     ends(tap, "a user alone", [*whole, "--auth-user", USER, path], 64, "--auth-password-file")
     ends(tap, "no such message", [*whole, here + "/gone"], 66, "gone", "No such file")
     ends(tap, "a folder", [*whole, here], 66, here)

@@ -41,6 +41,7 @@ class Run:
         self.out = done.stdout.decode("utf-8", "backslashreplace")
         lines = self.out.splitlines()
         self.result = lines[-1].partition("RESULT ")[2] if lines else ""
+        lines = [line for line in lines if not line.startswith("COMMAND <")]
         found = [RECIPIENT.fullmatch(line) for line in lines[:-1]]
         self.well_formed = all(found)
         self.recipients = [match.groups() for match in found if match]
