@@ -2,10 +2,12 @@
 recipient refused.
 
 OpenSMTPD has its paths compiled in: it runs in a root folder of its own, to where what
-tests/support/peers.sh unpacked is copied, and which wants root.
+tests/support/peers.sh unpacked is copied, and which wants root. Debian 12's version cannot do TLS:
+with it there is neither STARTTLS nor AUTH.
 """
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -93,6 +95,13 @@ class OpenSmtpd:
         return support.slurp(os.path.join(self.root, "said")).decode(errors="replace")
 
 
+def speaks_tls(smtpd):
+    """Not with OpenSSL 3 before 7.3, for its keys are in another process (OpenSMTPD #1171)."""
+    said = subprocess.run([smtpd, "-h"], capture_output=True, text=True).stderr
+    version = re.search(r"OpenSMTPD ([0-9]+)\.([0-9]+)", said)
+    return not version or tuple(map(int, version.groups())) >= (7, 3)
+
+
 def in_clear(tap, server, deliveries):
     port = server.ports["port"]
     deliveries.bodies(port, "data")
@@ -143,7 +152,8 @@ def dsn(tap, server, deliveries):
 
 
 def test(tap, here):
-    if not support.peer(tap, "smtpd", "-h"):
+    smtpd = support.peer(tap, "smtpd", "-h")
+    if not smtpd:
         return
     if os.getuid() != 0:
         support.missing(tap, "opensmtpd", "only root can run it")
@@ -154,7 +164,10 @@ def test(tap, here):
     deliveries = foreign.Deliveries(tap, here, "opensmtpd", server.stored)
     with server.running():
         in_clear(tap, server, deliveries)
-        secure(tap, here, server, deliveries, ("--ca", tls[1]))
+        if speaks_tls(smtpd):
+            secure(tap, here, server, deliveries, ("--ca", tls[1]))
+        else:
+            tap.say("STARTTLS and AUTH are not run: this version cannot do TLS (OpenSMTPD #1171)")
         dsn(tap, server, deliveries)
 
 

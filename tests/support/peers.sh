@@ -241,8 +241,10 @@ library_folders() {
     echo "$1/lib/$(multiarch):$1/usr/lib/$(multiarch)"
 }
 
+# Where this machine's own libc is, if no compiler can say.
 multiarch() {
-    dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || gcc -print-multiarch
+    dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || gcc -print-multiarch 2>/dev/null ||
+        dpkg -L "libc6:$(dpkg --print-architecture)" | sed -n 's|.*/\([^/]*\)/libc\.so\.6$|\1|p'
 }
 
 provide_exim() {
@@ -260,18 +262,18 @@ have_exim() {
         found exim "$bin/exim" "$version"
 }
 
-# Debian 12's OpenSMTPD cannot do TLS: its way of keeping keys apart does not work with OpenSSL 3. So
-# that of Debian 13, with its libraries down to libc: a folder that can be a root folder.
-opensmtpd_packages='opensmtpd dash libaudit1 libc6 libcap-ng0 libcrypt1 libdb5.3t64
-    libevent-2.1-7t64 libpam0g libssl3t64 libzstd1 zlib1g'
+# Debian 12's OpenSMTPD cannot do TLS: its way of keeping keys apart does not work with OpenSSL 3.
+# So that of Debian 13, with its libraries down to libc: a folder that can be a root folder. Where
+# the archive has no Debian 13, that of Debian 12 has to do; its test then does without TLS.
+opensmtpd_packages='opensmtpd dash libaudit1 libc6 libcap-ng0 libcrypt1 libpam0g zlib1g'
+opensmtpd_of_debian_12='libdb5.3 libevent-2.1-7 libssl3'
+opensmtpd_of_debian_13='libdb5.3t64 libevent-2.1-7t64 libssl3t64 libzstd1'
 
 provide_opensmtpd() {
     folder=$peers/opensmtpd
     if [ ! -x "$folder/usr/sbin/smtpd" ] || [ ! -x "$folder/bin/sh" ]; then
-        with_lists_of_debian_13 unpack "$folder" $opensmtpd_packages || return 1
-        for name in bin lib lib64 sbin; do
-            [ -e "$folder/$name" ] || ln -s usr/$name "$folder/$name"
-        done
+        unpack_opensmtpd "$folder" || return 1
+        merge_usr "$folder"
         rm -rf "${folder:?}/usr/share" "${folder:?}"/usr/lib/*/gconv
     fi
     rm -f "$bin/smtpctl"
@@ -281,12 +283,38 @@ provide_opensmtpd() {
     chmod 755 "$bin/smtpd"
 }
 
+unpack_opensmtpd() {
+    in_lists opensmtpd || true # else apt knows no mirror
+    log=$(mktemp)
+    # shellcheck disable=SC2086 # words
+    with_lists_of_debian_13 unpack "$1" $opensmtpd_packages $opensmtpd_of_debian_13 2>"$log" || {
+        why=$({ grep '^E: ' "$log" || cat "$log"; } | head -n 1)
+        echo "opensmtpd: not from Debian 13 ($why), so Debian 12's, which cannot do TLS" >&2
+        unpack "$1" $opensmtpd_packages $opensmtpd_of_debian_12
+    }
+    code=$?
+    rm -f "$log"
+    return $code
+}
+
+# Debian 12's packages have files in /lib, Debian 13's only in /usr/lib: all go there, as installed.
+merge_usr() {
+    for name in bin lib lib64 sbin; do
+        if [ -d "$1/$name" ] && [ ! -L "$1/$name" ]; then
+            mkdir -p "$1/usr/$name"
+            cp -a "$1/$name/." "$1/usr/$name/"
+            rm -rf "${1:?}/$name"
+        fi
+        [ -e "$1/$name" ] || ln -s usr/$name "$1/$name"
+    done
+}
+
 # Runs a command in whose apt-get the packages are Debian 13's, from where this machine has its own.
 with_lists_of_debian_13() {
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' \
         'Codename: bookworm' 'Component: main' | head -n 1)
     [ -n "$mirror" ] || {
-        echo "opensmtpd: comes from Debian's archive, which apt does not know here" >&2
+        echo "apt does not know Debian's archive here" >&2
         return 1
     }
     lists=$(mktemp -d)
@@ -295,7 +323,7 @@ with_lists_of_debian_13() {
         >"$lists/sources.list"
     apt_options="-o Dir::Etc::sourcelist=$lists/sources.list -o Dir::Etc::sourceparts=/dev/null
         -o Dir::State::lists=$lists/lists -o Dir::Cache=$lists/cache
-        -o Acquire::Languages=none -o APT::Sandbox::User=root"
+        -o Acquire::Languages=none -o APT::Update::Error-Mode=any -o APT::Sandbox::User=root"
     code=0
     # shellcheck disable=SC2086 # words
     if apt-get $apt_options -q update >"$lists/log" 2>&1; then
