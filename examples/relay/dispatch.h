@@ -1,11 +1,8 @@
 #ifndef RELAY_DISPATCH_H
 #define RELAY_DISPATCH_H
 
-/*
- * What is sent when. A berth is a lane to a destination and the consignment that is on it. One pick
- * at a time goes to the clerk: for a new berth, or, in one transaction with the results of the last
- * consignment, for the next one of the same lane.
- */
+/* What is sent when: asks the queue for what is due, and opens a berth for it (berth.h), as long as
+ * there may be more. */
 
 #include "deliver.h"
 #include "relay.h"

@@ -16,6 +16,8 @@
  *   clerk.c       the thread that owns the queue
  *   queue*.c      the queue
  *   dispatch.c    what is sent when
+ *   berth.c       one lane out, and what became of what went there
+ *   outcome.c     what a verdict means for the schedule, and whom to tell
  *   deliver*.c    how it is brought (deliver.h)
  *   report.c      what senders are told
  *
@@ -32,6 +34,7 @@
 
 struct listener;
 struct dispatch;
+struct berth;
 struct delivery_office; /* deliver*.c */
 struct report_office;   /* report.c */
 struct gate;
@@ -44,6 +47,8 @@ struct relay {
     struct gate *gate;
     struct listener *listeners;
     struct dispatch *dispatch;
+    struct berth *berths;
+    size_t berth_count;
     struct delivery_office *deliveries;
     struct report_office *reports;
     size_t visits; /* connections whose CONNECT was asked */
