@@ -1,0 +1,160 @@
+"""Writes docs/man/sansmtp-relay.1: the options are those of examples/relay/config.def.
+
+    relay.py [--check]
+"""
+
+import re
+import sys
+
+from common import cells, finish, read, without_comments
+
+TOP = r""".\" Made by docs/generate/relay.py; the options come from examples/relay/config.def.
+.Dd November 22, 2026
+.Dt SANSMTP-RELAY 1
+.Os
+.Sh NAME
+.Nm sansmtp-relay
+.Nd a mail server: takes mail, queues it, delivers it
+.Sh SYNOPSIS
+.Nm
+.Op Fl -config Ar FILE
+.Op Fl -option Ar value ...
+.Nm
+.Op Fl -config Ar FILE
+.Op Fl -queue Ar DIR
+.Cm queue Ar command ...
+.Sh DESCRIPTION
+.Nm
+takes mail from its users (submission) and from other servers, keeps it in a queue, and brings it
+where it belongs: to the servers of its domain, to a smart host, to a Maildir, to an LMTP server.
+It runs until a signal stops it, in the foreground.
+Whoever is neither authenticated nor in a
+.Cm network
+can send only to a
+.Cm local-domain
+or
+.Cm relay-domain .
+VRFY and EXPN are answered 252, whatever the address.
+.Pp
+A message that it has answered with 250 is in the queue, on the disk: one SQLite file, in which
+neither kill -9 nor a power failure can lose it.
+A message is lost out of the queue only by
+.Cm delete .
+After a crash what was under way is delivered once more (RFC 1047).
+What cannot be delivered is tried again, at intervals that grow; its sender is told of a delay, and of
+the end.
+.Pp
+On standard output is a line for each listener, such as
+.Dq relay 127.0.0.1:2525 ,
+and then
+.Dq ready .
+.Sh OPTIONS
+Each option can stand on the command line, as
+.Fl -name Ar value ,
+and as a line
+.Ar name value
+in the file that
+.Fl -config
+names; empty lines and those that begin with # do not count.
+The command line wins; options that can be given more than once add up.
+"""
+
+BOTTOM = r""".Sh QUEUE
+These work on the queue of a server that runs, and of one that does not.
+.Bl -tag -width Ds
+.It Cm queue list Oo Fl -after Ar ID Oc Op Fl -limit Ar N
+A line for each recipient, in the order of arrival: id, octets, arrival, sender, recipient, state,
+when it is due, attempts, the last reply's code and text.
+.It Cm queue show Ar ID
+All that is known of a message, and its header.
+.It Cm queue retry Ar ID | Cm all
+Try it now.
+.It Cm queue hold Ar ID | Cm all
+No more attempts.
+.It Cm queue release Ar ID | Cm all
+Attempts again.
+.It Cm queue delete Ar ID | Cm all
+It is gone, and nobody is told.
+.El
+.Sh SIGNALS
+SIGTERM and SIGINT close the listening sockets and idle sessions, let open transactions and deliveries
+finish, and end the program; what is still open after 30 seconds is dropped.
+A second signal ends it at once.
+.Sh FILES
+.Bl -tag -width Ds
+.It Ar DIR Ns /queue.sqlite
+The queue; with -wal and -shm beside it while it is open.
+.It Ar DIR Ns /lock
+Locked by the server that serves it.
+.El
+.Sh EXIT STATUS
+0 after a signal; else one of
+.Xr sysexits 3 ,
+and what is wrong is on standard error.
+.Sh EXAMPLES
+.Bd -literal -offset indent
+hostname           mx.example.org
+relay-listen       [::]:25
+submission-listen  [::]:587
+submissions-listen [::]:465
+tls-cert           /etc/ssl/mx.pem
+auth-file          /etc/sansmtp/users
+local-domain       example.org
+maildir            /var/mail
+log                /var/log/sansmtp-relay.log
+.Ed
+.Sh SEE ALSO
+.Xr sansmtp-receive 1 ,
+.Xr sansmtp-send 1
+"""
+
+REPEATED = ("TEXTS", "NETWORKS")
+
+
+def roff(text):
+    text = text.replace("\\", "\\e").replace("--", "\\-\\-")
+    return "\\&" + text if text[:1] in ".'" else text
+
+
+def value(text):
+    """Words that can be chosen between, or what stands for a value."""
+    if re.fullmatch(r"[a-z|]+", text):
+        return "Cm " + " | ".join(text.split("|"))
+    return "Ar " + roff(text)
+
+
+def sentence(text):
+    text = text[0].upper() + text[1:]
+    return roff(text if text.endswith(".") else text + ".")
+
+
+def option(row):
+    kind, _, name, what, standard, text = row
+    lines = [".It Fl -%s %s" % (name, value(what)), sentence(text)]
+    if kind in REPEATED:
+        lines.append("Repeatable.")
+    if standard != "NULL":
+        lines.append("Default: %s." % roff(standard))
+    return lines
+
+
+def options():
+    text = without_comments(read("examples", "relay", "config.def"))
+    lines, is_open = [], False
+    for found in re.finditer(r"^(SECTION|OPTION)\(", text, re.M):
+        row = cells(text, found.end())
+        if found.group(1) == "SECTION":
+            lines += [".El"] if is_open else []
+            lines += [".Ss " + row[0], ".Bl -tag -width Ds"]
+            is_open = True
+        else:
+            lines += option(row)
+    return "\n".join([*lines, ".El", ""])
+
+
+def main():
+    return finish("docs/man/sansmtp-relay.1", TOP + options() + BOTTOM)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
