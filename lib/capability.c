@@ -179,17 +179,24 @@ static bool read_hold(struct sansmtp_span parameters, struct sansmtp_capabilitie
     return true;
 }
 
-/* RFC 9422 3: a name of letters, digits, "-" and "_", and maybe a value without ";". */
+/* RFC 9422 3: a name of letters, digits, "-" and "_", and maybe a value, which is printable and has
+ * no ";". */
 static bool is_limit(struct sansmtp_span word)
 {
     size_t name = 0;
+
+    for (size_t i = 0; i < word.length; i++) {
+        if (word.data[i] <= ' ' || word.data[i] > '~' || word.data[i] == ';') {
+            return false;
+        }
+    }
 
     while (name < word.length && (sansmtp_ascii_is_let_dig(word.data[name]) ||
                                   word.data[name] == '-' || word.data[name] == '_')) {
         name++;
     }
-    return name != 0 && (name == word.length || word.data[name] == '=') &&
-           memchr(word.data, ';', word.length) == NULL;
+    return name != 0 &&
+           (name == word.length || (word.data[name] == '=' && name + 1 != word.length));
 }
 
 /* RFC 9422 4: a number of at most six digits, not 0; what is none is no limit. */

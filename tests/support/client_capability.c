@@ -110,6 +110,7 @@ int client_assume(struct client_session *session, const char *words)
 {
     struct sansmtp_capabilities capabilities = {0};
     size_t end = strcspn(words, " ");
+    int result;
 
     for (size_t at = 0; at < end;) {
         size_t length = strcspn(words + at, ", ");
@@ -121,5 +122,7 @@ int client_assume(struct client_session *session, const char *words)
         words += strspn(words, " ");
         set_member(session, &capabilities, words);
     }
-    return sansmtp_client_assume(session->client, &capabilities, sizeof capabilities);
+    result = sansmtp_client_assume(session->client, &capabilities, sizeof capabilities);
+    session->assumed = session->assumed || result == 0;
+    return result;
 }

@@ -48,6 +48,7 @@ struct client_session {
     unsigned calls;                       /* of next() since the question came */
     size_t answers;                       /* the step from which on answers are looked for */
     size_t intents;                       /* and intents */
+    bool assumed;                         /* that the peer will greet */
     bool withheld;                        /* the host leaves the question open until H: */
     struct text response;                 /* borrowed by the engine */
     struct text message;                  /* octets of the body intent in hand */
