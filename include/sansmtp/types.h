@@ -147,7 +147,6 @@ struct sansmtp_span {
 #define SANSMTP_EXTENSION_PIPECONNECT         (UINT64_C(1) << 27)
 #define SANSMTP_EXTENSION_XCLIENT             (UINT64_C(1) << 28)
 #define SANSMTP_EXTENSION_XFORWARD            (UINT64_C(1) << 29)
-#define SANSMTP_EXTENSION_TEAPOT              (UINT64_C(1) << 30)
 
 /* Parameters of MAIL and RCPT: numbers for sansmtp_parameter_get(), and bit (1 << number) of
  * event.parameters. */
@@ -172,7 +171,6 @@ struct sansmtp_span {
 #define SANSMTP_PARAMETER_MTRK        18u
 #define SANSMTP_PARAMETER_PRDR        19u
 #define SANSMTP_PARAMETER_SUBMITTER   20u
-#define SANSMTP_PARAMETER_CUPS        21u
 
 /* Values of parameters that are words: parameter.number. */
 #define SANSMTP_BODY_7BIT       1u
