@@ -1,0 +1,163 @@
+"""What others say of a client, and how much one client may send: a DNS blocklist, rates, ETRN, hops,
+connections, and the end by SIGTERM in the middle of a message."""
+
+import socket
+import subprocess
+import time
+
+import support
+from relay import Relay
+from support import HOST, Wire, stuffed
+
+LISTED = "list.example.test"
+
+
+def greeting(relay, code):
+    with Wire(relay.port, greet=False) as wire:
+        return wire.expect(code)
+
+
+def send(relay, to="user@example.test", sent=None, code=250):
+    with Wire(relay.port) as wire:
+        wire.envelope(to)
+        wire.command("DATA", 354)
+        wire.send(stuffed(sent or support.message("one")))
+        wire.expect(code)
+
+
+def free_port():
+    """One that nobody listens to, by UDP or TCP."""
+    with socket.socket() as tcp:
+        tcp.bind((HOST, 0))
+        return tcp.getsockname()[1]
+
+
+def listed(tap, here, dnsmasq):
+    """The clients of loopback are listed in one list, and in another not."""
+    port = free_port()
+    command = [dnsmasq, "--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null",
+               "--port=%d" % port, "--listen-address=" + HOST, "--bind-interfaces", "--user=root",
+               "--pid-file=", "--local=/test/", "--address=/1.0.0.127.%s/127.0.0.2" % LISTED]
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE)
+    try:
+        time.sleep(0.5)
+        dns = "%s:%d" % (HOST, port)
+        with Relay(here, "--dnsbl", "clean.example.test", "--dnsbl", LISTED, dns=dns) as relay:
+            said = support.attempt(tap, "who is listed is greeted by 554", greeting, relay, 554)
+            tap.check(said and LISTED.encode() in said, "and told by which list", said)
+        with Relay(here, "--dnsbl", "clean.example.test", dns=dns) as relay:
+            support.attempt(tap, "who is not listed is greeted", greeting, relay, 220)
+    finally:
+        server.kill()
+        server.wait()
+
+
+def silent(tap, here):
+    with Relay(here, "--dnsbl", LISTED) as relay:
+        name = "a list that does not answer refuses nobody"
+        support.attempt(tap, name, greeting, relay, 220)
+
+
+def limited(tap, here):
+    with Relay(here, "--rate-messages", "2/3600") as relay:
+        for number in (1, 2):
+            support.attempt(tap, "message %d is taken" % number, send, relay)
+        with Wire(relay.port) as wire:
+            wire.command("EHLO client.example.test")
+            name = "the third has to wait"
+            support.attempt(tap, name, wire.command, "MAIL FROM:<a@example.com>", 451)
+    with Relay(here, "--rate-connections", "2/3600") as relay:
+        for number in (1, 2):
+            support.attempt(tap, "connection %d is taken" % number, greeting, relay, 220)
+        support.attempt(tap, "the third is told to come later", greeting, relay, 421)
+    with Relay(here, "--rate-recipients", "1/3600") as relay:
+        with Wire(relay.port) as wire:
+            wire.envelope("one@example.test")
+            name = "the second recipient has to wait"
+            support.attempt(tap, name, wire.command, "RCPT TO:<two@example.test>", 451)
+    with Relay(here, "--max-connections", "1") as relay, Wire(relay.port):
+        support.attempt(tap, "one connection too many is told so", greeting, relay, 421)
+
+
+def etrn(wire, domain, code):
+    wire.command("EHLO client.example.test")
+    return wire.command("ETRN " + domain, code)
+
+
+def hastened(tap, here):
+    domains = ["--relay-domain", "away.example", "--relay-domain", ".away.example"]
+    with Relay(here, *domains) as relay:
+        send(relay, "user@sub.away.example")
+        for attempts, domain, code in ((1, "away.example", 251), (1, "other.example", 458),
+                                       (1, "sub.away.example", 253), (2, "@away.example", 253)):
+            relay.until(lambda count=attempts: relay.listed()[0]["attempts"] == str(count))
+            with Wire(relay.port) as wire:
+                name = "ETRN %s is answered %d" % (domain, code)
+                support.attempt(tap, name, etrn, wire, domain, code)
+        again = relay.until(lambda: relay.listed()[0]["attempts"] == "3")
+        tap.check(again, "each 253 was an attempt", relay.listed())
+
+
+def looped(tap, here):
+    hop = "Received: from a.example by b.example; Sat, 21 Nov 2026 10:00:00 +0000\r\n"
+    with Relay(here, "--max-hops", "3") as relay:
+        many, few = ((hop * count).encode() + support.message("loop") for count in (4, 3))
+        support.attempt(tap, "a message with too many hops is refused", send, relay,
+                        "user@example.test", many, 554)
+        support.attempt(tap, "one with fewer is not", send, relay, "user@example.test", few)
+
+
+def finish(relay):
+    """Half of the message has come when SIGTERM does."""
+    sent = stuffed(support.message("half", support.AWKWARD))
+    with Wire(relay.port) as idle, Wire(relay.port) as wire:
+        wire.envelope("user@away.example")
+        wire.command("DATA", 354)
+        wire.send(sent[:99])
+        relay.process.terminate()
+        idle.expect(421)
+        wire.send(sent[99:])
+        wire.expect(250)
+    return relay.process.wait(timeout=support.PATIENCE)
+
+
+def stopped(tap, here):
+    with Relay(here, "--relay-domain", "away.example") as relay:
+        status = support.attempt(tap, "a message is finished behind SIGTERM", finish, relay)
+        tap.check(status == 0, "then it leaves with 0", relay.errors())
+        tap.check(len(relay.listed()) == 1, "and the message is in the queue")
+
+
+def managed(tap, here):
+    with Relay(here, "--relay-domain", "away.example") as relay:
+        for user in ("a", "b", "c"):
+            send(relay, user + "@away.example")
+        first, second, third = (row["id"] for row in relay.listed())
+        relay.manage("hold", first)
+        tap.check(relay.listed()[0]["state"] == "held", "hold holds", relay.listed())
+        relay.manage("release", first)
+        tap.check(relay.listed()[0]["state"] == "waiting", "release releases", relay.listed())
+        relay.manage("delete", second)
+        left = [row["id"] for row in relay.listed()]
+        tap.check(left == [first, third], "delete deletes one", left)
+        tap.check("recipient: <c@away.example>" in relay.manage("show", third), "show shows")
+        page = [row["id"] for row in relay.listed("--after", first, "--limit", "1")]
+        tap.check(page == [third], "list goes on behind an id", page)
+        said = relay.manage("show", second, status=66)
+        tap.check(not said, "what was deleted cannot be shown", said)
+
+
+def test(tap, here):
+    silent(tap, here)
+    limited(tap, here)
+    hastened(tap, here)
+    looped(tap, here)
+    stopped(tap, here)
+    managed(tap, here)
+    dnsmasq = support.peer(tap, "dnsmasq", "--version")
+    if dnsmasq:
+        listed(tap, here, dnsmasq)
+
+
+support.main(test)
