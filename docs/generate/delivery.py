@@ -31,6 +31,9 @@ LANDMARKS = {
 }
 BOX = 16
 
+# sansmtp_function - what it decides, in the comment above it.
+FUNCTION = r"^ \* sansmtp_(\w+) - (.*(?:\n \* +\w.*)*?)\n \*\n"
+
 # Each idea: the functions that decide it, the rooms of sansmtp-relay that do it, its options.
 IDEAS = [
     ("relaying", ["route_hosts", "route_attempts"], "deliver*.c",
@@ -61,7 +64,7 @@ def decided():
     found = {}
     for header in HEADERS:
         text = read("include", "sansmtp", header + ".h")
-        for name, what in re.findall(r"^ \* sansmtp_(\w+) - (.*(?:\n \* +\w.*)*?)\n \*\n", text, re.M):
+        for name, what in re.findall(FUNCTION, text, re.M):
             found[name] = header, " ".join(what.replace("\n *", " ").split())
     return found
 
@@ -84,8 +87,7 @@ def is_shared(path):
 
 def shared_rooms():
     text = read("examples", "meson.build")
-    return "".join(re.findall(r"^\w+ = static_library\(.*?^\)|^\w+ = static_library\(.*?\]\)$", text,
-                              re.M | re.S))
+    return "".join(re.findall(r"^\w+ = static_library\(.*?\]\)$", text, re.M | re.S))
 
 
 def calls(pattern):
