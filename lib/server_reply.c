@@ -81,7 +81,14 @@ static struct sansmtp_reply_row defaults(const struct sansmtp_server *server, ui
 {
     const struct sansmtp_reply_row *row = sansmtp_reply_row(questions[server->question].accept);
 
-    return row->code == code ? *row : sansmtp_reply_of_code(code);
+    if (row->code == code) {
+        return *row;
+    }
+    /* RFC 1985 5.1: these two are not about a mailbox. */
+    if (server->question == SANSMTP_EVENT_ETRN && (code == 251 || code == 252)) {
+        return sansmtp_reply_of_code(250);
+    }
+    return sansmtp_reply_of_code(code);
 }
 
 static uint32_t enhanced_of(const struct sansmtp_server *server, uint32_t code, uint32_t enhanced)
