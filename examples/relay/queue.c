@@ -243,13 +243,3 @@ int queue_forget(struct queue *queue)
     sql_run(queue, SQL_KEEP, 0);
     return queue_outcome(queue);
 }
-
-uint64_t queue_version(struct queue *queue)
-{
-    struct sql sql = sql_begin(queue, SQL_VERSION);
-    uint64_t version = sql_row(&sql) ? sql_take(&sql) : 0;
-
-    sql_end(&sql);
-    queue_outcome(queue);
-    return version;
-}

@@ -219,7 +219,4 @@ int queue_delete(struct queue *queue, uint64_t id, uint64_t *count);
 int queue_hasten(struct queue *queue, struct sansmtp_span domain, bool below, uint64_t now,
                  uint64_t *count);
 
-/* Changes whenever another process has changed something. */
-uint64_t queue_version(struct queue *queue);
-
 #endif

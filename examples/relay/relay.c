@@ -4,6 +4,7 @@
 
 #include "relay.h"
 
+#include "../safe_text.h"
 #include "command.h"
 #include "deliver.h"
 #include "dispatch.h"
@@ -78,10 +79,12 @@ void relay_log(struct relay *relay, uint64_t id, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    for (char *at = line; *at != '\0'; at++) {
-        *at = (unsigned char)*at < 32 || *at == 127 ? ' ' : *at; /* replies have several lines */
+    for (char *newline = line; (newline = strchr(newline, '\n')) != NULL;) {
+        *newline = ' '; /* replies may have several lines */
     }
-    fprintf(relay->log, "%s %013" PRIX64 " %s\n", text, id, line);
+    fprintf(relay->log, "%s %013" PRIX64 " ", text, id);
+    put_safely(relay->log, (const uint8_t *)line, strlen(line));
+    putc('\n', relay->log);
 }
 
 /* -- stopping --------------------------------------------------------------------------------- */
