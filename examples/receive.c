@@ -9,6 +9,7 @@
 
 #include "receive_auth.h"
 #include "receive_connection.h"
+#include "receive_extensions.h"
 #include "receive_log.h"
 #include "receive_tls.h"
 
@@ -45,10 +46,12 @@ static uint32_t engine_flags(const struct options *options)
     return flags;
 }
 
-/* RFC 5321 4.5.3.1.8: a server must take 100. Fewer are for tests; the session counts them. */
+/* RFC 5321 4.5.3.1.8: a server must take 100. Fewer are for tests; the session counts them, unless
+ * the client is told (RFC 9422). */
 static uint32_t engine_recipients(const struct options *options)
 {
-    bool few = options->max_recipients > 0 && options->max_recipients < 100;
+    bool few = options->max_recipients > 0 && options->max_recipients < 100 &&
+               (options->extensions_on & SANSMTP_EXTENSION_LIMITS) == 0;
 
     return few ? 0 : (uint32_t)options->max_recipients;
 }
@@ -62,7 +65,7 @@ static int set_engine(struct receiver *receiver)
     sansmtp_server_options_init(engine, sizeof *engine);
     engine->flags = engine_flags(options);
     engine->bare_newlines = options->bare_newlines;
-    engine->extensions |= SANSMTP_EXTENSION_BINARYMIME;
+    extensions_set(engine, options);
     if (options->certificate != NULL && !options->tls_implicit) {
         engine->extensions |= SANSMTP_EXTENSION_STARTTLS;
     }

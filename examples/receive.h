@@ -6,6 +6,7 @@
  *
  *   receive.c             the program: start, loop, stop
  *   receive_options.c     the command line
+ *   receive_extensions.c  which extensions it offers
  *   receive_accept.c      how a connection begins
  *   receive_connection.c  a peer: reading, running the engine, waiting, closing
  *   receive_write.c       its socket's way out
@@ -13,6 +14,8 @@
  *   receive_proxy.c       the header of a proxy, which says whose connection it is
  *   receive_tls.c         certificate and key
  *   receive_session.c     what we answer to the engine's questions
+ *   receive_client.c      what XCLIENT and XFORWARD tell
+ *   receive_verdict.c     what a recipient says to a message
  *   receive_message.c     a message on its way to the store, on libuv's thread pool
  *   receive_store.c       the Maildirs
  *   receive_folder.c      the name of a mailbox's folder
@@ -25,6 +28,7 @@
  * and what sansmtp-send shares:
  *
  *   arguments.c           values of options
+ *   option_table.c        the options themselves
  *   tls.c                 OpenSSL through memory BIOs
  *   safe_text.c           what a terminal may be shown
  */

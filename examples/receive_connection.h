@@ -28,8 +28,11 @@ struct session {
     char *user;                /* who is authenticated, as far as the mechanism names him */
     char *hello;               /* the name the client gave, hello_length octets */
     size_t hello_length;
-    uint64_t octets;       /* of the message that came so far */
-    uint32_t recipients;   /* accepted in this transaction */
+    uint64_t octets;     /* of the message that came so far */
+    uint32_t recipients; /* accepted in this transaction */
+    uint64_t *limits;    /* octets that each of them takes; NULL: none of them says */
+    uint32_t limits_room;
+    uint32_t refusing;     /* of them, those that refused the message (PRDR) */
     uint32_t verb;         /* of the hello */
     size_t verdict_behind; /* octets of output that are in front of the verdict */
     bool verdict_due;      /* the engine refuses the message, and will say so */
@@ -37,6 +40,7 @@ struct session {
     bool last_answer;      /* no other one for this message follows */
     bool in_transaction;
     bool in_body; /* the next octets are most likely those of a message */
+    bool judged;  /* whether it may say XCLIENT */
     bool authenticated;
     bool quit; /* the client said so */
 };

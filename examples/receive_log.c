@@ -25,25 +25,72 @@ int log_open(struct receiver *receiver)
     return 0;
 }
 
+/* Time, peer, verb. */
+static void begin_line(struct connection *connection, const char *verb)
+{
+    time_t now = time(NULL);
+    struct tm date;
+    char text[32];
+
+    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &date));
+    fprintf(connection->receiver->log, "%s %s %s ", text, connection_peer(connection), verb);
+}
+
 void log_event(struct connection *connection, const char *verb, const char *verdict,
                uint64_t octets)
 {
     FILE *log = connection->receiver->log;
-    time_t now;
-    struct tm date;
-    char text[32], word[32];
+    char word[32];
 
     if (log == NULL) {
         return;
     }
-    now = time(NULL);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &date));
     snprintf(word, sizeof word, "%s", verdict);
     for (char *space = word; (space = strchr(space, ' ')) != NULL;) {
         *space = '-';
     }
-    fprintf(log, "%s %s %s %s %" PRIu64 "\n", text, connection_peer(connection), verb, word,
-            octets);
+    begin_line(connection, verb);
+    fprintf(log, "%s %" PRIu64 "\n", word, octets);
+}
+
+static void put_value(FILE *log, const char *name, struct sansmtp_span value, const char *sign,
+                      uint64_t number)
+{
+    fputs(name, log);
+    if (value.length > 0) {
+        putc('=', log);
+        put_safely(log, value.data, value.length);
+    }
+    fprintf(log, " %s%" PRIu64 "\n", sign, number);
+}
+
+void log_value(struct connection *connection, const char *verb, const char *name,
+               struct sansmtp_span value)
+{
+    if (connection->receiver->log != NULL) {
+        begin_line(connection, verb);
+        put_value(connection->receiver->log, name, value, "", 0);
+    }
+}
+
+void log_parameters(struct connection *connection, const struct sansmtp_event *event)
+{
+    FILE *log = connection->receiver->log;
+
+    for (uint32_t id = SANSMTP_PARAMETER_SIZE + 1; log != NULL && id < 48; id++) {
+        uint8_t text[SANSMTP_VALUE_LONGEST];
+        struct sansmtp_parameter value = {
+            .size = sizeof value, .text = text, .capacity = sizeof text};
+
+        if (sansmtp_parameter_get(event, id, &value) == 1) {
+            bool decoded = (value.flags & SANSMTP_VALUE_DECODED) != 0;
+            struct sansmtp_span shown = {text, value.text_length};
+
+            begin_line(connection, sansmtp_verb_name(event->verb));
+            put_value(log, sansmtp_parameter_name(id), decoded ? shown : value.raw,
+                      (value.flags & SANSMTP_VALUE_NEGATIVE) != 0 ? "-" : "", value.number);
+        }
+    }
 }
 
 void log_reply(struct connection *connection, const char *verb, uint32_t code, uint64_t octets)

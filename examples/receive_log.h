@@ -12,6 +12,13 @@ int log_open(struct receiver *receiver);
 void log_event(struct connection *connection, const char *verb, const char *verdict,
                uint64_t octets);
 
+/* As log_event, with NAME=VALUE as the verdict. */
+void log_value(struct connection *connection, const char *verb, const char *name,
+               struct sansmtp_span value);
+
+/* A line for each parameter of a MAIL or RECIPIENT event but SIZE, which the line of MAIL has. */
+void log_parameters(struct connection *connection, const struct sansmtp_event *event);
+
 /* As log_event, with a reply's code as the verdict. */
 void log_reply(struct connection *connection, const char *verb, uint32_t code, uint64_t octets);
 

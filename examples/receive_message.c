@@ -56,6 +56,11 @@ bool message_add(struct message *message, const struct sansmtp_event *recipient)
     return delivery_add(&message->delivery, folder);
 }
 
+bool message_skip(struct message *message, uint32_t recipient)
+{
+    return delivery_skip(&message->delivery, recipient);
+}
+
 /* -- the trace header ------------------------------------------------------------------------- */
 
 /* The delivery's name up to the hostname; an atom has no dots. */

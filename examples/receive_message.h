@@ -17,6 +17,9 @@ struct message *message_begin(struct connection *connection, const struct sansmt
 /* Adds the recipient of a RECIPIENT event. False: no memory. */
 bool message_add(struct message *message, const struct sansmtp_event *recipient);
 
+/* This recipient gets nothing. False: no memory. */
+bool message_skip(struct message *message, uint32_t recipient);
+
 /* Takes octets of the body, at most one read's until message_write is done. */
 void message_append(struct message *message, struct sansmtp_span octets);
 

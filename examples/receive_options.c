@@ -1,8 +1,9 @@
 #include "receive_options.h"
 
 #include "arguments.h"
+#include "option_table.h"
+#include "receive_extensions.h"
 
-#include <getopt.h>
 #include <sansmtp/sansmtp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,83 +13,42 @@
 #include <unistd.h>
 #include <uv.h>
 
-static const char help[] =
+static const char usage[] =
     "usage: sansmtp-receive --domain D (--maildir DIR | --store none) [options]\n"
     "\n"
     "Receives mail by SMTP or LMTP.\n"
-    "\n"
-    "  --listen ADDR:PORT     where to listen (default 127.0.0.1:2525); port 0: any free one;\n"
-    "                         the first line on standard output says which\n"
-    "  --lmtp                 speak LMTP: one answer a recipient\n"
-    "  --hostname NAME        our name in the greeting (default: this machine's)\n"
-    "  --domain D             take mail for this domain; repeatable; * takes any\n"
-    "  --maildir DIR          store a recipient's mail under DIR/<address>/new/\n"
-    "  --store none           accept and drop, for measuring\n"
-    "  --tls-cert FILE        certificate chain, PEM; offers STARTTLS\n"
-    "  --tls-key FILE         its key (default: in the file of the certificate)\n"
-    "  --tls-implicit         TLS from the first octet, instead of STARTTLS\n"
-    "  --auth-file FILE       lines user:crypt(3)-hash; offers AUTH PLAIN and LOGIN under TLS;\n"
-    "                         or user:{SCRAM-SHA-256}..., if it was built with GNU SASL\n"
-    "  --auth-without-tls     offers them in clear too\n"
-    "  --proxy-protocol ADDR  each connection begins with a header of the PROXY protocol, and comes\n"
-    "                         from the proxy ADDR; repeatable; * is any\n"
-    "  --max-size N           octets of the largest message (default 33554432; 0: no limit)\n"
-    "  --max-recipients N     per message (default 1000; 0: no limit)\n"
-    "  --timeout S            seconds of every wait for the peer (default: as RFC 5321)\n"
-    "  --bare-newline WHAT    refuse (default), normalise or pass a bare CR or LF in DATA\n"
-    "  --trace                show the dialogues on standard error, credentials left out\n"
-    "  --log FILE             a line for each session event; - is standard error\n"
-    "  --help, --version\n"
+    "\n";
+
+static const char signals[] =
     "\n"
     "SIGTERM and SIGINT let open transactions finish, for 30 seconds at most; a second one does\n"
     "not.\n";
 
+#define HELP_COLUMN 25
+
 enum option_letter {
-    LISTEN = 1,
-    LMTP,
-    HOSTNAME,
-    DOMAIN,
-    MAILDIR,
-    STORE,
-    TLS_CERT,
-    TLS_KEY,
-    TLS_IMPLICIT,
-    AUTH_FILE,
-    AUTH_WITHOUT_TLS,
-    PROXY_PROTOCOL,
-    MAX_SIZE,
-    MAX_RECIPIENTS,
-    TIMEOUT,
-    BARE_NEWLINE,
-    TRACE,
-    LOG,
-    HELP,
-    VERSION
+    FIRST,
+#define OPTION OPTION_LETTER
+#include "receive_options.def"
+#undef OPTION
+    LETTERS_END
 };
 
-static const struct option known[] = {
-    {"listen", required_argument, NULL, LISTEN},
-    {"lmtp", no_argument, NULL, LMTP},
-    {"hostname", required_argument, NULL, HOSTNAME},
-    {"domain", required_argument, NULL, DOMAIN},
-    {"maildir", required_argument, NULL, MAILDIR},
-    {"store", required_argument, NULL, STORE},
-    {"tls-cert", required_argument, NULL, TLS_CERT},
-    {"tls-key", required_argument, NULL, TLS_KEY},
-    {"tls-implicit", no_argument, NULL, TLS_IMPLICIT},
-    {"auth-file", required_argument, NULL, AUTH_FILE},
-    {"auth-without-tls", no_argument, NULL, AUTH_WITHOUT_TLS},
-    {"proxy-protocol", required_argument, NULL, PROXY_PROTOCOL},
-    {"max-size", required_argument, NULL, MAX_SIZE},
-    {"max-recipients", required_argument, NULL, MAX_RECIPIENTS},
-    {"timeout", required_argument, NULL, TIMEOUT},
-    {"bare-newline", required_argument, NULL, BARE_NEWLINE},
-    {"trace", no_argument, NULL, TRACE},
-    {"log", required_argument, NULL, LOG},
-    {"help", no_argument, NULL, HELP},
-    {"version", no_argument, NULL, VERSION},
-    {NULL, 0, NULL, 0},
+static const struct option_row rows[] = {
+#define OPTION OPTION_ROW
+#include "receive_options.def"
+#undef OPTION
 };
+
+#define ROWS (sizeof rows / sizeof rows[0])
+
+static int put_help(void)
+{
+    fputs(usage, stdout);
+    option_table_help(rows, ROWS, HELP_COLUMN);
+    fputs(signals, stdout);
+    return EX_OK;
+}
 
 static int mistake(const char *what, const char *value)
 {
@@ -151,6 +111,33 @@ static int add_proxy(struct options *options, const char *address)
     return -1;
 }
 
+static int add_trusted(struct options *options, const char *text)
+{
+    if (sansmtp_network_parse((const uint8_t *)text, strlen(text),
+                              &options->trusted[options->trusted_count++]) != 0) {
+        return mistake("--trust wants a network as 192.0.2.0/24, not ", text);
+    }
+    return -1;
+}
+
+static int add_limit(struct options *options, const char *text)
+{
+    struct recipient_limit *limit = &options->limits[options->limit_count++];
+    const char *equals = strrchr(text, '=');
+
+    if (equals == NULL || equals == text || !argument_number(equals + 1, &limit->octets)) {
+        return mistake("--max-size-for wants ADDRESS=N, not ", text);
+    }
+    limit->address = text;
+    limit->length = (size_t)(equals - text);
+    return -1;
+}
+
+static int read_extensions(struct options *options, const char *text)
+{
+    return extensions_read(options, text) ? -1 : mistake("--extensions: not one of ours: ", text);
+}
+
 /* What the command line says of what is stored where: exactly one of --maildir and --store. */
 struct stores {
     bool none;
@@ -186,6 +173,14 @@ static int read_text(struct options *options, struct stores *stores, int letter,
         return add_proxy(options, text);
     case MAX_SIZE:
         return read_count(&options->max_size, "--max-size", text);
+    case TRUST:
+        return add_trusted(options, text);
+    case EXTENSIONS:
+        return read_extensions(options, text);
+    case MAX_SIZE_FOR:
+        return add_limit(options, text);
+    case MAX_MESSAGES:
+        return read_count(&options->max_messages, "--max-messages", text);
     case MAX_RECIPIENTS:
         return read_count(&options->max_recipients, "--max-recipients", text);
     case TIMEOUT:
@@ -210,12 +205,14 @@ static int read_one(struct options *options, struct stores *stores, int letter, 
     case AUTH_WITHOUT_TLS:
         options->auth_without_tls = true;
         return -1;
+    case SUBMISSION:
+        options->submission = true;
+        return -1;
     case TRACE:
         options->trace = true;
         return -1;
     case HELP:
-        fputs(help, stdout);
-        return EX_OK;
+        return put_help();
     case VERSION:
         printf("sansmtp-receive %s\n", sansmtp_version());
         return EX_OK;
@@ -247,8 +244,9 @@ static int check_together(struct options *options, const struct stores *stores)
     if (options->users != NULL && options->certificate == NULL && !options->auth_without_tls) {
         return mistake("--auth-file needs --tls-cert, or --auth-without-tls", "");
     }
-    if (options->max_recipients > UINT32_MAX || options->timeout > UINT32_MAX) {
-        return mistake("--max-recipients or --timeout is out of range", "");
+    if (options->max_recipients > UINT32_MAX || options->max_messages > UINT32_MAX ||
+        options->timeout > UINT32_MAX) {
+        return mistake("--max-recipients, --max-messages or --timeout is out of range", "");
     }
     return -1;
 }
@@ -267,17 +265,28 @@ static void set_defaults(struct options *options)
     }
 }
 
+/* Room for as many values as the command line can have. */
+static bool make_room(struct options *options, size_t count)
+{
+    options->domains = calloc(count, sizeof *options->domains);
+    options->proxies = calloc(count, sizeof *options->proxies);
+    options->trusted = calloc(count, sizeof *options->trusted);
+    options->limits = calloc(count, sizeof *options->limits);
+    return options->domains != NULL && options->proxies != NULL && options->trusted != NULL &&
+           options->limits != NULL;
+}
+
 int options_read(struct options *options, int argc, char **argv)
 {
+    struct option known[ROWS + 1];
     struct stores stores = {false};
     int letter, status;
 
     set_defaults(options);
-    options->domains = calloc((size_t)argc, sizeof *options->domains);
-    options->proxies = calloc((size_t)argc, sizeof *options->proxies);
-    if (options->domains == NULL || options->proxies == NULL) {
+    if (!make_room(options, (size_t)argc)) {
         return EX_OSERR;
     }
+    option_table_known(rows, ROWS, FIRST + 1, known);
     while ((letter = getopt_long(argc, argv, "", known, NULL)) != -1) {
         status = read_one(options, &stores, letter, optarg);
         if (status >= 0) {

@@ -3,9 +3,17 @@
 
 /* The command line of sansmtp-receive. */
 
+#include <sansmtp/sansmtp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* One recipient takes no messages over so many octets. */
+struct recipient_limit {
+    const char *address;
+    size_t length;
+    uint64_t octets;
+};
 
 struct options {
     const char *address; /* where to listen: a host or literal, without brackets */
@@ -24,7 +32,17 @@ struct options {
     const char **proxies; /* addresses; not empty: each connection is a proxy's */
     size_t proxy_count;
 
+    struct sansmtp_network *trusted; /* who may say XCLIENT and XFORWARD */
+    size_t trusted_count;
+
+    struct recipient_limit *limits;
+    size_t limit_count;
+
+    uint64_t extensions_on; /* beside the usual ones */
+    uint64_t extensions_off;
+
     bool lmtp;
+    bool submission;
     bool tls_implicit;
     bool auth_without_tls;
     bool trace;
@@ -32,6 +50,7 @@ struct options {
     uint32_t bare_newlines; /* SANSMTP_BARE_... */
     uint64_t max_size;
     uint64_t max_recipients;
+    uint64_t max_messages;
     uint64_t timeout; /* seconds; 0: what the engine waits by itself */
 };
 

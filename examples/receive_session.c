@@ -1,8 +1,10 @@
 #include "receive_session.h"
 
 #include "receive_auth.h"
+#include "receive_client.h"
 #include "receive_log.h"
 #include "receive_message.h"
+#include "receive_verdict.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@ static void fail(struct connection *connection, const char *verb)
 static void on_connect(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
 {
     (void)event;
+    client_begin(user);
     log_reply(user, "CONNECT", 220, 0);
     sansmtp_server_accept(server);
 }
@@ -74,6 +77,7 @@ static void on_mail(struct sansmtp_server *server, const struct sansmtp_event *e
     session->chunk_refused = false;
     session->verdict_due = false;
     log_reply(connection, "MAIL", 250, event->number);
+    log_parameters(connection, event);
     sansmtp_server_accept(server);
 }
 
@@ -104,12 +108,14 @@ static void on_recipient(struct sansmtp_server *server, const struct sansmtp_eve
     } else if (is_one_too_many(connection)) {
         log_reply(connection, "RCPT", 452, 0);
         sansmtp_server_reply(server, 452, SANSMTP_ENHANCED(4, 5, 3), too_many, sizeof too_many - 1);
-    } else if (stores(connection) &&
-               (session->message == NULL || !message_add(session->message, event))) {
+    } else if (!verdict_note(connection, event) ||
+               (stores(connection) &&
+                (session->message == NULL || !message_add(session->message, event)))) {
         fail(connection, "RCPT");
     } else {
         session->recipients++;
         log_reply(connection, "RCPT", 250, 0);
+        log_parameters(connection, event);
         sansmtp_server_accept(server);
     }
 }
@@ -122,6 +128,7 @@ static void end_transaction(struct connection *connection)
 
     message_release(session->message);
     session->message = NULL;
+    verdict_forget(connection);
     session->in_transaction = false;
     session->in_body = false;
     if (connection->receiver->stopping) {
@@ -217,6 +224,33 @@ static void on_stored(struct connection *connection, struct message *message)
     connection_go(connection);
 }
 
+/* PRDR: what one recipient says; the message is stored, or not, when all have been asked. */
+static void ask_one(struct connection *connection, uint32_t recipient)
+{
+    struct session *session = &connection->session;
+
+    if (!verdict_refuses(connection, recipient, session->octets)) {
+        log_reply(connection, "END", 250, session->octets);
+        sansmtp_server_accept(connection->engine);
+    } else if (session->message != NULL && !message_skip(session->message, recipient)) {
+        fail(connection, "END");
+    } else {
+        session->refusing++;
+        verdict_reply(connection);
+    }
+}
+
+/* Is the message refused for whom this END is about? Under PRDR only if nobody wants it. */
+static bool is_refused(const struct connection *connection, const struct sansmtp_event *event)
+{
+    const struct session *session = &connection->session;
+
+    if (session->refusing > 0) {
+        return session->refusing == session->recipients;
+    }
+    return verdict_refuses(connection, event->recipient, event->number);
+}
+
 /* Under LMTP each recipient is asked for by itself (RFC 2033 4.2). */
 static void on_end(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
 {
@@ -227,6 +261,17 @@ static void on_end(struct sansmtp_server *server, const struct sansmtp_event *ev
     session->in_body = false;
     session->octets = event->number;
     session->last_answer = (event->flags & SANSMTP_FLAG_LAST) != 0;
+    if (!lmtp && event->recipient != SANSMTP_RECIPIENT_ALL) {
+        ask_one(connection, event->recipient);
+        return;
+    }
+    if (is_refused(connection, event)) {
+        verdict_reply(connection);
+        if (session->last_answer) {
+            end_transaction(connection);
+        }
+        return;
+    }
     if (session->message != NULL) {
         message_publish(session->message, lmtp ? event->recipient : 0,
                         lmtp ? 1 : session->recipients, on_stored);
@@ -356,6 +401,26 @@ static void on_response(struct sansmtp_server *server, const struct sansmtp_even
     auth_continue(user, event);
 }
 
+static void on_etrn(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    log_reply(user, "ETRN", 250, 0);
+    log_value(user, "ETRN", "QUEUE", event->text);
+    sansmtp_server_accept(server);
+}
+
+static void on_xclient(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
+{
+    (void)server;
+    client_become(user, event);
+}
+
+static void on_xforward(struct sansmtp_server *server, const struct sansmtp_event *event,
+                        void *user)
+{
+    (void)server;
+    client_forwarded(user, event);
+}
+
 static void on_injection(struct sansmtp_server *server, const struct sansmtp_event *event,
                          void *user)
 {
@@ -403,6 +468,7 @@ void session_end(struct connection *connection)
 {
     message_release(connection->session.message);
     connection->session.message = NULL;
+    verdict_forget(connection);
     auth_end(connection);
     auth_forget(connection);
     forget_hello(&connection->session);
@@ -427,4 +493,7 @@ const struct sansmtp_server_callbacks session_callbacks = {
     .limit = on_limit,
     .trace = on_trace,
     .closing = on_closing,
+    .etrn = on_etrn,
+    .xclient = on_xclient,
+    .xforward = on_xforward,
 };

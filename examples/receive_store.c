@@ -245,6 +245,31 @@ static int publish_one(struct delivery *delivery, const char *folder)
     return error;
 }
 
+bool delivery_skip(struct delivery *delivery, uint32_t index)
+{
+    if (delivery->skipped == NULL) {
+        delivery->skipped = calloc(delivery->count, sizeof *delivery->skipped);
+    }
+    if (delivery->skipped != NULL) {
+        delivery->skipped[index] = true;
+    }
+    return delivery->skipped != NULL;
+}
+
+static bool is_skipped(const struct delivery *delivery, uint32_t index)
+{
+    return delivery->skipped != NULL && delivery->skipped[index];
+}
+
+static void withdraw(struct delivery *delivery, uint32_t first, uint32_t end)
+{
+    while (end-- > first) {
+        if (!is_skipped(delivery, end)) {
+            withdraw_one(delivery, folder_at(delivery, end));
+        }
+    }
+}
+
 void delivery_publish(struct delivery *delivery, uint32_t first, uint32_t count)
 {
     if (!delivery->synced) {
@@ -252,11 +277,12 @@ void delivery_publish(struct delivery *delivery, uint32_t first, uint32_t count)
     }
     delivery->outcome = delivery->error;
     for (uint32_t i = first; delivery->outcome == 0 && i < first + count; i++) {
+        if (is_skipped(delivery, i)) {
+            continue;
+        }
         delivery->outcome = publish_one(delivery, folder_at(delivery, i));
         if (delivery->outcome != 0) {
-            while (i-- > first) {
-                withdraw_one(delivery, folder_at(delivery, i));
-            }
+            withdraw(delivery, first, i);
             return;
         }
     }
@@ -275,4 +301,5 @@ void delivery_end(struct delivery *delivery)
     }
     free(delivery->octets);
     free(delivery->folders);
+    free(delivery->skipped);
 }

@@ -41,6 +41,7 @@ struct delivery {
     uint32_t count; /* recipients */
     char *folders;  /* theirs, FOLDER_MAX octets each */
     size_t folders_capacity;
+    bool *skipped;             /* those that do not want it; NULL: none */
     char name[STORE_NAME_MAX]; /* of the file */
 };
 
@@ -52,6 +53,9 @@ void delivery_begin(struct delivery *delivery, struct store *store);
 
 /* Adds a recipient. Returns false if there is no memory for one more. Does not block. */
 bool delivery_add(struct delivery *delivery, const char folder[FOLDER_MAX]);
+
+/* This recipient gets nothing. Returns false if there is no memory. Does not block. */
+bool delivery_skip(struct delivery *delivery, uint32_t index);
 
 /* Takes octets of the message, DELIVERY_CAPACITY at most until they are written. Does not block. */
 void delivery_append(struct delivery *delivery, const void *octets, size_t length);
