@@ -19,7 +19,7 @@ struct sansmtp_event *sansmtp_client_reply_event(struct sansmtp_client *client, 
     event->code = reply->code;
     event->enhanced = reply->enhanced;
     event->text = reply->text;
-    event->flags = (reply->code < 400 ? SANSMTP_FLAG_ACCEPTED : 0u) |
+    event->flags = (reply->code / 100 == 2 ? SANSMTP_FLAG_ACCEPTED : 0u) |
                    (sansmtp_client_knows(client, SANSMTP_CLIENT_CUT_TEXT) ? SANSMTP_FLAG_CUT : 0u);
     return event;
 }
@@ -104,11 +104,15 @@ bool sansmtp_client_outstanding(const struct sansmtp_client *client)
     return client->answered < client->sent;
 }
 
-/* Before messages can go the host hears of a 421 as of any other refusal. */
+/* Before messages can go the host hears of a 421 as of any other refusal, and as of any other reply
+ * to a command of its own. */
 static enum sansmtp_client_step shut_down(struct sansmtp_client *client,
                                           const struct sansmtp_client_reply *reply)
 {
-    bool opening = client->phase < SANSMTP_AWAITS_MESSAGE;
+    bool opening = client->phase < SANSMTP_AWAITS_MESSAGE ||
+                   sansmtp_client_knows(client, SANSMTP_CLIENT_GREETING_DUE |
+                                                    SANSMTP_CLIENT_HELLO_DUE);
+    bool command = client->phase == SANSMTP_AWAITS_COMMAND;
 
     if (client->phase == SANSMTP_AWAITS_OUTCOME &&
         !sansmtp_client_sends(client, SANSMTP_SENDS_MAIL_REFUSED)) {
@@ -117,18 +121,24 @@ static enum sansmtp_client_step shut_down(struct sansmtp_client *client,
         client->decided = client->answered;
     }
     sansmtp_client_over(client, SANSMTP_REASON_CLOSED, SANSMTP_ERR_REFUSED);
-    if (!opening) {
-        return SANSMTP_CLIENT_ON;
+    if (command) {
+        sansmtp_client_reply_event(client, SANSMTP_EVENT_REPLY, reply)->verb = client->verb;
+        return SANSMTP_CLIENT_TELL;
     }
-    sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply);
-    return SANSMTP_CLIENT_TELL;
+    if (opening) {
+        sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply);
+        return SANSMTP_CLIENT_TELL;
+    }
+    return SANSMTP_CLIENT_ON;
 }
 
-/* A refusal may come while the message still goes out, or have begun while it did. */
+/* A refusal may come while the message still goes out, or have begun while it did. BDAT has been
+ * asked for as soon as its line is out. */
 static bool early_verdict(const struct sansmtp_client *client,
                           const struct sansmtp_client_reply *reply)
 {
     return client->phase == SANSMTP_AWAITS_OUTCOME && reply->code >= 400 &&
+           !sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS) &&
            (sansmtp_client_body_pending(client) ||
             sansmtp_client_sends(client, SANSMTP_SENDS_FINAL));
 }

@@ -121,10 +121,10 @@ void sansmtp_client_respond_rest(struct sansmtp_client *client)
         }
         sansmtp_base64_encode(client->response, piece, quartet);
         sansmtp_out_put(&client->out, quartet, sizeof(quartet));
+        sansmtp_wipe(quartet, sizeof(quartet));
         client->response += piece;
         client->response_length -= piece;
     }
-    sansmtp_wipe(quartet, sizeof(quartet));
     client->response = NULL;
     sansmtp_client_put(client, "", 0);
 }
@@ -221,8 +221,8 @@ static enum sansmtp_client_step challenge(struct sansmtp_client *client,
 }
 
 /* The exchange is over: what it left in the buffers is wiped. A reply to AUTH has been asked for by
- * octets that are all handed out, so the output is empty. */
-static void forget(struct sansmtp_client *client)
+ * octets that are all handed out, so the output is empty, or the session is over. */
+void sansmtp_client_auth_forget(struct sansmtp_client *client)
 {
     uint8_t *behind = client->text + client->text_length;
 
@@ -245,7 +245,7 @@ static enum sansmtp_client_step failed(struct sansmtp_client *client,
 
     sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply)->flags &= ~(
         uint32_t)SANSMTP_FLAG_ACCEPTED;
-    forget(client);
+    sansmtp_client_auth_forget(client);
     if (!another) {
         client->tried = UINT32_MAX;
     }
@@ -267,7 +267,7 @@ enum sansmtp_client_step sansmtp_client_auth(struct sansmtp_client *client,
         return failed(client, reply);
     }
     client->knows |= SANSMTP_CLIENT_AUTHENTICATED;
-    forget(client);
+    sansmtp_client_auth_forget(client);
     sansmtp_client_proceed(client);
     return SANSMTP_CLIENT_ON;
 }

@@ -31,7 +31,8 @@ bool sansmtp_client_asks_body(const struct sansmtp_client *client)
     uint64_t waiting = client->put - client->answered;
 
     if (!sansmtp_client_sends(client, SANSMTP_SENDS_BODY) ||
-        sansmtp_client_sends(client, SANSMTP_SENDS_LAST) || octets_left(client)) {
+        sansmtp_client_sends(client, SANSMTP_SENDS_LAST) || octets_left(client) ||
+        sansmtp_client_half_told(client)) {
         return false;
     }
     if (!sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS)) {
@@ -44,9 +45,10 @@ bool sansmtp_client_asks_body(const struct sansmtp_client *client)
 static uint32_t policy(const struct sansmtp_client *client)
 {
     bool eight = sansmtp_client_sends(client, SANSMTP_SENDS_EIGHT_BIT);
-    uint32_t newlines = client->options->body_newlines == SANSMTP_CLIENT_NEWLINES_NORMALISE
-                            ? SANSMTP_STUFF_NORMALISE
-                            : SANSMTP_STUFF_REFUSE;
+    /* A chunk goes out octet for octet: nothing of it can be mended. */
+    bool mends = client->options->body_newlines == SANSMTP_CLIENT_NEWLINES_NORMALISE &&
+                 !sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS);
+    uint32_t newlines = mends ? SANSMTP_STUFF_NORMALISE : SANSMTP_STUFF_REFUSE;
 
     return newlines | (eight ? 0u : (uint32_t)SANSMTP_STUFF_SEVEN_BIT);
 }
@@ -140,7 +142,7 @@ int sansmtp_client_body(struct sansmtp_client *client, const void *data, size_t 
     if (client->phase != SANSMTP_AWAITS_OUTCOME || !sansmtp_client_asks_body(client)) {
         return SANSMTP_ERR_STATE;
     }
-    if (length != 0 && sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS) &&
+    if ((length != 0 || last != 0) && sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS) &&
         !sansmtp_client_offers(client, SANSMTP_EXTENSION_CHUNKING)) {
         return SANSMTP_ERR_NEEDS_VERB;
     }
@@ -150,7 +152,9 @@ int sansmtp_client_body(struct sansmtp_client *client, const void *data, size_t 
     if (error != 0) {
         return error;
     }
-    sansmtp_client_renew(client);
+    if (length != 0 || last != 0) {
+        sansmtp_client_renew(client);
+    }
     if (last != 0) {
         client->sends |= SANSMTP_SENDS_LAST;
     }

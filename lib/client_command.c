@@ -4,6 +4,7 @@
 
 #include "additions.h"
 #include "argument.h"
+#include "ascii.h"
 #include "attribute.h"
 #include "class.h"
 #include "mailbox.h"
@@ -34,6 +35,7 @@ bool sansmtp_client_piped(const struct sansmtp_client *client)
 bool sansmtp_client_idle(const struct sansmtp_client *client)
 {
     return client->phase == SANSMTP_AWAITS_MESSAGE && sansmtp_out_room(&client->out) >= MAIL_ROOM &&
+           !sansmtp_client_half_told(client) &&
            !sansmtp_client_knows(client, SANSMTP_CLIENT_WHOLE | SANSMTP_CLIENT_LINE_DUE |
                                              SANSMTP_CLIENT_OUTCOME_DUE | SANSMTP_CLIENT_READY_DUE);
 }
@@ -67,6 +69,17 @@ bool sansmtp_client_is_span(const char *text, size_t length)
     return text != NULL || length == 0;
 }
 
+/* RFC 5321 4.1.1.11: a parameter stands once in a command. */
+static bool is_repeated(const struct sansmtp_own_value *own, uint32_t at)
+{
+    uint32_t i = 0;
+
+    while (own[i].number != own[at].number) {
+        i++;
+    }
+    return i != at;
+}
+
 /* The host's own parameters: known by their numbers, their values of the grammar. */
 bool sansmtp_client_own_fit(const struct sansmtp_client *client,
                             const struct sansmtp_own_value *own, uint32_t count, uint32_t verb)
@@ -77,7 +90,8 @@ bool sansmtp_client_own_fit(const struct sansmtp_client *client,
         const uint8_t *value = (const uint8_t *)own[i].value;
         size_t length = own[i].value_length;
 
-        if (row == NULL || row->verb != verb || !sansmtp_client_is_span(own[i].value, length) ||
+        if (row == NULL || row->verb != verb || is_repeated(own, i) ||
+            !sansmtp_client_is_span(own[i].value, length) ||
             (row->value == SANSMTP_OWN_VALUE_NONE && length != 0) ||
             (row->value == SANSMTP_OWN_VALUE_REQUIRED && length == 0) ||
             sansmtp_class_span(value, length, SANSMTP_CLASS_VALUE) != length) {
@@ -191,18 +205,30 @@ static int own_command_check(const struct sansmtp_client *client,
                : SANSMTP_ERR_NEEDS_VERB;
 }
 
-/* RFC 6531 3.7.4.2: only VRFY and EXPN may hold UTF-8, and say so. */
-static bool line_fits(const struct sansmtp_client *client, const uint8_t *line, size_t length)
+static bool line_fits(const uint8_t *line, size_t length)
 {
-    bool utf8 = sansmtp_client_offers(client, SANSMTP_EXTENSION_SMTPUTF8);
-
     for (size_t i = 0; i < length; i++) {
         if (line[i] < 0x20 || line[i] == 0x7f) {
             return false;
         }
     }
-    return length != 0 && length <= LINE - 2 &&
-           (sansmtp_utf8_ascii(line, length) || (utf8 && sansmtp_utf8_valid(line, length)));
+    return length != 0 && length <= LINE - 2;
+}
+
+/* RFC 6531 3.7.4.2: only VRFY and EXPN may hold UTF-8, and say so. */
+static bool utf8_fits(const struct sansmtp_client *client, uint32_t verb, const uint8_t *line,
+                      size_t length)
+{
+    static const char word[] = " SMTPUTF8";
+    size_t end = sizeof(word) - 1;
+
+    if (sansmtp_utf8_ascii(line, length)) {
+        return true;
+    }
+    return (verb == SANSMTP_VERB_VRFY || verb == SANSMTP_VERB_EXPN) &&
+           sansmtp_client_offers(client, SANSMTP_EXTENSION_SMTPUTF8) &&
+           sansmtp_utf8_valid(line, length) && length > end &&
+           sansmtp_ascii_equal(line + length - end, end, (const uint8_t *)word, end);
 }
 
 static int command_check(const struct sansmtp_client *client, const char *line, size_t length,
@@ -212,10 +238,13 @@ static int command_check(const struct sansmtp_client *client, const char *line, 
     const struct sansmtp_own_verb *own;
     size_t end = 0;
 
-    if (!line_fits(client, octets, length)) {
+    if (!line_fits(octets, length)) {
         return SANSMTP_ERR_TEXT;
     }
     *verb = sansmtp_verb_find(octets, length, &end);
+    if (!utf8_fits(client, *verb, octets, length)) {
+        return SANSMTP_ERR_TEXT;
+    }
     if (*verb == SANSMTP_VERB_UNKNOWN) {
         own = sansmtp_own_verb(client->options->additions, octets, end);
         *verb = own == NULL ? SANSMTP_VERB_UNKNOWN : own->number;
@@ -245,6 +274,10 @@ int sansmtp_client_command(struct sansmtp_client *client, const char *line, size
     }
     client->verb = verb;
     client->phase = SANSMTP_AWAITS_COMMAND;
+    /* A transaction that was left open comes to its end first: no ETRN within one. */
+    if (sansmtp_client_knows(client, SANSMTP_CLIENT_DIRTY)) {
+        sansmtp_client_put(client, "RSET", 4);
+    }
     sansmtp_client_put(client, line, length);
     return 0;
 }

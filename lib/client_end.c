@@ -10,6 +10,9 @@ void sansmtp_client_over(struct sansmtp_client *client, uint32_t reason, int err
         return;
     }
     sansmtp_client_lost(client);
+    if (client->phase == SANSMTP_AWAITS_AUTH) {
+        sansmtp_client_auth_forget(client);
+    }
     sansmtp_out_clear(&client->out);
     client->phase = SANSMTP_AWAITS_NOTHING;
     client->knows &= ~(uint32_t)(SANSMTP_CLIENT_CHALLENGED | SANSMTP_CLIENT_CHALLENGE_DUE |
@@ -32,7 +35,6 @@ int sansmtp_client_abort(struct sansmtp_client *client)
     if (client == NULL) {
         return SANSMTP_ERR_ARGUMENT;
     }
-    client->outcome_code = 0;
     sansmtp_client_over(client, SANSMTP_REASON_CLOSED, 0);
     return 0;
 }
@@ -44,7 +46,6 @@ int sansmtp_client_eof(struct sansmtp_client *client)
     }
     client->knows |= SANSMTP_CLIENT_EOF;
     if (sansmtp_client_knows(client, SANSMTP_CLIENT_BUSY | SANSMTP_CLIENT_CHALLENGED)) {
-        client->outcome_code = 0;
         sansmtp_client_over(client, SANSMTP_REASON_GONE, SANSMTP_ERR_GONE);
     }
     return 0;
@@ -101,7 +102,6 @@ int sansmtp_client_expired(struct sansmtp_client *client)
     if (sansmtp_client_patience(client, NULL) == 0) {
         return SANSMTP_ERR_STATE;
     }
-    client->outcome_code = 0;
     sansmtp_client_over(client, SANSMTP_REASON_EXPIRED, SANSMTP_ERR_EXPIRED);
     return 0;
 }

@@ -161,6 +161,13 @@ static inline bool sansmtp_client_offers(const struct sansmtp_client *client, ui
     return (client->offered.extensions & extension) != 0;
 }
 
+/* PIPECONNECT: is the reply to EHLO half in? Then what is offered is half known. */
+static inline bool sansmtp_client_half_told(const struct sansmtp_client *client)
+{
+    return client->reply_lines != 0 && sansmtp_client_knows(client, SANSMTP_CLIENT_HELLO_DUE) &&
+           !sansmtp_client_knows(client, SANSMTP_CLIENT_GREETING_DUE);
+}
+
 /* client.c */
 struct sansmtp_event *sansmtp_client_event(struct sansmtp_client *client, uint32_t type);
 struct sansmtp_event *sansmtp_client_reply_event(struct sansmtp_client *client, uint32_t type,
@@ -186,7 +193,6 @@ void sansmtp_client_proceed(struct sansmtp_client *client);
 enum sansmtp_client_step sansmtp_client_transaction(struct sansmtp_client *client,
                                                     const struct sansmtp_client_reply *reply);
 void sansmtp_client_advance(struct sansmtp_client *client);
-bool sansmtp_client_asks_recipient(const struct sansmtp_client *client);
 
 /* client_outcome.c */
 enum sansmtp_client_step sansmtp_client_after_end(struct sansmtp_client *client,
@@ -222,6 +228,10 @@ bool sansmtp_client_needs_utf8(const struct sansmtp_envelope *envelope);
 /* A MAIL line fits, and a RSET in front of it, but for SOLICIT and the host's own parameters. */
 enum { SANSMTP_CLIENT_MAIL_ROOM = 1480 };
 
+/* client_rcpt.c */
+bool sansmtp_client_asks_recipient(const struct sansmtp_client *client);
+void sansmtp_client_heed_limit(struct sansmtp_client *client);
+
 /* client_body.c */
 bool sansmtp_client_asks_body(const struct sansmtp_client *client);
 void sansmtp_client_body_begin(struct sansmtp_client *client);
@@ -234,6 +244,7 @@ enum sansmtp_client_step sansmtp_client_auth(struct sansmtp_client *client,
                                              const struct sansmtp_client_reply *reply);
 void sansmtp_client_respond_rest(struct sansmtp_client *client);
 void sansmtp_client_ask_initial(struct sansmtp_client *client);
+void sansmtp_client_auth_forget(struct sansmtp_client *client);
 
 /* client_end.c */
 void sansmtp_client_over(struct sansmtp_client *client, uint32_t reason, int error);

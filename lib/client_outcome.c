@@ -64,7 +64,6 @@ void sansmtp_client_lost(struct sansmtp_client *client)
 
 enum sansmtp_client_step sansmtp_client_senseless(struct sansmtp_client *client)
 {
-    client->outcome_code = 0;
     sansmtp_client_over(client, SANSMTP_REASON_PROTOCOL, SANSMTP_ERR_PROTOCOL);
     return SANSMTP_CLIENT_ON;
 }
@@ -144,23 +143,25 @@ static enum sansmtp_client_step after_analysis(struct sansmtp_client *client,
     sansmtp_client_reply_event(client, SANSMTP_EVENT_FINAL, reply)->number = client->finals++;
     if (reply->code < 400) {
         client->sends |= SANSMTP_SENDS_SPARED;
-    } else if (reply->code < 500) {
-        client->sends |= SANSMTP_SENDS_TEMPORARY;
+    } else {
+        sansmtp_client_note_refusal(client, reply);
     }
     return SANSMTP_CLIENT_TELL;
 }
 
-/* A yes for all is one for those alone that had a yes of their own. */
+/* The answer for all is one for those alone that had a yes of their own; if nobody had, their own
+ * refusals decide, unless it refuses the message for good. */
 static enum sansmtp_client_step after_all(struct sansmtp_client *client,
                                           const struct sansmtp_client_reply *reply)
 {
     uint32_t outcome = outcome_of(reply->code);
 
-    if (outcome == SANSMTP_OUTCOME_DELIVERED &&
+    if (outcome != SANSMTP_OUTCOME_REFUSED &&
         !sansmtp_client_sends(client, SANSMTP_SENDS_SPARED)) {
         outcome = sansmtp_client_refused_outcome(client);
+    } else {
+        decide(client, reply);
     }
-    decide(client, reply);
     sansmtp_client_finish(client, outcome);
     return SANSMTP_CLIENT_ON;
 }

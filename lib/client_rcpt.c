@@ -3,6 +3,7 @@
 #include <sansmtp/wire.h>
 
 #include "ascii.h"
+#include "class.h"
 #include "mailbox.h"
 #include "parameter_value.h"
 #include "utf8_address.h"
@@ -28,7 +29,7 @@ bool sansmtp_client_asks_recipient(const struct sansmtp_client *client)
 
     return sansmtp_client_sends(client, SANSMTP_SENDS_ASKING) && waiting < most &&
            client->taken != UINT32_MAX - 1 && !awaits_offset(client) &&
-           sansmtp_out_room(&client->out) >= RCPT_ROOM;
+           !sansmtp_client_half_told(client) && sansmtp_out_room(&client->out) >= RCPT_ROOM;
 }
 
 /* RFC 5321 4.1.1.3: the bare Postmaster needs no domain. */
@@ -83,7 +84,8 @@ static int orcpt_check(const struct sansmtp_client *client,
     for (size_t i = 0; i < recipient->orcpt_type_length; i++) {
         uint8_t octet = (uint8_t)recipient->orcpt_type[i];
 
-        if (octet <= 0x20 || octet > 0x7e || octet == ';' || octet == '=' || octet == '+') {
+        /* RFC 3461 4.2: an atom; and what stands in an esmtp-value has no "=". */
+        if (!sansmtp_class_is(octet, SANSMTP_CLASS_ATEXT) || octet == '=' || octet == '+') {
             return SANSMTP_ERR_TEXT;
         }
     }
@@ -208,6 +210,15 @@ static int recipient_gate(const struct sansmtp_client *client,
     return error;
 }
 
+/* RFC 9422 4.2: no more than the peer takes; the others need another message. */
+void sansmtp_client_heed_limit(struct sansmtp_client *client)
+{
+    if (client->offered.recipients != 0 && client->taken >= client->offered.recipients) {
+        client->sends &= ~(uint32_t)SANSMTP_SENDS_ASKING;
+        sansmtp_client_advance(client);
+    }
+}
+
 int sansmtp_client_recipient(struct sansmtp_client *client,
                              const struct sansmtp_recipient *recipient)
 {
@@ -222,11 +233,7 @@ int sansmtp_client_recipient(struct sansmtp_client *client,
     put_parameters(client, recipient);
     sansmtp_client_put(client, "", 0);
     client->taken++;
-    /* RFC 9422 4.2: no more than the peer takes; the others need another message. */
-    if (client->taken == client->offered.recipients) {
-        client->sends &= ~(uint32_t)SANSMTP_SENDS_ASKING;
-        sansmtp_client_advance(client);
-    }
+    sansmtp_client_heed_limit(client);
     return 0;
 }
 

@@ -137,6 +137,10 @@ static enum sansmtp_client_step after_command(struct sansmtp_client *client,
 {
     bool yes = reply->code / 100 == 2;
 
+    if (sansmtp_client_knows(client, SANSMTP_CLIENT_DIRTY)) { /* this answers the RSET before it */
+        client->knows &= ~(uint32_t)SANSMTP_CLIENT_DIRTY;
+        return yes ? SANSMTP_CLIENT_ON : sansmtp_client_senseless(client);
+    }
     client->phase = SANSMTP_AWAITS_MESSAGE;
     sansmtp_client_reply_event(client, SANSMTP_EVENT_REPLY, reply)->verb = client->verb;
     if (yes && client->verb == SANSMTP_VERB_XCLIENT) {
@@ -165,6 +169,9 @@ enum sansmtp_client_step sansmtp_client_opening(struct sansmtp_client *client,
     }
     if (!greeting && (client->assumed & ~client->offered.extensions) != 0) {
         sansmtp_client_over(client, SANSMTP_REASON_PROTOCOL, SANSMTP_ERR_PROTOCOL);
+    }
+    if (client->phase == SANSMTP_AWAITS_OUTCOME) {
+        sansmtp_client_heed_limit(client);
     }
     return SANSMTP_CLIENT_ON;
 }

@@ -56,13 +56,16 @@ static bool read_offset(const struct sansmtp_client_reply *reply, uint64_t *offs
 static enum sansmtp_client_step restart(struct sansmtp_client *client,
                                         const struct sansmtp_client_reply *reply)
 {
+    struct sansmtp_event *event;
     uint64_t offset = 0;
 
     if (!sansmtp_client_sends(client, SANSMTP_SENDS_TRANSID) || reply->code != 355 ||
         !read_offset(reply, &offset)) {
         return sansmtp_client_senseless(client);
     }
-    sansmtp_client_reply_event(client, SANSMTP_EVENT_RESTART, reply)->number = offset;
+    event = sansmtp_client_reply_event(client, SANSMTP_EVENT_RESTART, reply);
+    event->number = offset;
+    event->flags |= SANSMTP_FLAG_ACCEPTED;
     client->sends |= SANSMTP_SENDS_RESTARTED;
     client->sends &= ~(uint32_t)(SANSMTP_SENDS_ASKING | SANSMTP_SENDS_PRDR);
     return SANSMTP_CLIENT_TELL;
