@@ -1,0 +1,96 @@
+#include "lane.h"
+
+#include <string.h>
+
+/* RFC 3030 2: only BDAT carries a CR or an LF alone. Where the host has no BINARYMIME, the message
+ * is normalised or bounced, never sent as it is. */
+bool envelope_is_bare(const struct consignment *consignment)
+{
+    const struct queue_envelope *envelope = &consignment->batch->envelope;
+
+    return (envelope->flags & QUEUE_BARE) != 0 && envelope->body != SANSMTP_BODY_BINARYMIME &&
+           consignment->relay->config.bare_newline == BARE_NORMALISE;
+}
+
+static uint32_t body_of(const struct consignment *consignment, uint64_t extensions)
+{
+    const struct queue_envelope *envelope = &consignment->batch->envelope;
+    const uint64_t binary = SANSMTP_EXTENSION_BINARYMIME | SANSMTP_EXTENSION_CHUNKING;
+
+    if (envelope->body == SANSMTP_BODY_BINARYMIME) {
+        return SANSMTP_BODY_BINARYMIME;
+    }
+    if ((envelope->flags & QUEUE_BARE) != 0 &&
+        ((extensions & binary) == binary ||
+         consignment->relay->config.bare_newline == BARE_BOUNCE)) {
+        return SANSMTP_BODY_BINARYMIME; /* a host that has it not is refused by the engine */
+    }
+    return (envelope->flags & QUEUE_EIGHT_BIT) != 0 ? SANSMTP_BODY_8BITMIME : 0;
+}
+
+static const char *chars(const uint8_t *octets)
+{
+    return (const char *)octets;
+}
+
+void envelope_fill(const struct consignment *consignment, uint64_t extensions,
+                   struct envelope_texts *texts, struct sansmtp_envelope *envelope)
+{
+    const struct queue_envelope *from = &consignment->batch->envelope;
+
+    *envelope = (struct sansmtp_envelope){.size = sizeof *envelope};
+    envelope->flags = (from->flags & QUEUE_UTF8) != 0 ? SANSMTP_ENVELOPE_UTF8 : 0;
+    envelope->flags |= from->priority == 0 ? SANSMTP_ENVELOPE_NO_PRIORITY : 0;
+    envelope->priority = from->priority;
+    envelope->body = body_of(consignment, extensions);
+    envelope->ret = from->ret;
+    envelope->message_size = from->size;
+    envelope->sender = chars(from->sender.data);
+    envelope->sender_length = from->sender.length;
+    if (from->envid.data != NULL &&
+        sansmtp_xtext_decode(from->envid.data, from->envid.length, texts->envid,
+                             sizeof texts->envid, &envelope->envid_length) == 0) {
+        envelope->envid = chars(texts->envid);
+    } else {
+        envelope->envid_length = 0;
+    }
+    if (from->by != 0 && consignment->by > -999999999 && consignment->by < 999999999) {
+        envelope->deliver_by_mode = from->by;
+        envelope->deliver_by = (int32_t)consignment->by;
+    }
+}
+
+/* "rfc822;ada+40x.example": of the type utf-8 the value may be UTF-8 as it is. */
+static void fill_original(const struct queue_recipient *from, struct envelope_texts *texts,
+                          struct sansmtp_recipient *recipient)
+{
+    const uint8_t *semicolon = from->orcpt.length == 0
+                                   ? NULL
+                                   : memchr(from->orcpt.data, ';', from->orcpt.length);
+    size_t type, length;
+
+    if (semicolon == NULL) {
+        return;
+    }
+    type = (size_t)(semicolon - from->orcpt.data);
+    length = from->orcpt.length - type - 1;
+    recipient->orcpt_type = chars(from->orcpt.data);
+    recipient->orcpt_type_length = type;
+    recipient->orcpt = chars(semicolon + 1);
+    recipient->orcpt_length = length;
+    if (sansmtp_xtext_decode(semicolon + 1, length, texts->orcpt, sizeof texts->orcpt,
+                             &recipient->orcpt_length) == 0) {
+        recipient->orcpt = chars(texts->orcpt);
+    } else {
+        recipient->orcpt_length = length;
+    }
+}
+
+void envelope_fill_recipient(const struct queue_recipient *from, struct envelope_texts *texts,
+                             struct sansmtp_recipient *recipient)
+{
+    *recipient = (struct sansmtp_recipient){.size = sizeof *recipient, .notify = from->notify};
+    recipient->mailbox = chars(from->address.data);
+    recipient->mailbox_length = from->address.length;
+    fill_original(from, texts, recipient);
+}

@@ -1,0 +1,254 @@
+#include "lane.h"
+
+#include <ares.h>
+#include <ares_nameser.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TXT_MAX 16u
+
+typedef void answered(struct search *search);
+
+/* A question, and who is to be told of its answer. */
+struct inquiry {
+    struct search *search;
+    answered *answered;
+    uint32_t host;
+};
+
+static void inquire(struct search *search, uint32_t host, const char *name, int type,
+                    resolver_done *done, answered *tell)
+{
+    struct inquiry *inquiry = malloc(sizeof *inquiry);
+
+    if (inquiry == NULL) {
+        abort(); /* as resolver_ask */
+    }
+    *inquiry = (struct inquiry){search, tell, host};
+    search->pending++;
+    resolver_ask(search->relay->resolver, name, type, done, inquiry);
+}
+
+/* -- MTA-STS ---------------------------------------------------------------------------------- */
+
+/* The cache is a folder: in the file <domain> what https://mta-sts.<domain>/.well-known/mta-sts.txt
+ * said, its time is when. Whoever fetches policies writes there, and renames into place. */
+static bool read_policy(struct search *search, struct sansmtp_sts_cache *cache)
+{
+    char path[1024];
+    struct stat status;
+    ssize_t length = -1;
+    int file;
+
+    if (strchr(search->domain, '/') != NULL || search->domain[0] == '.' ||
+        (size_t)snprintf(path, sizeof path, "%s/%s", search->relay->config.mta_sts_folder,
+                         search->domain) >= sizeof path) {
+        return false;
+    }
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file >= 0 && fstat(file, &status) == 0) {
+        length = read(file, search->policy_text, sizeof search->policy_text);
+    }
+    if (file >= 0) {
+        close(file);
+    }
+    search->policy.size = sizeof search->policy;
+    if (length < 0 ||
+        sansmtp_sts_policy_parse(search->policy_text, (size_t)length, &search->policy) != 0) {
+        return false;
+    }
+    cache->flags = SANSMTP_STS_CACHED;
+    cache->fetched = status.st_mtime;
+    cache->max_age = search->policy.max_age;
+    return true;
+}
+
+/* The id of the record that the policy in the file was fetched for is not kept: a policy that is
+ * there holds for its time, and one that is old or missing is asked for in the log. */
+static void decide(struct search *search, const struct sansmtp_span *id)
+{
+    struct sansmtp_sts_cache cache = {.size = sizeof cache};
+    bool there = read_policy(search, &cache);
+    int decision;
+
+    if (id != NULL) {
+        cache.id = *id;
+    }
+    decision = sansmtp_sts_cache_decide(&cache, id, (int64_t)relay_now());
+    search->has_policy = there && decision >= 0 && ((uint32_t)decision & SANSMTP_STS_USE) != 0;
+    if (decision >= 0 && ((uint32_t)decision & SANSMTP_STS_FETCH) != 0) {
+        relay_log(search->relay, 0, "mta-sts policy wanted: %s", search->domain);
+    }
+}
+
+static void on_policy(void *user, uint32_t answers, const uint8_t *message, size_t length)
+{
+    struct inquiry *inquiry = user;
+    struct search *search = inquiry->search;
+    struct ares_txt_ext *records = NULL;
+    struct sansmtp_span texts[TXT_MAX], id;
+    char joined[TXT_MAX][512];
+    size_t count = 0;
+
+    if (answers == SANSMTP_ROUTE_FOUND) {
+        ares_parse_txt_reply_ext(message, (int)length, &records);
+    }
+    for (const struct ares_txt_ext *at = records; at != NULL; at = at->next) {
+        size_t fill = count == 0 || at->record_start ? 0 : texts[count - 1].length;
+
+        if (fill == 0 && count == TXT_MAX) {
+            break;
+        }
+        count += fill == 0;
+        if (fill + at->length <= sizeof joined[0]) {
+            memcpy(joined[count - 1] + fill, at->txt, at->length);
+            fill += at->length;
+        }
+        texts[count - 1] = (struct sansmtp_span){(const uint8_t *)joined[count - 1], fill};
+    }
+    decide(search, sansmtp_sts_txt_parse(texts, count, &id) == 0 ? &id : NULL);
+    if (records != NULL) {
+        ares_free_data(records);
+    }
+    inquiry->answered(search);
+    free(inquiry);
+}
+
+/* RFC 8461 2: policies are of the next hop domain; our own choice needs none. */
+void search_policy(struct search *search, answered *tell)
+{
+    char name[SEARCH_NAME_MAX + 16];
+
+    if (search->relay->config.mta_sts && search->relay->config.mta_sts_folder != NULL &&
+        (search->route.flags & SANSMTP_ROUTE_SMART_HOSTS) == 0 && search->domain[0] != '[') {
+        snprintf(name, sizeof name, "_mta-sts.%s", search->domain);
+        inquire(search, 0, name, RESOLVER_TXT, on_policy, tell);
+    }
+}
+
+/* -- DANE ------------------------------------------------------------------------------------- */
+
+static uint32_t number_at(const uint8_t *octets)
+{
+    return (uint32_t)octets[0] << 8 | octets[1];
+}
+
+static void add_record(struct search_host *more, const uint8_t *rdata, size_t length)
+{
+    size_t at = more->tlsa_count;
+
+    if (at < SEARCH_TLSA && length <= SEARCH_RDATA) {
+        memcpy(more->rdata[at], rdata, length);
+        if (sansmtp_tlsa_parse(more->rdata[at], length, &more->tlsa[at]) == 0) {
+            more->tlsa_count++;
+        }
+    }
+}
+
+/* Skips a name. Returns NULL if there is none. */
+static const uint8_t *skip_name(const uint8_t *at, const uint8_t *message, size_t length)
+{
+    char *name;
+    long octets;
+
+    if (ares_expand_name(at, message, (int)length, &name, &octets) != ARES_SUCCESS) {
+        return NULL;
+    }
+    ares_free_string(name);
+    return at + octets;
+}
+
+/* RFC 1035 4.1: c-ares 1.18 does not know TLSA. */
+static void read_records(struct search_host *more, const uint8_t *message, size_t length)
+{
+    const uint8_t *at = message + 12, *end = message + length;
+    uint32_t answers = number_at(message + 6);
+
+    for (uint32_t questions = number_at(message + 4); questions > 0 && at != NULL; questions--) {
+        at = skip_name(at, message, length);
+        at = at == NULL || end - at < 4 ? NULL : at + 4;
+    }
+    while (answers-- > 0 && at != NULL) {
+        at = skip_name(at, message, length);
+        if (at == NULL || end - at < 10 || (size_t)(end - at - 10) < number_at(at + 8)) {
+            return;
+        }
+        if (number_at(at) == RESOLVER_TLSA) {
+            add_record(more, at + 10, number_at(at + 8));
+        }
+        at += 10 + number_at(at + 8);
+    }
+}
+
+/* RFC 7672 2.1.1: an answer that fails is no proof that there are none. */
+static void on_tlsa(void *user, uint32_t answers, const uint8_t *message, size_t length)
+{
+    struct inquiry *inquiry = user;
+    struct search_host *more = &inquiry->search->more[inquiry->host];
+
+    if ((answers & (SANSMTP_ROUTE_SERVFAIL | SANSMTP_ROUTE_TIMEOUT)) != 0 || length < 12) {
+        more->tlsa_safety = SANSMTP_DNS_FAILED;
+    } else if ((message[3] & 0x20u) == 0) {
+        more->tlsa_safety = SANSMTP_DNS_INSECURE;
+    } else {
+        more->tlsa_safety = SANSMTP_DNS_SECURE;
+        read_records(more, message, length);
+    }
+    inquiry->answered(inquiry->search);
+    free(inquiry);
+}
+
+/* RFC 7672 2.2.1: only where the addresses are secure is there anything to gain. */
+void search_tlsa(struct search *search, uint32_t host, answered *tell)
+{
+    const struct sansmtp_route_host *at = &search->hosts[host];
+    char name[SEARCH_NAME_MAX + 16];
+    size_t length = 0;
+
+    if (!search->relay->config.dane || at->literal.length > 0 ||
+        search->more[host].address_safety != SANSMTP_DNS_SECURE ||
+        sansmtp_tlsa_name_write(at->name.data, at->name.length, search->more[host].port, name,
+                                sizeof name - 1, &length) != 0) {
+        return;
+    }
+    name[length] = '\0';
+    inquire(search, host, name, RESOLVER_TLSA, on_tlsa, tell);
+}
+
+/* -- what is known ---------------------------------------------------------------------------- */
+
+void search_facts(const struct search *search, uint32_t host, struct sansmtp_channel_facts *facts)
+{
+    static const uint32_t least[] = {
+        [TLS_MAY] = SANSMTP_CHANNEL_CLEAR,
+        [TLS_MUST] = SANSMTP_CHANNEL_ENCRYPT,
+        [TLS_VERIFY] = SANSMTP_CHANNEL_PKIX,
+        [TLS_NEVER] = SANSMTP_CHANNEL_CLEAR,
+    };
+    const struct search_host *more = &search->more[host];
+    struct sansmtp_span name = search->hosts[host].name;
+
+    *facts = (struct sansmtp_channel_facts){.size = sizeof *facts};
+    facts->least = least[search->relay->config.tls];
+    facts->mx = search->mx_safety;
+    facts->address = more->address_safety;
+    facts->tlsa = more->tlsa_safety;
+    if (more->address_safety == SANSMTP_DNS_SECURE && more->tlsa_safety == SANSMTP_DNS_UNKNOWN) {
+        facts->tlsa = SANSMTP_DNS_INSECURE; /* it has no name that could be asked */
+    }
+    for (size_t i = 0; i < more->tlsa_count; i++) {
+        facts->tlsa_usable += sansmtp_tlsa_usable(&more->tlsa[i]) == 1;
+    }
+    facts->tlsa_count = (uint32_t)more->tlsa_count;
+    if (search->has_policy) {
+        facts->sts = search->policy.mode;
+        if (sansmtp_sts_policy_names(&search->policy, name.data, name.length) == 1) {
+            facts->flags |= SANSMTP_CHANNEL_STS_NAMED;
+        }
+    }
+}
