@@ -303,6 +303,7 @@ static void test_random_lines(void **state)
         "XO",   "1000", "12x",   "-1",  "0",        "EXPN",       "=",     "size",
     };
     static const char *const list[] = {"LOGIN", "XO", "PLAIN", NULL};
+    static const char *const spaces[] = {"", "", " ", " ", " ", "  ", "  ", "  "};
     uint64_t seed = 4111;
     (void)state;
 
@@ -314,7 +315,7 @@ static void test_random_lines(void **state)
         for (uint32_t left = draw(&seed, 6); left > 0; left--)
             length += (size_t)snprintf(line + length, sizeof(line) - length, "%s%s",
                                        words[draw(&seed, sizeof(words) / sizeof(words[0]))],
-                                       draw(&seed, 4) == 0 ? "" : &"  "[draw(&seed, 2)]);
+                                       spaces[draw(&seed, 8)]);
         flip_case(line, length, draw(&seed, 256));
         naive_read(line, list, &expected);
         found = read_line(line, "LOGIN XO PLAIN");

@@ -76,11 +76,119 @@ static void test_what_cannot_be_decoded(void **state)
     }
 }
 
+/* The form of from in exactly so much room; returns its octets, 0: there is none. */
+static size_t encode(const char *from, size_t length, bool plain, char *out, size_t capacity)
+{
+    uint8_t *text = guard_copy(from, length);
+    uint8_t *room = guard_alloc(capacity);
+    size_t written = sansmtp_utf8_address_encode(text, length, plain, room, capacity);
+
+    assert_true(written <= capacity);
+    memcpy(out, room, written);
+    out[written] = '\0';
+    guard_free(text, length);
+    guard_free(room, capacity);
+    return written;
+}
+
+static void assert_encodes(const char *from, bool plain, const char *expected)
+{
+    size_t need = strlen(expected);
+    char out[100];
+
+    assert_int_equal(encode(from, strlen(from), plain, out, need), need);
+    assert_string_equal(out, expected);
+    assert_int_equal(encode(from, strlen(from), plain, out, need + 7), need);
+    for (size_t less = 0; less < need; less++) {
+        assert_int_equal(encode(from, strlen(from), plain, out, less), 0);
+    }
+}
+
+/* 6533-3-c: escaped where the peer takes no UTF-8; +, =, backslash and space always */
+static void test_encoded(void **state)
+{
+    (void)state;
+    assert_encodes("d@x.example", false, "d@x.example");
+    assert_encodes("d\xC3\xB6@x.example", false, "d\\x{F6}@x.example");
+    assert_encodes("d\xC3\xB6@x.example", true, "d\xC3\xB6@x.example");
+    assert_encodes("+=\\ ", true, "\\x{2B}\\x{3D}\\x{5C}\\x{20}");
+    assert_encodes("+=\\ ", false, "\\x{2B}\\x{3D}\\x{5C}\\x{20}");
+    assert_encodes("\xC2\x80\xDF\xBF\xE0\xA0\x80", false, "\\x{80}\\x{7FF}\\x{800}");
+    assert_encodes("\xEF\xBF\xBF\xF0\x90\x80\x80\xF4\x8F\xBF\xBF", false,
+                   "\\x{FFFF}\\x{10000}\\x{10FFFF}");
+    assert_encodes("\xEF\xBF\xBF\xF4\x8F\xBF\xBF", true, "\xEF\xBF\xBF\xF4\x8F\xBF\xBF");
+}
+
+static void test_what_cannot_be_encoded(void **state)
+{
+    static const char *const bad[] = {
+        "a\r\n", "a\tb", "\x7F", "\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xFF", "\xF5\x80\x80\x80",
+    };
+    char out[100];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(encode(bad[i], strlen(bad[i]), false, out, 50), 0);
+        assert_int_equal(encode(bad[i], strlen(bad[i]), true, out, 50), 0);
+    }
+    assert_int_equal(encode("a\0b", 3, false, out, 50), 0);
+    assert_int_equal(encode("", 0, false, out, 50), 0);
+}
+
+static void there_and_back(const char *text, size_t length, bool plain)
+{
+    char coded[100];
+    char decoded[100];
+    size_t written = encode(text, length, plain, coded, 40);
+
+    if (written == 0) {
+        fail_msg("not encoded: %s", text);
+    }
+    for (size_t i = 0; i < written && !plain; i++) {
+        assert_true((uint8_t)coded[i] < 0x80);
+    }
+    assert_true(decode(coded, decoded));
+    assert_int_equal(strlen(decoded), length);
+    assert_memory_equal(decoded, text, length);
+}
+
+/* Every character that may stand there comes back as it was, both ways. */
+static void test_there_and_back(void **state)
+{
+    (void)state;
+    for (uint32_t scalar = 0x20; scalar <= 0x10FFFF; scalar += scalar < 0x900 ? 1 : 251) {
+        char text[8];
+        size_t length = 0;
+
+        if (scalar == 0x7F || (scalar >= 0xD800 && scalar <= 0xDFFF)) {
+            continue;
+        }
+        if (scalar >= 0x10000) {
+            text[length++] = (char)(0xF0 | scalar >> 18);
+        }
+        if (scalar >= 0x800) {
+            text[length++] = (char)(scalar >= 0x10000 ? 0x80 | (scalar >> 12 & 63)
+                                                      : 0xE0 | scalar >> 12);
+        }
+        if (scalar >= 0x80) {
+            text[length++] = (char)(scalar >= 0x800 ? 0x80 | (scalar >> 6 & 63)
+                                                    : 0xC0 | scalar >> 6);
+        }
+        text[length++] = (char)(scalar >= 0x80 ? 0x80 | (scalar & 63) : scalar);
+        text[length] = '\0';
+        there_and_back(text, length, false);
+        there_and_back(text, length, true);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_utf8_as_it_is_and_escaped),
         cmocka_unit_test(test_what_cannot_be_decoded),
+        cmocka_unit_test(test_encoded),
+        cmocka_unit_test(test_what_cannot_be_encoded),
+        cmocka_unit_test(test_there_and_back),
     };
 
     return cmocka_run_group_tests_name("utf8_address", tests, NULL, NULL);
