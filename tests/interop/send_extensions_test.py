@@ -8,7 +8,7 @@ import threading
 
 import support
 from connection import HOST, PATIENCE
-from sender import Peer, check, scripted, send
+from sender import Peer, check, say, scripted, send
 
 SIX = b"2001:0db8:0000:0000:0000:0000:0000:%04x "
 MANY = "a@one.example b@one.example c@two.example d@three.example".split()
@@ -113,7 +113,7 @@ def commands(tap, here):
 
     with scripted(script) as port:
         options = ["--vrfy", "ada", "--expn", "staff", "--etrn", "mx.example"]
-        run = support_run(port, *options, "--command", "STARTTLS")
+        run = say(port, *options, "--command", "STARTTLS")
     wanted = [b"VRFY ada\r\n", b"EXPN staff\r\n", b"ETRN mx.example\r\n", b"QUIT\r\n"]
     tap.check(lines == wanted, "commands without a message", lines)
     told = run.out.splitlines()
@@ -125,16 +125,6 @@ def commands(tap, here):
         "RESULT refused",
     ]
     tap.check(told == wanted and run.status == 77, "each reply is told", run)
-
-
-def support_run(port, *options):
-    """A run without a message."""
-    import os
-
-    from sender import NAME, Run, program
-
-    command = [program(), "--server", "%s:%d" % (HOST, port), "--hello", NAME, "--tls", "none"]
-    return Run([*command, *options], None, dict(os.environ, LC_ALL="C.UTF-8"))
 
 
 def forwarding(tap, here):

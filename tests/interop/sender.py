@@ -67,6 +67,12 @@ def send(server, path, *options, to=(TO,), sender=SENDER, tls="none", octets=Non
     return Run([*command, *options, path], octets, dict(os.environ, LC_ALL="C.UTF-8", **more))
 
 
+def say(port, *options):
+    """Runs sansmtp-send with commands, and no message."""
+    command = [program(), "--server", "%s:%d" % (HOST, port), "--hello", NAME, "--tls", "none"]
+    return Run([*command, *options], None, dict(os.environ, LC_ALL="C.UTF-8"))
+
+
 def check(tap, name, run, result):
     """It ends with this result, and the status that belongs to it."""
     told = run.result == result and run.status == WORDS[result] and run.well_formed
