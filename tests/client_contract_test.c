@@ -98,6 +98,30 @@ static int call_expired(struct client_dialogue *dialogue)
     return sansmtp_client_expired(dialogue->client);
 }
 
+static int call_command(struct client_dialogue *dialogue)
+{
+    return sansmtp_client_command(dialogue->client, "NOOP", 4);
+}
+
+static int call_burl(struct client_dialogue *dialogue)
+{
+    return sansmtp_client_burl(dialogue->client, "imap://a.example/b", 18, 1);
+}
+
+static int call_tls_failed(struct client_dialogue *dialogue)
+{
+    return sansmtp_client_tls_failed(dialogue->client);
+}
+
+/* With mechanisms in the options there is nothing to assume: AUTH must come first. */
+static int call_assume(struct client_dialogue *dialogue)
+{
+    struct sansmtp_capabilities capabilities = {.extensions = SANSMTP_EXTENSION_PIPECONNECT |
+                                                              SANSMTP_EXTENSION_PIPELINING};
+
+    return sansmtp_client_assume(dialogue->client, &capabilities, sizeof capabilities);
+}
+
 static int when(const struct client_situation *situation, uint32_t want)
 {
     return (situation->wants & want) != 0 ? 0 : SANSMTP_ERR_STATE;
@@ -133,6 +157,13 @@ static int at_tls(const struct client_situation *situation)
     return when(situation, SANSMTP_TLS);
 }
 
+/* No situation has a message of URLs, nor a client that may assume. */
+static int nowhere(const struct client_situation *situation)
+{
+    (void)situation;
+    return SANSMTP_ERR_STATE;
+}
+
 /* Who waits for the host cannot be late. */
 static int at_patience(const struct client_situation *situation)
 {
@@ -149,6 +180,8 @@ static const struct {
     {"last body", call_last, at_body},    {"respond", call_respond, at_reply},
     {"cancel", call_cancel, at_reply},    {"quit", call_quit, at_idle},
     {"tls_started", call_tls, at_tls},    {"expired", call_expired, at_patience},
+    {"command", call_command, at_idle},   {"burl", call_burl, nowhere},
+    {"assume", call_assume, nowhere},     {"tls_failed", call_tls_failed, at_tls},
 };
 
 /* Every call in every situation: taken exactly where it is wanted, and else without a trace.
@@ -224,6 +257,46 @@ static void misuse(struct client_dialogue *dialogue)
     assert_int_equal(sansmtp_client_sent(client, 0), 0);
 }
 
+/* Envelopes and recipients of which a member is wrong, and the calls of the extensions. */
+static void misuse_extensions(struct client_dialogue *dialogue)
+{
+    struct sansmtp_client *client = dialogue->client;
+    struct sansmtp_envelope envelope = client_dialogue_envelope;
+    struct sansmtp_recipient recipient = client_dialogue_mailbox;
+    struct sansmtp_capabilities capabilities = {.extensions = SANSMTP_EXTENSION_PIPECONNECT};
+    size_t length = sizeof capabilities;
+
+    envelope.reserved = 1;
+    assert_int_equal(sansmtp_client_submit(client, &envelope), SANSMTP_ERR_ARGUMENT);
+    envelope = client_dialogue_envelope;
+    envelope.transid_length = 1;
+    assert_int_equal(sansmtp_client_submit(client, &envelope), SANSMTP_ERR_ARGUMENT);
+    envelope = client_dialogue_envelope;
+    envelope.solicit_length = 1;
+    assert_int_equal(sansmtp_client_submit(client, &envelope), SANSMTP_ERR_ARGUMENT);
+    envelope = client_dialogue_envelope;
+    envelope.mtrk_length = 1;
+    assert_int_equal(sansmtp_client_submit(client, &envelope), SANSMTP_ERR_ARGUMENT);
+    recipient.reserved = 1;
+    assert_int_equal(sansmtp_client_recipient(client, &recipient), SANSMTP_ERR_ARGUMENT);
+    recipient = client_dialogue_mailbox;
+    recipient.rrvs_length = 1;
+    assert_int_equal(sansmtp_client_recipient(client, &recipient), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_command(client, NULL, 1), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_burl(client, NULL, 1, 1), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_assume(client, NULL, length), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_assume(client, &capabilities, length), SANSMTP_ERR_ARGUMENT);
+    capabilities.extensions |= SANSMTP_EXTENSION_PIPELINING;
+    assert_int_equal(sansmtp_client_assume(client, &capabilities, length - 1),
+                     SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_capabilities(client, NULL, length), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_capabilities(client, &capabilities, length - 1),
+                     SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_capabilities(client, &capabilities, length), 0);
+    assert_true(sansmtp_client_question(client) == NULL ||
+                sansmtp_client_wants(client) == SANSMTP_REPLY);
+}
+
 static void test_misuse(void **state)
 {
     (void)state;
@@ -236,6 +309,7 @@ static void test_misuse(void **state)
         assert_non_null(before);
         memcpy(before, dialogue.block, dialogue.block_length);
         misuse(&dialogue);
+        misuse_extensions(&dialogue);
         if (memcmp(before, dialogue.block, dialogue.block_length) != 0)
             fail_msg("%s: something changed", client_situations[i].name);
         free(before);
@@ -308,6 +382,8 @@ static void test_null(void **state)
     uint64_t size = 7;
     size_t length = 7;
     struct sansmtp_span span;
+    struct sansmtp_capabilities capabilities = {.extensions = SANSMTP_EXTENSION_PIPECONNECT |
+                                                              SANSMTP_EXTENSION_PIPELINING};
 
     (void)state;
     assert_null(sansmtp_client_next(NULL, NULL));
@@ -330,6 +406,55 @@ static void test_null(void **state)
     assert_int_equal(sansmtp_client_patience(NULL, &serial), 0);
     assert_int_equal(sansmtp_client_expired(NULL), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_client_eof(NULL), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_command(NULL, "NOOP", 4), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_burl(NULL, "a:b", 3, 1), SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_assume(NULL, &capabilities, sizeof capabilities),
+                     SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_capabilities(NULL, &capabilities, sizeof capabilities),
+                     SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_client_tls_failed(NULL), SANSMTP_ERR_ARGUMENT);
+    assert_null(sansmtp_client_question(NULL));
+}
+
+/* A larger struct of a later header: what this library does not know is 0. */
+static void test_capabilities_of_a_later_header(void **state)
+{
+    struct {
+        struct sansmtp_capabilities known;
+        uint64_t unknown;
+    } later = {.unknown = 7};
+    struct client_dialogue dialogue;
+
+    (void)state;
+    client_dialogue_open(&dialogue, NULL);
+    client_dialogue_say(&dialogue, "220 mx.example\r\n");
+    client_dialogue_drain(&dialogue);
+    client_dialogue_say(&dialogue, "250-mx.example\r\n250 SIZE 5\r\n");
+    assert_int_equal(sansmtp_client_capabilities(dialogue.client, &later.known, sizeof later), 0);
+    assert_int_equal(later.known.size, 5);
+    assert_int_equal(later.unknown, 0);
+    client_dialogue_close(&dialogue);
+}
+
+/* question() is the open challenge as it came, until it is answered. */
+static void test_question(void **state)
+{
+    for (size_t i = 0; i < CLIENT_SITUATIONS; i++) {
+        const struct client_situation *situation = &client_situations[i];
+        const struct sansmtp_event *question;
+        struct client_dialogue dialogue;
+
+        (void)state;
+        client_situation_reach(&dialogue, situation);
+        question = sansmtp_client_question(dialogue.client);
+        assert_true((question != NULL) == (situation->wants == SANSMTP_REPLY));
+        if (question != NULL) {
+            assert_int_equal(question->type, SANSMTP_EVENT_CHALLENGE);
+            assert_int_equal(sansmtp_client_cancel(dialogue.client), 0);
+            assert_null(sansmtp_client_question(dialogue.client));
+        }
+        client_dialogue_close(&dialogue);
+    }
 }
 
 int main(void)
@@ -337,7 +462,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_situations), cmocka_unit_test(test_calls),
         cmocka_unit_test(test_misuse),     cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_null),
+        cmocka_unit_test(test_null),       cmocka_unit_test(test_question),
+        cmocka_unit_test(test_capabilities_of_a_later_header),
     };
 
     return cmocka_run_group_tests_name("client contract", tests, NULL, NULL);
