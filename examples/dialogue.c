@@ -22,12 +22,20 @@ int dialogue_open(struct dialogue *dialogue, const char *path)
     return 0;
 }
 
+static void put_who(struct dialogue *dialogue, char who)
+{
+    if (dialogue->peer != NULL) {
+        fprintf(dialogue->out, "to %s ", dialogue->peer);
+    }
+    fprintf(dialogue->out, "%c: ", who);
+}
+
 static void put_line(struct dialogue *dialogue, char who, const uint8_t *octets, size_t length)
 {
     while (length > 0 && (octets[length - 1] == '\r' || octets[length - 1] == '\n')) {
         length--;
     }
-    fprintf(dialogue->out, "%c: ", who);
+    put_who(dialogue, who);
     put_safely(dialogue->out, octets, length);
     putc('\n', dialogue->out);
 }
@@ -35,7 +43,8 @@ static void put_line(struct dialogue *dialogue, char who, const uint8_t *octets,
 static void put_message(struct dialogue *dialogue)
 {
     if (dialogue->message > 0) {
-        fprintf(dialogue->out, "C: (%" PRIu64 " octets of the message)\n", dialogue->message);
+        put_who(dialogue, 'C');
+        fprintf(dialogue->out, "(%" PRIu64 " octets of the message)\n", dialogue->message);
         dialogue->message = 0;
     }
 }

@@ -8,7 +8,8 @@
 #include <stdio.h>
 
 struct dialogue {
-    FILE *out; /* NULL: none */
+    FILE *out;        /* NULL: none */
+    const char *peer; /* told in front of each line; NULL: there is only one */
     uint64_t message;
 };
 
