@@ -155,28 +155,38 @@ static struct sansmtp_envelope envelope_of(struct sender *sender)
     return envelope;
 }
 
+static bool quit(struct sender *sender)
+{
+    sender->finished = true;
+    sender_demand(sender, sansmtp_client_quit(sender->client) == 0, "quit() is taken");
+    return true;
+}
+
 /* What is refused changes nothing, and what is plain is always taken where it is wanted. */
 static bool submit(struct sender *sender)
 {
     struct sansmtp_envelope envelope = envelope_of(sender);
     uint32_t body = envelope.body;
-    int result;
+    int result, plain = 0;
 
     if (sender->messages == 0) {
-        sender->finished = true;
-        sender_demand(sender, sansmtp_client_quit(sender->client) == 0, "quit() is taken");
-        return true;
+        return quit(sender);
     }
     sender->messages--;
     result = sansmtp_client_submit(sender->client, &envelope);
-    if (result != 0) {
+    if (result != 0 && result != SANSMTP_ERR_LIMITS) {
         envelope = (struct sansmtp_envelope){.size = sizeof envelope};
         envelope.sender = "s@c.example";
         envelope.sender_length = 11;
         body = 0;
-        sender_demand(sender, sansmtp_client_submit(sender->client, &envelope) == 0,
-                      "a plain message is taken at the want IDLE");
+        plain = sansmtp_client_submit(sender->client, &envelope);
     }
+    if (result == SANSMTP_ERR_LIMITS || plain == SANSMTP_ERR_LIMITS) {
+        sender->outcome = 0; /* the peer said how many it takes: there is no such message */
+        text_clear(&sender->finals);
+        return quit(sender);
+    }
+    sender_demand(sender, plain == 0, "a plain message is taken at the want IDLE");
     text_print(&sender->log, "submit %d\n", result);
     text_clear(&sender->finals);
     client_ledger_submitted(&sender->ledger);
