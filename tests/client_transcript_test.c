@@ -124,6 +124,7 @@ static bool worth_cutting(const struct text *input, size_t cut, size_t *line_end
     return *line_ends > 0 && near_line_end(input, cut) && (*line_ends)-- > 0;
 }
 
+/* PRACT-fuzzinv-a: any split of the input gives the same events and output as one piece. */
 static void test_transcript(void **state)
 {
     const struct client_transcript *transcript = *state;

@@ -4,19 +4,17 @@ there is none.
     rfc.py [--check]
 
 Requirements are the rows of tests/conformance.tsv; a test names one by its id; docs/reasons.tsv has a
-line "id TAB reason" for each that no test here can show. A row of the server that has neither, or an
-id that no row has, is an error; those of the client that have neither are listed.
+line "id TAB reason" for each that no test here can show. A row that has neither, a row of the client
+that only tests of the server name, or an id that no row has, is an error.
 """
 
 import csv
 import os
 import re
 import sys
-from collections import Counter
 
-from common import ROOT, finish, narrow, wrap
+from common import ROOT, finish, narrow
 
-# What this version of the library is about; roles and RFCs that come later are only counted.
 ROLES = {"server", "parser", "both"}
 CLIENT_ROLES = {"client", "both"}
 SOURCES = {
@@ -40,6 +38,33 @@ SOURCES = {
     "7504": "RFC 7504, 521 and 556",
     "7505": "RFC 7505, null MX",
     "8314": "RFC 8314, implicit TLS",
+    "1845": "RFC 1845, CHECKPOINT",
+    "1985": "RFC 1985, ETRN",
+    "2645": "RFC 2645, ATRN",
+    "2852": "RFC 2852, DELIVERBY",
+    "3464": "RFC 3464, delivery status notifications",
+    "3865": "RFC 3865, NO-SOLICITING",
+    "3885": "RFC 3885, MTRK",
+    "4141": "RFC 4141, CONPERM and CONNEG",
+    "4468": "RFC 4468, BURL",
+    "4865": "RFC 4865, FUTURERELEASE",
+    "5321bis": "RFC 5321bis, a draft",
+    "5802": "RFC 5802, SCRAM",
+    "6409": "RFC 6409, submission",
+    "6710": "RFC 6710, MT-PRIORITY",
+    "7293": "RFC 7293, RRVS",
+    "7372": "RFC 7372, codes of authentication tests",
+    "7628": "RFC 7628, OAUTHBEARER",
+    "7672": "RFC 7672, DANE",
+    "7677": "RFC 7677, SCRAM-SHA-256",
+    "8461": "RFC 8461, MTA-STS",
+    "8689": "RFC 8689, REQUIRETLS",
+    "9422": "RFC 9422, LIMITS",
+    "PRDR": "PRDR, of draft-hall-prdr-00 and Exim",
+    "PROXY": "PROXY, of HAProxy",
+    "XCLIENT": "XCLIENT, of Postfix",
+    "XFORWARD": "XFORWARD, of Postfix",
+    "XOAUTH2": "SASL XOAUTH2",
     "PRACT": "What practice and past flaws ask for",
 }
 
@@ -47,8 +72,9 @@ TOP = """# Requirements, and what shows that they are kept
 
 Made by `python3 docs/generate/rfc.py` from `tests/conformance.tsv` (the requirements),
 `docs/reasons.tsv` and the ids that the files under `tests/` name; a test says so when this page is
-stale, or when a requirement of the server has neither a test nor a reason. Those of the client stand
-behind them, and what is not shown yet of them in a list of its own. File names are below `tests/`.
+stale, or when a requirement has neither a test nor a reason. Those of the server and of the parsers come
+first, document by document; behind them stand those of the client, and those of the host, whom a
+library can only help. File names are below `tests/`.
 """
 
 # Tests that never see a client: what a row of both roles says of the client is not shown by these.
@@ -77,12 +103,12 @@ def source(identifier):
     return identifier.split("-")[0]
 
 
-def in_scope(row):
-    return row["role"] in ROLES and source(row["id"]) in SOURCES
+def is_about_server(row):
+    return row["role"] in ROLES
 
 
 def is_about_client(row):
-    return row["role"] in CLIENT_ROLES and source(row["id"]) in SOURCES
+    return row["role"] in CLIENT_ROLES
 
 
 def seen_by_client(tests):
@@ -119,12 +145,22 @@ def named_by_tests():
     return found
 
 
+def unaccounted(rows, tests, reasons):
+    """The rows that must be shown by a test of their role, or have a reason."""
+    of_client = seen_by_client(tests)
+    for row in rows:
+        named = row["id"] in (of_client if is_about_client(row) else tests)
+        if not named and row["id"] not in reasons:
+            yield row["id"]
+
+
 def complaints(rows, tests, reasons):
     known = {row["id"] for row in rows}
     sources = {source(row["id"]) for row in rows}
-    for row in rows:
-        if in_scope(row) and row["id"] not in tests and row["id"] not in reasons:
-            yield "%s: neither a test nor a reason" % row["id"]
+    for identifier in unaccounted(rows, tests, reasons):
+        yield "%s: neither a test nor a reason" % identifier
+    for prefix in sorted(sources - set(SOURCES)):
+        yield "docs/generate/rfc.py: SOURCES has no %s" % prefix
     for identifier in sorted(set(reasons) - known):
         yield "docs/reasons.tsv: no requirement %s" % identifier
     for identifier, names in sorted(tests.items()):
@@ -149,46 +185,26 @@ def section(prefix, rows, tests, reasons):
                             narrow(["id", "level", "clause", "requirement", "shown by"], body))
 
 
+def role_section(title, text, mine, tests, reasons):
+    """Requirements of one role, of all documents together."""
+    body = [[row["id"], row["level"], plain(row["requirement"]), shown_by(row["id"], tests, reasons)]
+            for row in mine]
+    tested = sum(row["id"] in tests for row in mine)
+    counts = "%d requirements: %d are named by tests, %d have a reason." % (
+        len(mine), tested, len(mine) - tested)
+    return "## %s\n\n%s %s\n\n%s" % (title, text, counts,
+                                   narrow(["id", "level", "requirement", "shown by"], body))
+
+
 def client_section(rows, tests, reasons):
-    mine = [row for row in rows if is_about_client(row)]
-    shown = [row for row in mine if row["id"] in tests or row["id"] in reasons]
-    missing = [row for row in mine if row not in shown]
-    body = [[row["id"], row["level"], plain(row["requirement"]), shown_by(row["id"], tests, reasons)]
-            for row in shown]
-    parts = ["## The client\n\nOf the same documents, and of both roles only what a client's test "
-             "shows. %d requirements: %d are named by tests, %d have a reason, %d are not shown yet." %
-             (len(mine), sum(row["id"] in tests for row in mine),
-              sum(row["id"] not in tests for row in shown), len(missing)),
-             narrow(["id", "level", "requirement", "shown by"], body)]
-    if missing:
-        parts.append("### Not shown yet\n\n" + narrow(["id", "level", "requirement"], [
-            [row["id"], row["level"], plain(row["requirement"])] for row in missing]))
-    return "\n\n".join(parts)
+    return role_section("The client", "Of the same documents, and of both roles only what a client's "
+                        "test shows.", [row for row in rows if is_about_client(row)],
+                        seen_by_client(tests), reasons)
 
 
-def is_beside(row, tests, reasons):
-    """Out of scope, and yet shown by a test or given a reason."""
-    return (row["role"] in ROLES | CLIENT_ROLES and source(row["id"]) not in SOURCES and
-            (row["id"] in tests or row["id"] in reasons))
-
-
-def beside(rows, tests, reasons):
-    body = [[row["id"], row["level"], plain(row["requirement"]), shown_by(row["id"], tests, reasons)]
-            for row in rows if is_beside(row, tests, reasons)]
-    return "## Of other documents\n\n" + narrow(["id", "level", "requirement", "shown by"], body)
-
-
-def closing(rows, tests, reasons):
-    """What the table of requirements holds beside the rows above, by count."""
-    left = [row for row in rows if not in_scope(row) and not is_about_client(row) and
-            not is_beside(row, tests, reasons)]
-    hosts = sum(source(row["id"]) in SOURCES for row in left)
-    later = Counter(source(row["id"]) for row in left if source(row["id"]) not in SOURCES)
-    lines = ["## Not in this version\n",
-             wrap("Of the same documents %d requirements are about the host alone. These are about "
-                  "what is not built yet, each with its count:" % hosts) + "\n",
-             wrap(", ".join("%s %d" % pair for pair in sorted(later.items()))) + "."]
-    return "\n".join(lines)
+def host_section(rows, tests, reasons):
+    return role_section("The host", "What is the host's to keep.",
+                        [row for row in rows if row["role"] == "host"], tests, reasons)
 
 
 def corrections():
@@ -200,7 +216,7 @@ def corrections():
 
 
 def summary(rows, tests):
-    mine = [row["id"] for row in rows if in_scope(row)]
+    mine = [row["id"] for row in rows if is_about_server(row)]
     tested = sum(identifier in tests for identifier in mine)
     return "%d requirements of the server: %d are named by tests, %d have a reason." % (
         len(mine), tested, len(mine) - tested)
@@ -212,11 +228,11 @@ def main():
     tests = named_by_tests()
     parts = [TOP.rstrip("\n"), summary(rows, tests)]
     for prefix in SOURCES:
-        mine = [row for row in rows if source(row["id"]) == prefix and in_scope(row)]
+        mine = [row for row in rows if source(row["id"]) == prefix and is_about_server(row)]
         if mine:
             parts.append(section(prefix, mine, tests, reasons))
-    parts += [client_section(rows, seen_by_client(tests), reasons), beside(rows, tests, reasons),
-              *corrections(), closing(rows, tests, reasons)]
+    parts += [client_section(rows, tests, reasons), host_section(rows, tests, reasons),
+              *corrections()]
     said = list(complaints(rows, tests, reasons))
     print("\n".join(said))
     stale = finish("docs/rfc.md", "\n\n".join(parts) + "\n")
