@@ -40,6 +40,7 @@ pipelining_advertise_hosts = *
 pipelining_connect_advertise_hosts = *
 chunking_advertise_hosts = *
 tls_advertise_hosts =
+acl_smtp_connect = slow
 acl_smtp_rcpt = accept
 acl_smtp_data = accept
 acl_smtp_data_prdr = prdr
@@ -47,6 +48,9 @@ acl_smtp_etrn = etrn
 smtp_etrn_command = /bin/sh -c "echo ran >{spool}/etrn"
 
 begin acl
+# What is said early is there before the greeting, on a fast machine too.
+slow:
+  accept delay = 1s
 prdr:
   deny local_parts = refused
        message = 5.7.1 not for me
