@@ -79,11 +79,36 @@ static void on_found(void *user)
     lane_wake(lane);
 }
 
+/* Somebody has said that it is due now (ETRN, queue retry), or it is the last attempt: then also a
+ * host that failed of late is worth one. */
+static bool is_urgent(const struct lane *lane, const struct queue_recipient *recipient)
+{
+    const struct sansmtp_retry_options *options = &lane->relay->retry;
+    struct sansmtp_retry_plan plan = {.size = sizeof plan};
+    bool hastened = recipient->retry.attempts > 0 &&
+                    recipient->retry.next < recipient->tried + options->greylisted;
+
+    return hastened || (sansmtp_retry_due(options, &recipient->retry, relay_now(), &plan) == 0 &&
+                        (plan.due & SANSMTP_RETRY_LAST) != 0);
+}
+
+static uint32_t search_flags(const struct lane *lane)
+{
+    const struct consignment *consignment = lane->consignment;
+    uint32_t flags = lane->relay->config.smart_host.count > 0 ? SANSMTP_ROUTE_SMART_HOSTS : 0;
+
+    for (size_t i = 0; i < consignment->batch->count; i++) {
+        if (consignment->wanted[i] && is_urgent(lane, &consignment->batch->recipients[i])) {
+            flags |= SANSMTP_ROUTE_HELD_LAST;
+        }
+    }
+    return flags;
+}
+
 static void search(struct lane *lane)
 {
     search_end(lane->search);
-    lane->search = search_begin(lane->relay, lane->domain, lane->relay->config.smart_host.count > 0,
-                                on_found, lane);
+    lane->search = search_begin(lane->relay, lane->domain, search_flags(lane), on_found, lane);
     lane->searching = lane->search != NULL;
     if (lane->search == NULL) {
         fate_decide(lane, SANSMTP_RETRY_LATER, SANSMTP_ENHANCED(4, 3, 0), "no memory");

@@ -313,8 +313,8 @@ static bool begin_without_mx(struct search *search)
     return true;
 }
 
-struct search *search_begin(struct relay *relay, const char *domain, bool smart, search_done *done,
-                            void *user)
+struct search *search_begin(struct relay *relay, const char *domain, uint32_t flags,
+                            search_done *done, void *user)
 {
     struct search *search = calloc(1, sizeof *search);
     const struct config_texts *hosts = &relay->config.smart_host;
@@ -329,8 +329,9 @@ struct search *search_begin(struct relay *relay, const char *domain, bool smart,
     snprintf(search->domain, sizeof search->domain, "%s", domain);
     set_route(search);
     search->pending = 1;
-    if (smart) {
-        search->route.flags |= SANSMTP_ROUTE_SMART_HOSTS | SANSMTP_ROUTE_LOCAL;
+    search->route.flags |= flags;
+    if ((flags & SANSMTP_ROUTE_SMART_HOSTS) != 0) {
+        search->route.flags |= SANSMTP_ROUTE_LOCAL;
         for (size_t i = 0; i < hosts->count; i++) {
             add_smart_host(search, hosts->items[i], (uint32_t)i);
         }

@@ -21,12 +21,22 @@ void session_failed(struct trip *trip, const struct ending *ending)
 
 /* -- verdicts --------------------------------------------------------------------------------- */
 
-/* RFC 5321 4.5.4.1: what is said of the host holds for all messages. */
+static uint32_t least(uint32_t left, uint32_t right)
+{
+    return left < right ? left : right;
+}
+
+/* RFC 5321 4.5.4.1: what is said of the host holds for all messages, but not so long that the next
+ * attempt would not find out. */
 static void remember(struct trip *trip, uint32_t flags)
 {
+    const struct sansmtp_retry_options *retry = &trip->relay->retry;
+    uint32_t first = least(SANSMTP_ROUTE_HOLD_FIRST, retry->first / 2);
+    uint32_t longest = least(SANSMTP_ROUTE_HOLD_LONGEST, retry->longest / 2);
+
     if ((flags & SANSMTP_RETRY_HOLD) != 0 && trip->address.length > 0) {
-        sansmtp_route_failed(trip->office->held, HELD_MAX, &trip->address, relay_now(),
-                             SANSMTP_ROUTE_HOLD_FIRST, SANSMTP_ROUTE_HOLD_LONGEST);
+        sansmtp_route_failed(trip->office->held, HELD_MAX, &trip->address, relay_now(), first,
+                             longest); /* first 0: it is not held */
     }
 }
 

@@ -58,10 +58,10 @@ struct search {
     uint8_t policy_text[SANSMTP_STS_TEXT_MAX + 1u];
 };
 
-/* done is called on the loop, never before this returns. smart: by the configured hosts. NULL: no
- * memory. */
-struct search *search_begin(struct relay *relay, const char *domain, bool smart, search_done *done,
-                            void *user);
+/* done is called on the loop, never before this returns. flags: SANSMTP_ROUTE_SMART_HOSTS, by the
+ * configured hosts; SANSMTP_ROUTE_HELD_LAST. NULL: no memory. */
+struct search *search_begin(struct relay *relay, const char *domain, uint32_t flags,
+                            search_done *done, void *user);
 
 /* Not wanted any more; NULL is nothing. */
 void search_end(struct search *search);
