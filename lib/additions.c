@@ -77,13 +77,35 @@ static bool extension_fits(const struct sansmtp_additions *additions, uint32_t a
                own;
 }
 
+static bool is_our_parameter(const struct sansmtp_own_parameter *own)
+{
+    static const struct {
+        uint32_t verb;
+        const char *keyword;
+        size_t length;
+    } rows[] = {
+#define PARAMETER(name, word, extensions, verb, value, absent, bad, check) \
+    {SANSMTP_VERB_##verb, word, sizeof(word) - 1},
+#include "parameters.def"
+#undef PARAMETER
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].verb == own->verb && equal(own->keyword, own->keyword_length,
+                                               (const uint8_t *)rows[i].keyword, rows[i].length)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool parameter_fits(const struct sansmtp_additions *additions, uint32_t at)
 {
     const struct sansmtp_own_parameter *own = &additions->parameters[at];
 
     return keyword_fits(own->keyword, own->keyword_length) && is_own_number(own->number) &&
            (own->verb == SANSMTP_VERB_MAIL || own->verb == SANSMTP_VERB_RCPT) &&
-           own->value <= SANSMTP_OWN_VALUE_OPTIONAL &&
+           own->value <= SANSMTP_OWN_VALUE_OPTIONAL && !is_our_parameter(own) &&
            sansmtp_own_extension_row(additions, own->extension) != NULL &&
            sansmtp_own_parameter_row(additions, own->number) == own &&
            sansmtp_own_parameter(additions, (const uint8_t *)own->keyword, own->keyword_length,

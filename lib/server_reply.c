@@ -315,6 +315,7 @@ int sansmtp_server_restart(struct sansmtp_server *server, uint64_t offset, uint3
     size_t length;
 
     if (server == NULL || recipients == 0 ||
+        (server->options->recipients != 0 && recipients > server->options->recipients) ||
         (server->options->message_size != 0 && offset > server->options->message_size)) {
         return SANSMTP_ERR_ARGUMENT;
     }

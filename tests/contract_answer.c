@@ -181,6 +181,11 @@ static int restart_for_nobody(struct trial *trial)
     return sansmtp_server_restart(trial->dialogue.server, 5, 0);
 }
 
+static int restart_for_too_many(struct trial *trial)
+{
+    return sansmtp_server_restart(trial->dialogue.server, 5, trial->dialogue.options.recipients + 1);
+}
+
 static int restart_too_far(struct trial *trial)
 {
     return sansmtp_server_restart(trial->dialogue.server, trial->dialogue.options.message_size + 1,
@@ -208,6 +213,7 @@ const struct call contract_answers[] = {
     {"reply_line with CR LF", line_injected, rule_a_bad_line, NULL, contract_nothing},
     {"restart", restart_it, rule_a_restart, NULL, contract_restarted},
     {"restart for nobody", restart_for_nobody, rule_bad_argument, NULL, contract_nothing},
+    {"restart for too many", restart_for_too_many, rule_bad_argument, NULL, contract_nothing},
     {"restart behind the limit", restart_too_far, rule_bad_argument, NULL, contract_nothing},
     {"challenge", challenge_it, rule_a_challenge, NULL, contract_challenged},
     {"challenge too long", challenge_too_long, rule_a_long_challenge, NULL, contract_nothing},

@@ -247,6 +247,8 @@ void contract_later_parameters(void **state)
     (void)state;
     SPOILS(RENAMED(parameters[0], keyword, "xp"));
     SPOILS(RENAMED(parameters[0], keyword, "X=P"));
+    SPOILS(RENAMED(parameters[0], keyword, "SIZE")); /* the library's */
+    KEEPS(RENAMED(parameters[0], keyword, "ORCPT")); /* of RCPT alone */
     SPOILS(words.parameters[0].number = 47);
     SPOILS(words.parameters[0].number = 63);
     SPOILS(words.parameters[0].number = 62);

@@ -34,12 +34,12 @@ struct sansmtp_own_extension {
 /* A parameter of MAIL or RCPT. Its bit, 1 << number, is in event.parameters; its value is read by
  * sansmtp_parameter_find(). */
 struct sansmtp_own_parameter {
-    const char *keyword; /* letters, digits and hyphens, in capitals */
-    size_t keyword_length;
-    uint32_t number;    /* 48 to 62 */
-    uint32_t verb;      /* SANSMTP_VERB_MAIL or SANSMTP_VERB_RCPT */
-    uint32_t extension; /* the number of the extension that brings it */
-    uint32_t value;     /* SANSMTP_OWN_VALUE_... */
+    const char *keyword;   /* letters, digits and hyphens, in capitals; none of the library's for */
+    size_t keyword_length; /* this verb */
+    uint32_t number;       /* 48 to 62 */
+    uint32_t verb;         /* SANSMTP_VERB_MAIL or SANSMTP_VERB_RCPT */
+    uint32_t extension;    /* the number of the extension that brings it */
+    uint32_t value;        /* SANSMTP_OWN_VALUE_... */
 };
 
 /* A verb. The server asks UNKNOWN with event.verb; event.data is what stands behind the verb. */

@@ -392,7 +392,8 @@ SANSMTP_API int sansmtp_client_tls_failed(struct sansmtp_client *client);
  * sansmtp_client_patience - how many seconds the peer may still be silent.
  *
  * 0: the host has the turn. *serial (may be NULL) changes whenever the wait begins anew: re-arm the
- * timer then. When it runs out, call sansmtp_client_expired(). From anywhere. Source: RFC 5321 4.5.3.2.
+ * timer then. When it runs out, call sansmtp_client_expired(). From anywhere. Source: RFC 5321
+ * 4.5.3.2.
  */
 SANSMTP_API uint32_t sansmtp_client_patience(const struct sansmtp_client *client, uint32_t *serial);
 

@@ -269,10 +269,12 @@ SANSMTP_API int sansmtp_server_challenge(struct sansmtp_server *server, const vo
  *
  * The host has kept the recipients of that transaction, so many were accepted, and the first offset
  * octets of its message (RFC 1845; the text of the command and of the hello name it). The answer is
- * 355; the client sends no RCPT, and of the message what comes next. CHUNK and END count from
- * offset. Who knows no such transaction accepts, and begins anew.
+ * 355; the client sends no RCPT (one that comes all the same is counted behind those), and of the
+ * message what comes next. CHUNK and END count from offset. Who knows no such transaction accepts,
+ * and begins anew.
  * Returns 0, SANSMTP_ERR_STATE (no MAIL is open, or one without TRANSID; lines stand before), or
- * SANSMTP_ERR_ARGUMENT (NULL, no recipients, or an offset over options.message_size). From a
+ * SANSMTP_ERR_ARGUMENT (NULL, no recipients or more than options.recipients, or an offset over
+ * options.message_size). From a
  * callback: yes. Source: RFC 1845 3.
  */
 SANSMTP_API int sansmtp_server_restart(struct sansmtp_server *server, uint64_t offset,

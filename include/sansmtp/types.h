@@ -219,7 +219,8 @@ struct sansmtp_span {
 #define SANSMTP_EVENT_ETRN 15u     /* text: the queue to send, "mx.example", "@x.example" or "#q" */
 #define SANSMTP_EVENT_ATRN 16u /* shall the roles turn, to fetch mail for the domains of text? */
                                /* "a.example,b.example"; length 0: for all that are his */
-#define SANSMTP_EVENT_BURL     17u /* append what the URL in text gives; LAST: END is asked next */
+#define SANSMTP_EVENT_BURL     17u /* append what the URL in text gives; LAST: END is asked next. */
+                                   /* END's number is without its octets */
 #define SANSMTP_EVENT_XCLIENT  18u /* take the client as text tells it: sansmtp_attribute_next() */
 #define SANSMTP_EVENT_XFORWARD 19u /* log the next message as of the client that text tells of */
 
