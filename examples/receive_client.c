@@ -29,35 +29,53 @@ void client_begin(struct connection *connection)
 }
 
 /* "192.0.2.1" or "IPV6:2001:db8::1", and it is one, for the engine has looked. */
-static void set_address(struct connection *connection, const char *text)
+static void set_address(struct sansmtp_proxy *client, const char *text)
 {
-    struct sansmtp_proxy *client = &connection->client;
     bool six = strncasecmp(text, "IPV6:", 5) == 0;
 
     client->size = sizeof *client;
     client->family = six ? SANSMTP_PROXY_IPV6 : SANSMTP_PROXY_IPV4;
     memset(client->source, 0, sizeof client->source);
     uv_inet_pton(six ? AF_INET6 : AF_INET, text + (six ? 5 : 0), client->source);
-    client->source_port = 0;
 }
 
-static void set_attribute(struct connection *connection, uint32_t attribute, const char *text)
+/* The client's own hello, which the next one of who says XCLIENT is not. */
+static void set_hello(struct session *session, const char *text)
 {
-    struct session *session = &connection->session;
+    char *hello = strdup(text);
 
-    if (attribute == SANSMTP_ATTRIBUTE_ADDR) {
-        set_address(connection, text);
-    } else if (attribute == SANSMTP_ATTRIBUTE_PORT && connection->client.size > 0) {
-        connection->client.source_port = (uint32_t)strtoul(text, NULL, 10);
-    } else if (attribute == SANSMTP_ATTRIBUTE_LOGIN) {
-        auth_forget(connection);
-        session->user = strdup(text);
-        session->authenticated = true;
+    if (hello != NULL) {
+        free(session->hello);
+        session->hello = hello;
+        session->hello_length = strlen(hello);
+        session->hello_told = true;
     }
 }
 
-/* One line of the log for each; become: and it is so from now on. */
-static void each(struct connection *connection, const struct sansmtp_event *event, bool become)
+static void set_user(struct connection *connection, const char *text)
+{
+    auth_forget(connection);
+    connection->session.user = strdup(text);
+    connection->session.authenticated = true;
+}
+
+static void set_attribute(struct connection *connection, struct sansmtp_proxy *client,
+                          uint32_t attribute, const char *text)
+{
+    if (attribute == SANSMTP_ATTRIBUTE_ADDR) {
+        set_address(client, text);
+    } else if (attribute == SANSMTP_ATTRIBUTE_PORT) {
+        client->source_port = (uint32_t)strtoul(text, NULL, 10);
+    } else if (attribute == SANSMTP_ATTRIBUTE_HELO) {
+        set_hello(&connection->session, text);
+    } else if (attribute == SANSMTP_ATTRIBUTE_LOGIN) {
+        set_user(connection, text);
+    }
+}
+
+/* One line of the log for each. client: what it is to become; NULL: it is not. */
+static void each(struct connection *connection, const struct sansmtp_event *event,
+                 struct sansmtp_proxy *client)
 {
     uint8_t text[TEXT_MAX];
     struct sansmtp_attribute attribute = {
@@ -70,25 +88,28 @@ static void each(struct connection *connection, const struct sansmtp_event *even
 
         text[value.length] = '\0';
         log_value(connection, sansmtp_verb_name(event->verb), words[attribute.attribute], value);
-        if (become && known) {
-            set_attribute(connection, attribute.attribute, (const char *)text);
+        if (client != NULL && known) {
+            set_attribute(connection, client, attribute.attribute, (const char *)text);
         }
-    }
-    if (become) {
-        connection->peer[0] = '\0';
     }
 }
 
 void client_become(struct connection *connection, const struct sansmtp_event *event)
 {
+    struct sansmtp_proxy client = {0};
+
     log_reply(connection, "XCLIENT", 220, 0);
-    each(connection, event, true);
+    each(connection, event, &client);
+    if (client.size > 0) { /* a port without an address is nobody's */
+        connection->client = client;
+        connection->peer[0] = '\0';
+    }
     sansmtp_server_accept(connection->engine);
 }
 
 void client_forwarded(struct connection *connection, const struct sansmtp_event *event)
 {
     log_reply(connection, "XFORWARD", 250, 0);
-    each(connection, event, false);
+    each(connection, event, NULL);
     sansmtp_server_accept(connection->engine);
 }

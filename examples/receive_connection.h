@@ -39,8 +39,9 @@ struct session {
     bool chunk_refused;    /* by us */
     bool last_answer;      /* no other one for this message follows */
     bool in_transaction;
-    bool in_body; /* the next octets are most likely those of a message */
-    bool judged;  /* whether it may say XCLIENT */
+    bool in_body;    /* the next octets are most likely those of a message */
+    bool judged;     /* whether it may say XCLIENT */
+    bool hello_told; /* hello is what XCLIENT told */
     bool authenticated;
     bool quit; /* the client said so */
 };

@@ -37,6 +37,7 @@ static void forget_hello(struct session *session)
     free(session->hello);
     session->hello = NULL;
     session->hello_length = 0;
+    session->hello_told = false;
 }
 
 static void on_hello(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
@@ -44,9 +45,11 @@ static void on_hello(struct sansmtp_server *server, const struct sansmtp_event *
     struct connection *connection = user;
     struct session *session = &connection->session;
 
-    forget_hello(session);
     session->verb = event->verb;
-    if (stores(connection) && event->text.length > 0) {
+    if (!session->hello_told) {
+        forget_hello(session);
+    }
+    if (stores(connection) && event->text.length > 0 && !session->hello_told) {
         session->hello = malloc(event->text.length);
         if (session->hello != NULL) {
             session->hello_length = event->text.length;

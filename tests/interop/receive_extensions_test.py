@@ -112,8 +112,8 @@ def trusted(tap, here):
             offered(wire)
             wire.command("XFORWARD NAME=far.example ADDR=192.0.2.77 HELO=a+2Bb", 250)
             deliver(wire, "forwarded@example.test")
-            wire.command("XCLIENT NAME=away.example ADDR=IPV6:2001:db8::9 PORT=4711 LOGIN=ada", 220)
-            wire.command("EHLO other.example.test")
+            wire.command("XCLIENT NAME=away.example ADDR=IPV6:2001:db8::9 LOGIN=ada PORT=4711 HELO=a.example", 220)
+            wire.command("EHLO proxy.example.test")
             deliver(wire, "become@example.test")
         log = receiver.log()
         for line in ("XFORWARD NAME=far.example 0", "XFORWARD ADDR=192.0.2.77 0",
@@ -121,7 +121,7 @@ def trusted(tap, here):
             tap.check(line in log, "the log tells: %s" % line, log)
         tap.check("[2001:db8::9]:4711 MAIL 250" in log, "the client is another one now", log)
         head = receiver.stored("become@example.test")[0].split(b"\r\n\r\n")[0]
-        tap.check(b"other.example.test ([IPv6:2001:db8::9])" in head and b" with ESMTPA " in head,
+        tap.check(b"a.example ([IPv6:2001:db8::9])" in head and b" with ESMTPA " in head,
                   "and so says Received", head)
         head = receiver.stored("forwarded@example.test")[0].split(b"\r\n\r\n")[0]
         tap.check(b"[127.0.0.1]" in head, "but not for XFORWARD", head)

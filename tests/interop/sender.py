@@ -56,7 +56,7 @@ class Run:
 
 
 def send(server, path, *options, to=(TO,), sender=SENDER, tls="none", octets=None, **more):
-    """Runs sansmtp-send. server is HOST:PORT, or a port on loopback."""
+    """Runs sansmtp-send. server is HOST:PORT, or a port on loopback; no path: no file."""
     if isinstance(server, int):
         server = "%s:%d" % (HOST, server)
     command = [program(), "--server", server, "--hello", NAME, "--from", sender]
@@ -64,7 +64,7 @@ def send(server, path, *options, to=(TO,), sender=SENDER, tls="none", octets=Non
         command += ["--to", address]
     if tls:
         command += ["--tls", tls]
-    return Run([*command, *options, path], octets, dict(os.environ, LC_ALL="C.UTF-8", **more))
+    return Run([*command, *options, *([path] if path else [])], octets, dict(os.environ, LC_ALL="C.UTF-8", **more))
 
 
 def say(port, *options):

@@ -96,11 +96,13 @@ want_dovecot() {
     want_file /usr/lib/dovecot/lmtp dovecot-lmtpd
     want_file /usr/lib/dovecot/imap dovecot-imapd
     want_file /usr/lib/dovecot/pop3 dovecot-pop3d
+    want_file /usr/lib/dovecot/submission dovecot-submissiond
 }
 
 have_dovecot() {
     link_program dovecot && [ -x /usr/lib/dovecot/lmtp ] && [ -x /usr/lib/dovecot/imap ] &&
-        [ -x /usr/lib/dovecot/pop3 ] && found dovecot "$bin/dovecot" "$(dovecot --version | version_in)"
+        [ -x /usr/lib/dovecot/pop3 ] && [ -x /usr/lib/dovecot/submission ] &&
+        found dovecot "$bin/dovecot" "$(dovecot --version | version_in)"
 }
 
 want_haproxy() {
