@@ -174,7 +174,7 @@ static char *trimmed(char *text)
     return text;
 }
 
-/* text is kept: values point into it. */
+/* text stays: values point into it. */
 static int read_line(struct config *config, char *text, const char *path, size_t line)
 {
     char *name = trimmed(text);
@@ -196,24 +196,45 @@ static int read_line(struct config *config, char *text, const char *path, size_t
     return wanted == NULL ? -1 : complain_line(path, line, option->name, wanted);
 }
 
-static int read_file(struct config *config, const char *path)
+/* The file as it is, with a NUL behind it; NULL if it cannot be read or has a NUL in it. */
+static char *whole_file(const char *path)
 {
     FILE *file = fopen(path, "re");
     char *text = NULL;
-    size_t capacity = 0, line = 0;
-    int status = -1;
+    size_t capacity = 0;
+    int problem;
 
     if (file == NULL) {
+        return NULL;
+    }
+    if (getdelim(&text, &capacity, '\0', file) < 0 && text != NULL) {
+        text[0] = '\0'; /* there is nothing in it */
+    }
+    problem = fgetc(file) != EOF ? EINVAL : ferror(file) != 0 ? errno : 0;
+    fclose(file);
+    if (problem != 0) {
+        free(text);
+        text = NULL;
+        errno = problem;
+    }
+    return text;
+}
+
+static int read_file(struct config *config, const char *path)
+{
+    size_t line = 0;
+    int status = -1;
+    char *rest;
+
+    config->text = whole_file(path);
+    if (config->text == NULL) {
         fprintf(stderr, "sansmtp-relay: cannot read %s: %s\n", path, strerror(errno));
         return EX_NOINPUT;
     }
-    while (status < 0 && getline(&text, &capacity, file) >= 0) {
-        char *kept = strdup(text);
-
-        status = kept == NULL ? EX_OSERR : read_line(config, kept, path, ++line);
+    rest = config->text;
+    while (status < 0 && rest != NULL) {
+        status = read_line(config, strsep(&rest, "\n"), path, ++line);
     }
-    free(text);
-    fclose(file);
     return status;
 }
 

@@ -32,6 +32,7 @@ struct config_networks {
 #define CONFIG_WORD     uint32_t
 
 struct config {
+    char *text; /* of the file */
 #define SECTION(title)
 #define OPTION(kind, member, name, value, standard, help) CONFIG_##kind member;
 #include "config.def" /* undefines both */
