@@ -219,6 +219,17 @@ static struct view judge_error(const struct sansmtp_retry_attempt *attempt)
         return judge_lack(SANSMTP_ENHANCED(0u, 6, 7));
     case SANSMTP_ERR_SIZE:
         return judge_lack(SANSMTP_ENHANCED(0u, 3, 4));
+    case SANSMTP_ERR_NEEDS_REQUIRETLS: /* RFC 8689 4.2.1 */
+        return judge_lack(SANSMTP_ENHANCED(0u, 7, 30));
+    case SANSMTP_ERR_NEEDS_CONPERM: /* RFC 4141 5 */
+        return judge_lack(SANSMTP_ENHANCED(0u, 6, 3));
+    /* RFC 2852 4.1.4: "must either attempt to follow any other MX records or [...] must return the
+     * message as undeliverable". RFC 3463 3.4: X.3.3, not capable of selected features. */
+    case SANSMTP_ERR_NEEDS_DELIVERBY:
+    case SANSMTP_ERR_NEEDS_FUTURERELEASE:
+    case SANSMTP_ERR_NEEDS_RRVS:
+    case SANSMTP_ERR_NEEDS_VERB:
+        return judge_lack(SANSMTP_ENHANCED(0u, 3, 3));
     case SANSMTP_ERR_AUTH:
         return (struct view){.action = SANSMTP_RETRY_AUTHENTICATE,
                              .enhanced = SANSMTP_ENHANCED(0u, 7, 0)};

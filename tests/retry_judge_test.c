@@ -168,6 +168,12 @@ static void test_rules(void **state)
         {ERROR(MAIL, NEEDS_BINARYMIME), IS(NEXT, BOUNCE, E(5, 6, 3), 0)},
         {ERROR(MAIL, NEEDS_SMTPUTF8), IS(NEXT, BOUNCE, E(5, 6, 7), 0)},
         {ERROR(MAIL, SIZE), IS(NEXT, BOUNCE, E(5, 3, 4), 0)},
+        {ERROR(MAIL, NEEDS_REQUIRETLS), IS(NEXT, BOUNCE, E(5, 7, 30), 0)},
+        {ERROR(MAIL, NEEDS_DELIVERBY), IS(NEXT, BOUNCE, E(5, 3, 3), 0)},
+        {ERROR(MAIL, NEEDS_FUTURERELEASE), IS(NEXT, BOUNCE, E(5, 3, 3), 0)},
+        {ERROR(RCPT, NEEDS_RRVS), IS(NEXT, BOUNCE, E(5, 3, 3), 0)},
+        {ERROR(MAIL, NEEDS_CONPERM), IS(NEXT, BOUNCE, E(5, 6, 3), 0)},
+        {ERROR(MAIL, NEEDS_VERB), IS(NEXT, BOUNCE, E(5, 3, 3), 0)},
 
         /* our own trouble */
         {ERROR(MAIL, ARGUMENT), IS(LATER, LATER, E(4, 3, 0), 0)},

@@ -288,6 +288,27 @@ static size_t gather(struct trip *trip)
     return trip->queued;
 }
 
+/* What the message needs and this host has not. */
+static const char *lack_text(int error)
+{
+    switch (error) {
+    case SANSMTP_ERR_NEEDS_8BITMIME:
+        return "the message has 8-bit content, the host takes none";
+    case SANSMTP_ERR_NEEDS_BINARYMIME:
+        return "the message is binary, the host takes no such content";
+    case SANSMTP_ERR_NEEDS_SMTPUTF8:
+        return "an address or the header needs SMTPUTF8, the host does not know it";
+    case SANSMTP_ERR_SIZE:
+        return "the message is larger than the host takes";
+    case SANSMTP_ERR_NEEDS_REQUIRETLS:
+        return "the message says REQUIRETLS, the host does not know it";
+    case SANSMTP_ERR_NEEDS_DELIVERBY:
+        return "the message has a deadline, the host does not know DELIVERBY, or not in this time";
+    default:
+        return sansmtp_error_name(error);
+    }
+}
+
 /* The host takes no more messages in this session: on with another one. */
 static void redial(struct trip *trip)
 {
@@ -322,7 +343,7 @@ static void submit(struct trip *trip, struct sansmtp_client *client)
     if (error == SANSMTP_ERR_LIMITS) {
         redial(trip);
     } else if (error != 0 && error != SANSMTP_ERR_ROOM) {
-        judge_all(trip, ending_without(SANSMTP_RETRY_MAIL, error, sansmtp_error_name(error)));
+        judge_all(trip, ending_without(SANSMTP_RETRY_MAIL, error, lack_text(error)));
         give_back(trip);
     } else if (error == 0) {
         trip->sending = true;
@@ -368,8 +389,7 @@ static void skip(struct trip *trip, int error)
 {
     size_t at = trip->given;
 
-    judge(trip, trip->queue[at],
-          ending_without(SANSMTP_RETRY_RCPT, error, sansmtp_error_name(error)));
+    judge(trip, trip->queue[at], ending_without(SANSMTP_RETRY_RCPT, error, lack_text(error)));
     trip->queued--;
     memmove(&trip->queue[at], &trip->queue[at + 1], (trip->queued - at) * sizeof trip->queue[0]);
 }
@@ -425,7 +445,7 @@ static void lend(struct trip *trip, struct sansmtp_span piece)
     }
     error = sansmtp_client_body(trip->call.engine, piece.data, piece.length, last);
     if (error != 0) {
-        break_off(trip, error, sansmtp_error_name(error));
+        break_off(trip, error, lack_text(error));
         return;
     }
     trip->lent += piece.length;

@@ -72,6 +72,9 @@ class Report:
         for part in whole.walk():
             if part.get_content_type() == "message/delivery-status":
                 self.fields = [dict(group.items()) for group in part.get_payload()][1:]
+            elif part.get_content_type() == "message/global-delivery-status":
+                groups = part.as_bytes().decode("utf-8").replace("\r\n", "\n").strip().split("\n\n")
+                self.fields = [dict(email.message_from_string(each).items()) for each in groups[2:]]
             elif part.get_content_type() in ("message/rfc822", "text/rfc822-headers"):
                 self.original = part.get_payload()
 
