@@ -103,11 +103,12 @@ class MailPrograms:
         command += ["--upload-file", path, "smtp://%s:%d/client.test" % (HOST, self.port)]
         support.run(self.tap, name, command, self.here)
 
-    def ours(self, name, to, sent):
+    def ours(self, name, to, sent, *more):
         path = support.written(self.here, "submitted", sent)
         password = support.written(self.here, "password", PASSWORD.encode() + b"\n")
         options = ("--ca", self.tls[1], "--auth-user", USER, "--auth-password-file", password)
-        run = sender.send(self.port, path, *options, to=(to,), sender=FROM, tls="required")
+        to = [to] if isinstance(to, str) else to
+        run = sender.send(self.port, path, *options, *more, to=to, sender=FROM, tls="required")
         sender.check(self.tap, name, run, "ok")
 
 
@@ -227,6 +228,41 @@ def other_routes(tap, world, programs):
         arrived(tap, world, name, to, sent, [SUBMITTED, TAKEN])
 
 
+def several(tap, world, programs):
+    """One message to five recipients at three places: each has it once, and no other copies."""
+    name = "several"
+    to = ["ada@ours.test", "a@postfix.test", "b@ours.test", "b@postfix.test", "c@client.test"]
+    sent = message(name, to[0])
+    programs.ours(name, to, sent)
+    for address in to[1:]:
+        domain = address.partition("@")[2]
+        way = [SUBMITTED]
+        if domain != "client.test":
+            way.append(("mx." + domain, "ESMTPS"))
+        arrived(tap, world, "%s, %s" % (name, address), address, sent, way)
+    arrived(tap, world, name + ", " + to[0], to[0], sent, [SUBMITTED, TAKEN])
+
+
+def smart_host(tap, here, world, tls):
+    """All by one host, that of the MX or not: here Postfix, which knows the way to ours."""
+    options = {
+        "submission-listen": HOST + ":0",
+        "tls-cert": tls[1],
+        "tls-key": tls[3],
+        "auth-file": support.passwords(here)[1],
+        "dns": world.dns.where(),
+        "loopback": "yes",
+        "smart-host": "%s:%d" % (POSTFIX, world.port),
+    }
+    with relaying.Host(here, "satellite.test", options) as satellite:
+        name, to = "by a smart host", "smart@ours.test"
+        sent = message(name, to)
+        MailPrograms(tap, here, tls, satellite.ports["submission"]).ours(name, to, sent)
+        way = [("satellite.test", "ESMTPSA"), ("mx.postfix.test", "ESMTPS"), TAKEN]
+        arrived(tap, world, name, to, sent, way)
+        ended(tap, satellite, "satellite.test")
+
+
 # -- the way back ---------------------------------------------------------------------------------
 
 
@@ -273,6 +309,28 @@ def reports(tap, world, programs):
         tap.check(returned, "%s: it has the header of what was sent" % name, parsed)
 
 
+def success(tap, world, programs):
+    """Who asks to be told of success is told once, by the server that hands it to the mailbox."""
+    name, to = "success", "success@ours.test"
+    sent = message(name, to)
+    options = ("--dsn-notify", "success", "--envid", "journey+1", "--dsn-ret", "hdrs")
+    programs.ours(name, to, sent, *options)
+    arrived(tap, world, name, to, sent, [SUBMITTED, TAKEN])
+    parsed = report(tap, world, name, 3)
+    if parsed is None:
+        return
+    fields = status_of(parsed)
+    told = fields.get("Action"), fields.get("Status", "")[:2]
+    tap.check(told == ("delivered", "2."), "%s: it was delivered" % name, fields)
+    part = next(p for p in parsed.walk() if p.get_content_type() == "message/delivery-status")
+    whole = dict(part.get_payload()[0].items())
+    envid = whole.get("Original-Envelope-Id"), whole.get("Reporting-MTA", "").replace(" ", "")
+    right = envid == ("journey+1", "dns;mx.ours.test")
+    tap.check(right, "%s: it is known by its name, and by whom" % name, whole)
+    kinds = [p.get_content_type() for p in parsed.iter_parts()]
+    tap.check(kinds[-1:] == ["text/rfc822-headers"], "%s: only the header comes back" % name, kinds)
+
+
 # -- all of it ------------------------------------------------------------------------------------
 
 
@@ -317,7 +375,10 @@ def test(tap, here):
         from_postfix(tap, here, world)
         from_exim(tap, world)
         other_routes(tap, world, agents)
+        several(tap, world, agents)
+        smart_host(tap, here, world, tls)
         reports(tap, world, agents)
+        success(tap, world, agents)
         ended(tap, world.ours, "mx.ours.test")
         ended(tap, world.out, "out.client.test")
 
