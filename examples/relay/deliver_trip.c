@@ -322,6 +322,7 @@ bool trip_begin(struct lane *lane, const struct sansmtp_route_attempt *attempt)
     trip->office = lane->relay->deliveries;
     trip->bare = envelope_is_bare(lane->consignment);
     trip->dialogue.out = lane->relay->config.trace ? stderr : NULL;
+    trip->dialogue.peer = trip->place;
     set_host(trip, attempt);
     if (!dial(trip)) {
         free(trip);
