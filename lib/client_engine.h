@@ -67,7 +67,8 @@ enum {
     SANSMTP_CLIENT_EARLY = 524288,         /* the reply in hand began before it was asked for */
     SANSMTP_CLIENT_GREETING_DUE = 1048576, /* PIPECONNECT: the greeting is still to come, */
     SANSMTP_CLIENT_HELLO_DUE = 2097152,    /* the reply to EHLO, though messages go already */
-    SANSMTP_CLIENT_NO_ETRN = 4194304       /* ETRN was refused for good (RFC 1985 5.2) */
+    SANSMTP_CLIENT_NO_ETRN = 4194304,      /* ETRN was refused for good (RFC 1985 5.2) */
+    SANSMTP_CLIENT_AMID = 8388608          /* the reply in hand began amid the chunk it answers */
 };
 
 /* Within a transaction. */

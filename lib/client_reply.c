@@ -145,6 +145,22 @@ static void forget_text(struct sansmtp_client *client)
     client->knows &= ~(uint32_t)SANSMTP_CLIENT_CUT_TEXT;
 }
 
+/* Does the next reply answer a chunk whose octets are still going out? */
+static bool is_amid(const struct sansmtp_client *client)
+{
+    return sansmtp_client_sends(client, SANSMTP_SENDS_CHUNKS) && client->slice.length != 0 &&
+           client->answered + 1 == client->put;
+}
+
+/* What is said of a reply is settled by its first octet: when it began. */
+static void reply_begins(struct sansmtp_client *client)
+{
+    forget_text(client);
+    client->knows &= ~(uint32_t)(SANSMTP_CLIENT_EARLY | SANSMTP_CLIENT_AMID);
+    client->knows |= sansmtp_client_outstanding(client) ? 0u : (uint32_t)SANSMTP_CLIENT_EARLY;
+    client->knows |= is_amid(client) ? (uint32_t)SANSMTP_CLIENT_AMID : 0u;
+}
+
 enum sansmtp_client_step sansmtp_client_collect(struct sansmtp_client *client,
                                                 struct sansmtp_span *in)
 {
@@ -152,9 +168,7 @@ enum sansmtp_client_step sansmtp_client_collect(struct sansmtp_client *client,
     size_t length = sansmtp_line_scan(in->data, in->length, &client->line_state, &complete);
 
     if (client->reply_lines == 0 && client->line_total == 0) {
-        forget_text(client);
-        client->knows &= ~(uint32_t)SANSMTP_CLIENT_EARLY;
-        client->knows |= sansmtp_client_outstanding(client) ? 0u : (uint32_t)SANSMTP_CLIENT_EARLY;
+        reply_begins(client);
     }
     client->line_total = length > UINT32_MAX - client->line_total
                              ? UINT32_MAX

@@ -176,11 +176,10 @@ static bool all_answered(const struct sansmtp_client *client)
     return client->answered == client->put;
 }
 
-/* A yes to a chunk whose octets are still going out. */
-static bool presumptuous(const struct sansmtp_client *client, enum place place, uint32_t code)
+/* A yes to a chunk whose octets were still going out. */
+static bool presumptuous(const struct sansmtp_client *client, uint32_t code)
 {
-    return place == CHUNK && code < 400 && client->answered + 1 == client->put &&
-           client->slice.length != 0;
+    return code < 400 && sansmtp_client_knows(client, SANSMTP_CLIENT_AMID);
 }
 
 /* What an early verdict is early for: the end of DATA, or the LAST chunk. */
@@ -219,7 +218,7 @@ enum sansmtp_client_step sansmtp_client_transaction(struct sansmtp_client *clien
     if (too_early(client, place)) {
         return sansmtp_client_early_verdict(client, reply);
     }
-    if (presumptuous(client, place, reply->code)) {
+    if (presumptuous(client, reply->code)) {
         return sansmtp_client_senseless(client);
     }
     client->answered++;

@@ -62,6 +62,34 @@ static void test_stray_refusal(void **state)
     client_dialogue_close(&dialogue);
 }
 
+/* PRACT-strayreply-a: a yes that begins while octets of its chunk are still to go out is none,
+ * however it is cut; what becomes of a message that then went out whole is not known. */
+static void test_yes_amid_a_chunk(void **state)
+{
+    (void)state;
+    for (int last = 0; last < 2; last++) {
+        struct client_dialogue dialogue;
+        size_t length;
+
+        greet(&dialogue, NULL, PIPED "250 CHUNKING\r\n");
+        client_dialogue_submit(&dialogue);
+        client_dialogue_recipient(&dialogue);
+        client_dialogue_end(&dialogue);
+        client_dialogue_drain(&dialogue);
+        client_dialogue_say(&dialogue, "250 ok\r\n250 ok\r\n");
+        client_dialogue_body(&dialogue, "x\r\n", last);
+        (void)sansmtp_client_output(dialogue.client, &length);
+        assert_int_equal(sansmtp_client_sent(dialogue.client, length), 0);
+        client_dialogue_say(&dialogue, "250 que");
+        client_dialogue_drain(&dialogue);
+        client_dialogue_say(&dialogue, "ued\r\n");
+        assert_int_equal(sansmtp_client_error(dialogue.client), SANSMTP_ERR_PROTOCOL);
+        assert_true(client_dialogue_happened(&dialogue, last == 0 ? "outcome reason=later"
+                                                                  : "outcome reason=uncertain"));
+        client_dialogue_close(&dialogue);
+    }
+}
+
 static void assume(struct client_dialogue *dialogue)
 {
     struct sansmtp_client_options options;
@@ -395,6 +423,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stray_refusal),
+        cmocka_unit_test(test_yes_amid_a_chunk),
         cmocka_unit_test(test_half_a_hello),
         cmocka_unit_test(test_limit_learned_late),
         cmocka_unit_test(test_command_behind_a_transaction),
