@@ -205,6 +205,8 @@ static int open_one(struct relay *relay, const char *name, const char *where, bo
     if (listener == NULL) {
         return EX_OSERR;
     }
+    listener->next = relay->listeners;
+    relay->listeners = listener;
     listener->relay = relay;
     listener->role = users ? FOR_USERS : FOR_SERVERS;
     set_options(listener, implicit);
@@ -216,8 +218,6 @@ static int open_one(struct relay *relay, const char *name, const char *where, bo
         status = bind_to(listener, where);
     }
     if (status == 0) {
-        listener->next = relay->listeners;
-        relay->listeners = listener;
         say_where(listener, name);
     }
     return status;
@@ -249,8 +249,10 @@ int listen_open(struct relay *relay)
     if (status == 0) {
         status = open_each(relay, "submissions", &config->submissions_listen, true, true);
     }
-    puts("ready");
-    fflush(stdout);
+    if (status == 0) {
+        puts("ready");
+        fflush(stdout);
+    }
     return status;
 }
 
