@@ -51,9 +51,10 @@ IDEAS = [
      ["max-size", "max-recipients", "max-hops", "max-connections", "timeout", "rate-connections",
       "rate-messages", "rate-recipients", "rate-octets"]),
     ("safe channel", ["channel_decide", "channel_judge"], "deliver*.c",
-     ["tls-cert", "tls", "tls-ca", "mta-sts", "dane"]),
+     ["tls-cert", "tls", "tls-ca", "mta-sts", "mta-sts-folder", "dane",
+      "smart-user", "smart-password-file"]),
     ("logging", [], "receive_log.c, relay.c", ["log", "trace"]),
-    ("mailbox", ["return_path_write"], "deliver*.c", ["maildir", "lmtp"]),
+    ("mailbox", ["return_path_write"], "deliver*.c", ["maildir", "lmtp", "bare-newline"]),
 ]
 
 
@@ -157,7 +158,7 @@ def picture():
 def askers():
     """{function: [pattern of files]}"""
     found = {}
-    for pattern in [pattern for pattern, _ in way()] + ["outcome.c", "config.c"]:
+    for pattern in [*(pattern for pattern, _ in way()), "config.c"]:
         for names in calls(pattern).values():
             for name in names:
                 found.setdefault(name, []).append("`%s`" % pattern)
