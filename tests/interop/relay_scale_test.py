@@ -12,6 +12,7 @@ from support import Wire, stuffed
 FEW, MANY = 1000, 100000
 DESTINATIONS = 1000
 TIMES = 5  # many may cost so much more than few, on a machine that is busy with other things
+LEAST = 0.4  # seconds: nothing that is below this grows
 SECONDS = 5  # in which attempts are counted
 
 GROW = """
@@ -82,6 +83,12 @@ def attempts(relay, count):
     return (relay.log().count(" later ") - first) / (time.monotonic() - begun)
 
 
+def restarted(relay):
+    """Behind kill -9, so that there is something to clear away."""
+    relay.kill()
+    return relay.start()
+
+
 def measure(tap, here, count):
     figures = {}
     with Relay(here, "--relay-domain", "seed.example") as relay:
@@ -90,7 +97,7 @@ def measure(tap, here, count):
         begun = time.monotonic()
         grow(relay, count)
         tap.say("%d messages made in %.1f s" % (count, time.monotonic() - begun))
-        figures["start, s"] = relay.start()
+        figures["start, s"] = min(restarted(relay) for _ in range(3))
         figures["page of 50, s"] = timed(relay.listed, "--limit", "50")
         figures["one more, s"] = timed(send, relay, "more")
         last = relay.listed("--limit", "50")[-1]["id"]
@@ -113,7 +120,7 @@ def test(tap, here):
     for name in few:
         tap.say("%-20s %12.4f %12.4f" % (name, few[name], many[name]))
     for name in ("start, s", "page of 50, s", "one more, s", "next page, s", "show, s"):
-        limit = max(TIMES * few[name], 0.2)
+        limit = max(TIMES * few[name], LEAST)
         tap.check(many[name] <= limit, "%s stays flat" % name[:-3], "%s > %s" % (many[name], limit))
     rate = "attempts a second"
     tap.check(many[rate] > 0, "there are attempts", many[rate])
