@@ -1,4 +1,4 @@
-#include "resolver.h"
+#include "relay.h"
 
 #include <ares.h>
 #include <sansmtp/route.h>
@@ -11,6 +11,11 @@
 #define PATIENCE 3000 /* milliseconds of the first attempt; further ones have more */
 #define TICK     500u /* how often c-ares looks at its clock */
 #define CLASS_IN 1
+#define HEADER   12   /* octets of an answer at least */
+#define PAYLOAD  1232 /* octets of an answer by UDP at most */
+
+#define NO_ERROR  0
+#define NX_DOMAIN 3
 
 struct resolver {
     uv_loop_t *loop;
@@ -139,6 +144,7 @@ static uint32_t answers_of(int status)
     case ARES_ENODATA:
         return SANSMTP_ROUTE_NODATA;
     case ARES_ENOTFOUND:
+    case ARES_EBADNAME:
         return SANSMTP_ROUTE_NXDOMAIN;
     case ARES_ETIMEOUT:
     case ARES_ECONNREFUSED:
@@ -150,13 +156,48 @@ static uint32_t answers_of(int status)
     }
 }
 
+/* RFC 1035 4.1.1: what an answer says in its header. */
+static uint32_t answers_in(const uint8_t *message)
+{
+    bool empty = message[6] == 0 && message[7] == 0;
+
+    switch (message[3] & 15) {
+    case NO_ERROR:
+        return empty ? SANSMTP_ROUTE_NODATA : SANSMTP_ROUTE_FOUND;
+    case NX_DOMAIN:
+        return SANSMTP_ROUTE_NXDOMAIN;
+    default:
+        return SANSMTP_ROUTE_SERVFAIL;
+    }
+}
+
 static void on_answer(void *user, int status, int timeouts, unsigned char *message, int length)
 {
     struct ask *ask = user;
+    bool whole = status == ARES_SUCCESS && length >= HEADER;
 
     (void)timeouts;
-    ask->done(ask->user, answers_of(status), message, message == NULL ? 0 : (size_t)length);
+    ask->done(ask->user, whole ? answers_in(message) : answers_of(status), message,
+              message == NULL ? 0 : (size_t)length);
     free(ask);
+}
+
+/* RFC 6840 5.7: AD in a query asks a resolver that validates to say in AD whether it did; so DNSSEC
+ * costs no more than one bit. */
+static void query(struct resolver *resolver, const char *name, int type, struct ask *ask)
+{
+    unsigned char *octets;
+    int length;
+    int status = ares_create_query(name, CLASS_IN, type, (unsigned short)relay_random(), 1, &octets,
+                                   &length, PAYLOAD);
+
+    if (status != ARES_SUCCESS) {
+        on_answer(ask, status, 0, NULL, 0);
+        return;
+    }
+    octets[3] |= 0x20;
+    ares_send(resolver->channel, octets, length, on_answer, ask);
+    ares_free_string(octets);
 }
 
 /* c-ares may answer at once; we never do. */
@@ -185,7 +226,7 @@ static void on_late(uv_timer_t *timer)
     if (resolver->ending) {
         on_answer(late->ask, ARES_EDESTRUCTION, 0, NULL, 0);
     } else {
-        ares_query(resolver->channel, late->name, CLASS_IN, late->type, on_answer, late->ask);
+        query(resolver, late->name, late->type, late->ask);
         if (uv_is_active((uv_handle_t *)&resolver->timer) == 0) {
             uv_timer_start(&resolver->timer, on_tick, TICK, TICK);
         }
