@@ -140,6 +140,14 @@ class Exim:
 
         return foreign.eventually(found, True)
 
+    def settled(self):
+        """Waits until its processes have done with all messages, and with our folder."""
+        def left():
+            log = self.log()
+            return log.count(" <= ") - log.count(" Completed\n")
+
+        foreign.eventually(left, 0)
+
 
 def arrived(tap, exim, name, user, sent, count=1):
     foreign.eventually(lambda: len(exim.stored(user)), count)
@@ -205,6 +213,7 @@ def as_server(tap, here, exim):
         prdr(tap, here, exim, port)
         etrn(tap, here, exim, port)
         pipeconnect(tap, here, exim, port)
+        exim.settled()
 
 
 def as_client(tap, here, exim):
@@ -224,6 +233,7 @@ def as_client(tap, here, exim):
         tap.check("** little@example.test" in log and "552" in log, "PRDR: it has heard 552", log)
         tap.check(exim.says("=> much@example.test", "PRDR"), "PRDR: and 250", log)
         tap.check(exim.says("=> much@example.test", " L* "), "PIPECONNECT: Exim uses it", log)
+        exim.settled()
         support.check_end(tap, receiver)
 
 

@@ -270,6 +270,76 @@ def pipeconnect(tap, here):
         tap.check(not support.slurp(cache), "nothing is kept of it", support.slurp(cache))
 
 
+# -- what was begun before ------------------------------------------------------------------------
+
+
+def restart(tap, here):
+    """RFC 1845: the server has recipients and octets of a transaction that broke off."""
+    sent = support.message("restart", "one\r\ntwo\r\n")
+    known = sent.index(b"two")
+    came, lines = [], []
+
+    def script(peer):
+        peer.say("220 script ESMTP")
+        peer.hear()
+        peer.offer(["CHECKPOINT"])
+        lines.append(peer.hear())
+        peer.say("355 %d is the transaction offset" % known)
+        lines.append(peer.hear())
+        peer.say("354 go")
+        while not came or came[-1] not in (b".\r\n", b""):
+            came.append(peer.hear())
+        peer.say("250 2.0.0 taken")
+        peer.hear()
+        peer.say("221 2.0.0 bye")
+
+    path = support.written(here, "message-to-send", sent)
+    to = ["a@example.test", "b@example.test"]
+    with scripted(script) as port:
+        run = send(port, path, "--transid", "<1@client.example.test>", to=to)
+    check(tap, "--transid, again", run, "ok")
+    tap.check(lines[1:] == [b"DATA\r\n"], "no recipient is said again", lines)
+    tap.check(came == [b"two\r\n", b".\r\n"], "the message goes on where it broke off", came)
+    codes = [run.code(address) for address in to]
+    tap.check(codes == ["250", "250"], "all recipients are told of", run)
+
+
+# -- sansmtp-receive ------------------------------------------------------------------------------
+
+
+def requiretls(tap, here):
+    tls, _ = support.certificate(here)
+    path = support.written(here, "message-to-send", support.message("requiretls"))
+    options = ("--requiretls", "--ca", tls[1])
+    with support.Receiver(here, *tls, "--extensions", "REQUIRETLS") as receiver:
+        run = send(receiver.port, path, *options, tls="required")
+        check(tap, "--requiretls", run, "ok")
+        told = " MAIL REQUIRETLS 0\n" in receiver.log()
+        tap.check(told, "--requiretls is said", receiver.log())
+    with support.Receiver(here, *tls) as receiver:
+        run = send(receiver.port, path, *options, tls="required")
+        check(tap, "--requiretls, not offered", run, "refused")
+        tap.check(" MAIL " not in receiver.log(), "nothing is sent", receiver.log())
+
+
+def pipeconnect_under_tls(tap, here):
+    tls, _ = support.certificate(here)
+    path = support.written(here, "message-to-send", support.message("pipeconnect"))
+    options = ("--tls-implicit", "--ca", tls[1], "--pipeconnect-cache", here + "/cache-tls")
+    more = ("--tls-implicit", "--extensions", "PIPECONNECT", "--trace")
+    with support.Receiver(here, *tls, *more) as receiver:
+        for name in "the first time", "early":
+            run = send(receiver.port, path, *options, to=["tls@example.test"], tls="")
+            check(tap, "PIPECONNECT under TLS, " + name, run, "ok")
+        stored = receiver.stored("tls@example.test")
+        tap.check(len(stored) == 2, "both arrived", stored)
+        said = receiver.errors().splitlines()[-30:]
+        verbs = [line.split(": ")[-1].split()[0] for line in said if " C: " in line][-5:]
+        wanted = ["EHLO", "MAIL", "RCPT", "BDAT", "QUIT"]
+        tap.check(verbs == wanted, "the second in the same order", said)
+        support.check_end(tap, receiver)
+
+
 # -- PROXY ----------------------------------------------------------------------------------------
 
 
@@ -305,6 +375,9 @@ def test(tap, here):
     forwarding(tap, here)
     limits(tap, here)
     pipeconnect(tap, here)
+    restart(tap, here)
+    requiretls(tap, here)
+    pipeconnect_under_tls(tap, here)
     proxy(tap, here)
 
 
