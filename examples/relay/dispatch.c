@@ -60,13 +60,7 @@ static int pick(struct clerk_job *job, struct queue *queue)
     return error;
 }
 
-static void on_timer(uv_timer_t *timer)
-{
-    struct dispatch *dispatch = timer->data;
-
-    berth_record_again(dispatch->relay);
-    look(dispatch);
-}
+static void on_timer(uv_timer_t *timer);
 
 static void sleep_until(struct dispatch *dispatch, uint64_t when)
 {
@@ -74,6 +68,17 @@ static void sleep_until(struct dispatch *dispatch, uint64_t when)
     uint64_t seconds = when > now + LOOK_EVERY ? LOOK_EVERY : when > now ? when - now : 0;
 
     uv_timer_start(&dispatch->timer, on_timer, 1000 * seconds + 10, 0);
+}
+
+/* It always goes on: what could not be recorded is tried again, also when all lanes are taken or
+ * we stop. */
+static void on_timer(uv_timer_t *timer)
+{
+    struct dispatch *dispatch = timer->data;
+
+    sleep_until(dispatch, UINT64_MAX);
+    berth_record_again(dispatch->relay);
+    look(dispatch);
 }
 
 static void on_picked(struct clerk_job *job)
@@ -113,7 +118,6 @@ static void look(struct dispatch *dispatch)
     dispatch->room = dispatch->room < AT_A_TIME ? dispatch->room : AT_A_TIME;
     dispatch->full_count = 0;
     berth_each_full(dispatch->relay, add_full, dispatch);
-    uv_timer_stop(&dispatch->timer);
     dispatch->job.work = pick;
     dispatch->job.done = on_picked;
     clerk_do(dispatch->relay->clerk, &dispatch->job);
@@ -150,7 +154,6 @@ void dispatch_wake(struct relay *relay)
 
 void dispatch_stop(struct relay *relay, bool force)
 {
-    uv_timer_stop(&relay->dispatch->timer);
     berth_stop(relay, force);
 }
 

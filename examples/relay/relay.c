@@ -25,6 +25,7 @@
 #include <time.h>
 
 #define GRACE   30000u /* milliseconds that open transactions have after SIGTERM, at most */
+#define LAST    5000u  /* and then, to hear that all is over */
 #define TICK    50u    /* how often we look whether all is over */
 #define THREADS "16"   /* of the pool, unless UV_THREADPOOL_SIZE says otherwise: crypt is slow */
 
@@ -110,11 +111,13 @@ static void on_tick(uv_timer_t *timer)
 {
     struct program *program = timer->data;
     struct relay *relay = &program->relay;
-    bool late = uv_now(relay->loop) - program->stopped_at > GRACE;
+    uint64_t waited = uv_now(relay->loop) - program->stopped_at;
 
     if (is_over(relay)) {
         end(program);
-    } else if (late && !program->forced) {
+    } else if (waited > GRACE + LAST) {
+        uv_stop(relay->loop); /* the disk is full, say: what is not recorded is due again */
+    } else if (waited > GRACE && !program->forced) {
         program->forced = true;
         listen_give_up(relay);
         dispatch_stop(relay, true);
