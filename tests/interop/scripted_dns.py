@@ -24,8 +24,8 @@ def address(text):
 
 
 class Dns:
-    """records: {(name, kind): [rdata, ...]}; bogus: names to which it says SERVFAIL; signed: does it
-    say AD, to whom asks by AD?"""
+    """records: {(name, kind): [rdata, ...]}; bogus: those of them to which it says SERVFAIL;
+    signed: does it say AD, to whom asks by AD?"""
 
     def __init__(self, records, signed=True, bogus=()):
         self.records, self.signed, self.bogus = records, signed, bogus
