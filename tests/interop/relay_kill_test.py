@@ -200,8 +200,47 @@ def full(tap, here):
         tap.check(relay.stop() == 0, "SIGTERM ends it with 0", relay.errors())
 
 
+def limit(relay, octets):
+    """Of the largest file of a server that runs."""
+    _, hard = resource.prlimit(relay.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(relay.process.pid, resource.RLIMIT_FSIZE, (octets, hard))
+
+
+def send_some(relay, count):
+    with Wire(relay.port) as wire:
+        wire.command("EHLO client.example.test")
+        for number in range(count):
+            wire.envelope("late-%d@elsewhere.example" % number, hello=False)
+            wire.command("DATA", 354)
+            wire.send(stuffed(support.message("late")))
+            wire.expect(250)
+
+
+def unrecorded(tap, here):
+    """They are delivered while the disk is too full to write that down: more than there are lanes,
+    so that all of these wait."""
+    with Relay(here, *ANYWHERE, "--lanes", "2") as relay:
+        send_some(relay, 10)
+        relay.until(lambda: {row["attempts"] for row in relay.listed()} == {"1"})
+        relay.stop()
+        relay.command += ["--local-domain", "elsewhere.example"]
+        relay.start()
+        limit(relay, 6000)
+        relay.manage("retry", "all")
+        said = relay.until(lambda: "cannot record" in relay.errors())
+        tap.check(said, "it says that it cannot record", relay.errors())
+        stored = len(relay.stored())
+        tap.check(0 < stored <= 2, "no lane goes on before that is done", stored)
+        limit(relay, resource.RLIM_INFINITY)
+        tap.check(relay.until(lambda: not relay.listed()), "with room it is", relay.listed())
+        each = [len(relay.stored("late-%d@elsewhere.example" % number)) for number in range(10)]
+        tap.check(each == [1] * 10, "and each was delivered once", each)
+        tap.check(relay.stop() == 0, "SIGTERM ends it with 0", relay.errors())
+
+
 def test(tap, here):
     full(tap, here)
+    unrecorded(tap, here)
     killed(tap, here)
 
 
