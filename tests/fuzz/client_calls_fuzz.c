@@ -15,6 +15,7 @@
 #include "client_eventlog.h"
 #include "client_input.h"
 #include "client_ledger.h"
+#include "client_words.h"
 #include "text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -34,42 +35,7 @@ struct host {
     struct text log;
 };
 
-static const char *const lines[] = {
-    "220 mx.example",
-    "250 ok",
-    "250-mx\r\n250-PIPELINING\r\n250-CHUNKING\r\n250-DSN\r\n250 SIZE 99",
-    "250-mx\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-BINARYMIME\r\n250-CHUNKING\r\n250 PIPELINING",
-    "250-mx\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256",
-    "250-mx\r\n250 AUTH LOGIN",
-    "334 VXNlcjo=",
-    "334 ",
-    "334 ?",
-    "334-a\r\n334 b",
-    "235 2.7.0 yes",
-    "535 5.7.8 no",
-    "504 no such",
-    "354 go",
-    "250 2.1.0 ok",
-    "250 2.0.0 queued",
-    "450 4.2.1 later",
-    "452 4.5.3 many",
-    "550 5.1.1 no",
-    "552 5.5.3 many",
-    "554 no",
-    "503 5.5.1 order",
-    "500 what",
-    "221 bye",
-    "421 4.3.0 shut",
-    "251 forwarded",
-    "220 2.0.0 go",
-    "454 no tls",
-    "250-a",
-    "250",
-    "99 x",
-    "",
-};
-
-enum { LINES = sizeof lines / sizeof lines[0], PATIENCE = 100000 };
+enum { PATIENCE = 100000 };
 
 /* Which results a call may give. */
 #define MAY(code) (1u << -(code))
@@ -100,7 +66,7 @@ static bool allowed(int result, uint32_t codes)
     if (result == 0) {
         return true;
     }
-    if (result <= -301 && result >= -304) {
+    if (result <= -301 && result >= -399) {
         return (codes & NEEDS) != 0;
     }
     return result >= -30 && result < 0 && (codes >> -result & 1u) != 0;
@@ -209,11 +175,15 @@ static void submit(struct host *host)
     envelope.body = what / 32 % 5;
     envelope.ret = what / 64;
     envelope.message_size = what > 200 ? what : 0;
+    if (next_octet(host) % 2 == 1) {
+        client_words_envelope(&envelope, next_octet(host) * 40503u + what);
+    }
     result = CALL(GATE | NEEDS, submit, &envelope);
     demand(host, result == SANSMTP_ERR_STATE ? !idle : result == SANSMTP_ERR_ARGUMENT || idle,
            "submit() is taken at IDLE, and there only");
     if (result == 0) {
         client_ledger_submitted(&host->ledger);
+        host->ledger.prdr = (envelope.flags & SANSMTP_ENVELOPE_PRDR) != 0;
     }
 }
 
@@ -233,6 +203,9 @@ static void recipient(struct host *host)
     recipient.orcpt_type_length = what % 7;
     recipient.orcpt = "o@c";
     recipient.orcpt_length = what % 4;
+    if (next_octet(host) % 2 == 1) {
+        client_words_recipient(&recipient, next_octet(host) * 40503u + what);
+    }
     result = CALL(GATE | NEEDS, recipient, &recipient);
     demand(host, result == SANSMTP_ERR_STATE ? !asked : result == SANSMTP_ERR_ARGUMENT || asked,
            "recipient() is taken at RECIPIENT, and there only");
@@ -303,9 +276,58 @@ static void without_client(struct host *host)
            "more is sent than there is");
 }
 
+static void command(struct host *host)
+{
+    const char *line = client_words_command(next_octet(host));
+    bool idle = (sansmtp_client_wants(host->client) & SANSMTP_IDLE) != 0;
+    int result = CALL(GATE | NEEDS, command, line, strlen(line));
+
+    demand(host, (result == SANSMTP_ERR_STATE) == !idle, "command() is taken at IDLE alone");
+}
+
+static void burl(struct host *host)
+{
+    const char *url = client_words_url(next_octet(host));
+    bool asked = (sansmtp_client_wants(host->client) & SANSMTP_BODY) != 0;
+    int result = CALL(GATE, burl, url, strlen(url), next_octet(host) % 2);
+
+    demand(host, asked || result == SANSMTP_ERR_STATE, "burl() is taken at BODY alone");
+}
+
+static void assume(struct host *host)
+{
+    struct sansmtp_capabilities capabilities;
+
+    client_words_capabilities(&capabilities, next_octet(host) * 40503u);
+    CALL(STATE, assume, &capabilities, sizeof capabilities);
+    demand(host,
+           sansmtp_client_capabilities(host->client, &capabilities, sizeof capabilities) == 0 &&
+               capabilities.extensions == sansmtp_client_extensions(host->client, NULL),
+           "capabilities() and extensions() say the same");
+}
+
+static void call_extension(struct host *host)
+{
+    switch (next_octet(host) % 5) {
+    case 0:
+    case 1:
+        command(host);
+        break;
+    case 2:
+        burl(host);
+        break;
+    case 3:
+        assume(host);
+        break;
+    default:
+        CALL_BARE(STATE, tls_failed);
+        break;
+    }
+}
+
 static void call_out_of_turn(struct host *host)
 {
-    switch (next_octet(host) % 12) {
+    switch (next_octet(host) % 16) {
     case 0:
         CALL_BARE(0, eof);
         break;
@@ -332,8 +354,12 @@ static void call_out_of_turn(struct host *host)
     case 9:
         respond(host);
         break;
-    default:
+    case 10:
+    case 11:
         without_client(host);
+        break;
+    default:
+        call_extension(host);
         break;
     }
 }
@@ -361,7 +387,7 @@ static void comply(struct host *host)
 
 static void say_line(struct host *host, uint8_t which)
 {
-    const char *line = lines[which % LINES];
+    const char *line = client_words_reply(which);
 
     say(host, line, strlen(line));
     say(host, "\r\n", 2);

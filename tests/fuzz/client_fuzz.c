@@ -68,7 +68,7 @@ static void wanted(struct sansmtp_client *client, const struct sansmtp_event *ev
 #define EVENTS                                                                          \
     .challenge = callback, .ready = callback, .sender = callback, .result = callback,   \
     .final = callback, .outcome = callback, .refusal = callback, .injection = callback, \
-    .trace = callback, .closing = callback
+    .reply = callback, .restart = callback, .trace = callback, .closing = callback
 
 static const struct sansmtp_client_callbacks listening = {.size = sizeof listening, EVENTS};
 static const struct sansmtp_client_callbacks serving = {
@@ -245,7 +245,9 @@ static void play(struct session *session, const uint8_t *octets, size_t length)
     }
     session->allowance = SIZE_MAX;
     session->sender.more = head[CLIENT_HEAD_RECIPIENTS] % 4;
+    session->sender.extended = session->sender.personal = true;
     sender_begin(&session->sender, &session->options, random * 2654435761u);
+    sender_assume(&session->sender);
     settle(session);
     for (size_t i = 0; i < length; i++) {
         if (octets[i] != CLIENT_BARRIER || i + 1 == length) {

@@ -49,9 +49,10 @@ static bool is_response(const struct text *line)
 
 static bool is_command(const struct text *line)
 {
-    static const char *const words[] = {"DATA", "RSET", "QUIT", "STARTTLS"};
+    static const char *const words[] = {"DATA", "RSET", "QUIT", "STARTTLS", "NOOP"};
     static const char *const beginnings[] = {
-        "EHLO ", "HELO ", "LHLO ", "MAIL FROM:<", "RCPT TO:<", "BDAT ", "AUTH ",
+        "EHLO ", "HELO ", "LHLO ", "MAIL FROM:<", "RCPT TO:<", "BDAT ",     "AUTH ",
+        "VRFY ", "EXPN ", "HELP ", "ETRN ",       "XCLIENT ",  "XFORWARD ",
     };
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client_eventlog.h"
+#include "client_words.h"
 
 void sender_demand(const struct sender *sender, bool holds, const char *rule)
 {
@@ -60,6 +61,18 @@ void sender_begin(struct sender *sender, const struct sansmtp_client_options *op
         "init");
     sender->ledger.lmtp = (options->flags & SANSMTP_CLIENT_LMTP) != 0;
     sender->wire.normalises = options->body_newlines == SANSMTP_CLIENT_NEWLINES_NORMALISE;
+}
+
+void sender_assume(struct sender *sender)
+{
+    struct sansmtp_capabilities capabilities;
+
+    if (draw(sender, 3) != 2) {
+        return;
+    }
+    client_words_capabilities(&capabilities, sender->random);
+    sender->assumed = sansmtp_client_assume(sender->client, &capabilities, sizeof capabilities) ==
+                      0;
 }
 
 void sender_end(struct sender *sender)
@@ -152,6 +165,10 @@ static struct sansmtp_envelope envelope_of(struct sender *sender)
     envelope.envid_length = draw(sender, 5);
     envelope.auth = "<>";
     envelope.auth_length = draw(sender, 2) * 2;
+    if (sender->extended && draw(sender, 2) == 1) {
+        client_words_envelope(&envelope, sender->random);
+        envelope.flags &= ~(SANSMTP_ENVELOPE_URLS | (sender->personal ? 0 : SANSMTP_ENVELOPE_PRDR));
+    }
     return envelope;
 }
 
@@ -160,6 +177,15 @@ static bool quit(struct sender *sender)
     sender->finished = true;
     sender_demand(sender, sansmtp_client_quit(sender->client) == 0, "quit() is taken");
     return true;
+}
+
+static bool command(struct sender *sender)
+{
+    const char *line = client_words_command(sender_draw(&sender->random, 1000));
+    int result = sansmtp_client_command(sender->client, line, strlen(line));
+
+    text_print(&sender->log, "command %d\n", result);
+    return result == 0;
 }
 
 /* What is refused changes nothing, and what is plain is always taken where it is wanted. */
@@ -171,6 +197,9 @@ static bool submit(struct sender *sender)
 
     if (sender->messages == 0) {
         return quit(sender);
+    }
+    if (sender->extended && draw(sender, 5) == 4 && command(sender)) {
+        return true;
     }
     sender->messages--;
     result = sansmtp_client_submit(sender->client, &envelope);
@@ -190,6 +219,7 @@ static bool submit(struct sender *sender)
     text_print(&sender->log, "submit %d\n", result);
     text_clear(&sender->finals);
     client_ledger_submitted(&sender->ledger);
+    sender->ledger.prdr = (envelope.flags & SANSMTP_ENVELOPE_PRDR) != 0;
     client_wire_begin(&sender->wire, body == SANSMTP_BODY_BINARYMIME);
     sender->outcome = 0;
     sender->recipients = sender->plain ? 1 + sender->more : 1 + draw(sender, 4);
@@ -223,6 +253,9 @@ static bool give_recipient(struct sender *sender)
     recipient.orcpt_type_length = draw(sender, 2) * 6;
     recipient.orcpt = "o@c";
     recipient.orcpt_length = recipient.orcpt_type_length / 2;
+    if (sender->extended && draw(sender, 3) == 1) {
+        client_words_recipient(&recipient, sender->random);
+    }
     result = sansmtp_client_recipient(sender->client, &recipient);
     free(copy);
     if (result != 0) {
@@ -347,7 +380,9 @@ void sender_check(struct sender *sender)
     sansmtp_client_output(sender->client, &pending);
     sender_demand(sender, wants != 0, "something is always wanted");
     sender_demand(sender, (turns & (turns - 1)) == 0, "one turn at a time");
-    sender_demand(sender, turns == 0 || sansmtp_client_patience(sender->client, NULL) == 0,
+    sender_demand(sender,
+                  turns == 0 || (sender->assumed && turns == SANSMTP_IDLE) ||
+                      sansmtp_client_patience(sender->client, NULL) == 0,
                   "the peer is not waited for while the host has the turn");
     sender_demand(sender,
                   (wants & SANSMTP_TLS) != 0 || ((wants & SANSMTP_WRITE) != 0) == (pending > 0),

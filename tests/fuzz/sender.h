@@ -23,6 +23,9 @@ struct sender {
     uint8_t *block;
     size_t block_length;
     bool plain;          /* messages are all the same */
+    bool extended;       /* and has the words of the extensions */
+    bool personal;       /* asks for an answer for each recipient, too */
+    bool assumed;        /* that the peer will greet */
     uint32_t random;     /* what they are made of; depends on what is asked alone */
     uint32_t more;       /* recipients of a plain message beyond the first */
     uint32_t messages;   /* still to be submitted, then QUIT */
@@ -44,6 +47,9 @@ struct sender {
 void sender_begin(struct sender *sender, const struct sansmtp_client_options *options,
                   uint32_t random);
 void sender_end(struct sender *sender);
+
+/* Now and then: what the peer offers is taken for known. Right behind sender_begin(). */
+void sender_assume(struct sender *sender);
 
 /* Aborts with the log if it does not hold. */
 void sender_demand(const struct sender *sender, bool holds, const char *rule);

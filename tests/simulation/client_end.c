@@ -1,9 +1,9 @@
 #include "ends.h"
 
-#include <sansmtp/client.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "client_setup.h"
 #include "guard.h"
 
 /* Our client and its host: a mail queue that submits what is not settled yet, and believes what it
@@ -22,8 +22,10 @@ static struct {
     uint32_t message;        /* to submit next, or in hand */
     bool begun;              /* it was submitted, and has no outcome */
     uint32_t next_recipient; /* to give */
+    bool tried[MESSAGES_MOST][RECIPIENTS_MOST]; /* was given, in this session */
     uint32_t given[RECIPIENTS_MOST], given_count;
     uint32_t accepted[RECIPIENTS_MOST], accepted_count;
+    uint32_t final_codes[RECIPIENTS_MOST]; /* PRDR: they wait for the answer for all */
     uint32_t results, finals;
     bool sender_refused, later; /* later: somebody was refused by a 4yz */
 
@@ -46,6 +48,7 @@ static void submit(void)
                                               (unsigned)me.message);
     envelope.flags = (me.script->flags & SCRIPT_ALL_OR_NONE) != 0 ? SANSMTP_ENVELOPE_ALL_OR_NONE
                                                                   : 0;
+    envelope.flags |= (me.script->flags & SCRIPT_PRDR) != 0 ? SANSMTP_ENVELOPE_PRDR : 0;
     envelope.body = (me.script->flags & SCRIPT_BINARY) != 0 ? SANSMTP_BODY_BINARYMIME : 0;
     me.last = false;
     me.pending = true;
@@ -64,7 +67,8 @@ static void submit(void)
 static bool find_recipient(void)
 {
     while (me.next_recipient < me.script->recipients &&
-           books_settled(me.books, me.message, me.next_recipient)) {
+           (me.tried[me.message][me.next_recipient] ||
+            books_settled(me.books, me.message, me.next_recipient))) {
         me.next_recipient++;
     }
     return me.next_recipient < me.script->recipients;
@@ -96,6 +100,7 @@ static void on_recipient(void)
         recipient.mailbox = mailbox;
         recipient.mailbox_length = (size_t)snprintf(mailbox, sizeof(mailbox), "r%u@server.example",
                                                     (unsigned)me.next_recipient);
+        me.tried[me.message][me.next_recipient] = true;
         me.given[me.given_count++] = me.next_recipient++;
         error = sansmtp_client_recipient(me.client, &recipient);
     }
@@ -166,7 +171,29 @@ static void on_final(const struct sansmtp_event *event)
         books_break(me.books, "a final has not the number of its recipient");
         return;
     }
-    books_fate(me.books, me.message, me.accepted[me.finals++], fate_of_code(event->code));
+    me.final_codes[me.finals] = event->code;
+    if ((me.script->flags & SCRIPT_PRDR) == 0) {
+        books_fate(me.books, me.message, me.accepted[me.finals], fate_of_code(event->code));
+    }
+    me.finals++;
+}
+
+/* A recipient has it if both its own answer and that for all are a yes; a no for good is one. */
+static void settle_finals(enum fate all)
+{
+    for (uint32_t i = 0; i < me.finals; i++) {
+        bool own = me.final_codes[i] >= 400 && all != FATE_REFUSED;
+
+        books_fate(me.books, me.message, me.accepted[i],
+                   own ? fate_of_code(me.final_codes[i]) : all);
+    }
+}
+
+/* At a limit of the peer the others of this message go with the next. */
+static bool others_wait(enum fate fate)
+{
+    me.next_recipient = 0;
+    return (me.script->flags & SCRIPT_LIMITS) != 0 && fate == FATE_DELIVERED && find_recipient();
 }
 
 static enum fate fate_of_outcome(uint32_t outcome)
@@ -213,6 +240,9 @@ static void on_outcome(const struct sansmtp_event *event)
         books_break(me.books, "uncertain, though the end of the message was never sent");
     }
     look_at_nobody(fate);
+    if ((me.script->flags & SCRIPT_PRDR) != 0) {
+        settle_finals(fate);
+    }
     for (uint32_t i = me.finals; i < me.accepted_count; i++) {
         if (lmtp && fate == FATE_DELIVERED) {
             books_break(me.books, "delivered without a final");
@@ -227,7 +257,7 @@ static void on_outcome(const struct sansmtp_event *event)
     }
     me.begun = false;
     me.books->closed = true;
-    me.message++;
+    me.message += others_wait(fate) ? 0 : 1;
 }
 
 static void on_event(const struct sansmtp_event *event)
@@ -369,26 +399,6 @@ static bool idle(void *self)
     return false;
 }
 
-static void set_options(void)
-{
-    uint32_t flags = me.script->flags;
-    bool tls = (flags & SCRIPT_TLS) != 0;
-
-    sansmtp_client_options_init(&me.options, sizeof(me.options));
-    me.options.hello = "client.example";
-    me.options.hello_length = 14;
-    me.options.line = 1024;
-    me.options.output = 2048; /* the least */
-    me.options.tls = tls ? SANSMTP_CLIENT_TLS_REQUIRED : SANSMTP_CLIENT_TLS_NONE;
-    me.options.flags = ((flags & SCRIPT_LMTP) != 0 ? SANSMTP_CLIENT_LMTP : 0) |
-                       ((flags & SCRIPT_ONE_BY_ONE) != 0 ? SANSMTP_CLIENT_NO_PIPELINING : 0) |
-                       (tls ? 0 : SANSMTP_CLIENT_AUTH_IN_CLEAR);
-    if ((flags & SCRIPT_AUTH) != 0) {
-        me.options.mechanisms = "PLAIN";
-        me.options.mechanisms_length = 5;
-    }
-}
-
 void client_begin(struct world *world, struct books *books)
 {
     static const struct end_calls calls = {
@@ -412,10 +422,14 @@ void client_begin(struct world *world, struct books *books)
     me.script = books->script;
     me.message = 0;
     me.begun = false;
+    memset(me.tried, 0, sizeof(me.tried));
     books->closed = true;
-    set_options();
+    client_options(me.script, &me.options);
     if (sansmtp_client_init(&me.client, me.memory, sizeof(me.memory), &me.options) != 0) {
         books_break(books, "the client cannot begin");
+    }
+    if ((me.script->flags & SCRIPT_AHEAD) != 0 && client_assume(me.script, me.client) != 0) {
+        books_break(books, "assume() is refused at the start");
     }
     world->ends[CLIENT].calls = &calls;
     world->ends[CLIENT].self = &me;

@@ -36,6 +36,18 @@ const struct script scripts[] = {
     {"no CRLF at the end, bdat", SCRIPT_OPEN_END | SCRIPT_CHUNKS, 2, 1, 71, 30, "y", "y"},
     {"empty", 0, 2, 1, 0, 1, "y", "y"},
     {"empty by bdat", SCRIPT_CHUNKS, 2, 1, 0, 1, "y", "y"},
+    {"prdr", SCRIPT_PRDR, 2, 3, 60, 60, "y", "y"},
+    {"prdr, mixed verdicts", SCRIPT_PRDR, 2, 5, 60, 50, "yyyny", "ynlyl"},
+    {"prdr by bdat, mixed verdicts", SCRIPT_PRDR | SCRIPT_CHUNKS, 2, 5, 60, 50, "yyyny", "ynlyl"},
+    {"prdr, nobody gets it", SCRIPT_PRDR, 1, 3, 60, 60, "y", "nln"},
+    {"prdr one by one", SCRIPT_PRDR | SCRIPT_ONE_BY_ONE, 1, 2, 60, 60, "y", "yn"},
+    {"two at a time", SCRIPT_LIMITS, 2, 5, 60, 60, "y", "y"},
+    {"two at a time, one by one", SCRIPT_LIMITS | SCRIPT_ONE_BY_ONE, 1, 3, 60, 60, "y", "y"},
+    {"two at a time, ahead by bdat", SCRIPT_LIMITS | SCRIPT_AHEAD | SCRIPT_CHUNKS, 1, 3, 60, 60,
+     "y", "y"},
+    {"ahead", SCRIPT_AHEAD, 2, 2, 60, 60, "y", "y"},
+    {"ahead by bdat", SCRIPT_AHEAD | SCRIPT_CHUNKS, 2, 2, 90, 40, "yny", "y"},
+    {"ahead, prdr", SCRIPT_AHEAD | SCRIPT_PRDR | SCRIPT_CHUNKS, 1, 3, 60, 60, "y", "yln"},
     {"dots and 10 kB", SCRIPT_LONG, 1, 1, 10240, 1000, "y", "y"},
     {"10 kB by bdat", SCRIPT_LONG | SCRIPT_CHUNKS, 1, 1, 10240, 1000, "y", "y"},
     {"a thousand recipients", SCRIPT_LONG, 1, 1000, 60, 60, "yyyyyyyyyn", "y"},
@@ -108,7 +120,8 @@ char script_receives(const struct script *script, uint32_t message, uint32_t rec
 
 char script_stores(const struct script *script, uint32_t message, uint32_t recipient)
 {
-    uint32_t place = message + ((script->flags & SCRIPT_LMTP) != 0 ? recipient : 0);
+    bool own = (script->flags & (SCRIPT_LMTP | SCRIPT_PRDR)) != 0;
+    uint32_t place = message + (own ? recipient : 0);
 
     return script->stores[place % strlen(script->stores)];
 }

@@ -19,7 +19,10 @@ enum {
     SCRIPT_OPEN_END = 128,   /* the body does not end in CRLF */
     SCRIPT_EMPTY_LAST = 256, /* the host's last piece of body is empty */
     SCRIPT_BINARY = 512,     /* BODY=BINARYMIME */
-    SCRIPT_LONG = 1024       /* too long to be cut at every octet in every way */
+    SCRIPT_LONG = 1024,      /* too long to be cut at every octet in every way */
+    SCRIPT_PRDR = 2048,      /* an answer for each recipient */
+    SCRIPT_LIMITS = 4096,    /* two recipients a message, and the peer says so */
+    SCRIPT_AHEAD = 8192      /* PIPECONNECT: our client speaks before it is greeted */
 };
 
 enum { MESSAGES_MOST = 3, RECIPIENTS_MOST = 1000, BODY_MOST = 11000 };
@@ -30,7 +33,7 @@ struct script {
     uint32_t messages, recipients;
     size_t body, piece; /* octets of a message, and of what the sending host lends at a time */
     /* y: yes, n: 550, l: 452. To recipient r of message m that of (m + r) is said; at the end of
-     * the message that of m, in LMTP that of (m + r). */
+     * the message that of m, in LMTP and PRDR that of (m + r). */
     const char *receives, *stores;
 };
 

@@ -16,6 +16,8 @@ static struct {
     uint8_t local[64]; /* of the recipient that is asked for */
     size_t local_length;
     bool counted; /* the open question */
+    bool asked;   /* of this message the host was asked for each recipient, */
+    bool agreed[RECIPIENTS_MOST]; /* and said yes for these; they have it when it says so for all */
 } me;
 
 /* The code that the fault has for this question. */
@@ -57,11 +59,49 @@ static void note_recipient(uint32_t code)
     books_rcpt(me.books, me.local, me.local_length, code);
 }
 
+/* PRDR: what is said for one recipient takes no responsibility yet. */
+static char answer_for_one(uint32_t recipient)
+{
+    char said = script_stores(me.script, me.books->message, me.books->accepted[recipient]);
+
+    me.asked = true;
+    me.agreed[recipient] = said == 'y';
+    return said;
+}
+
+/* And the answer for all, by which those have it for whom it was a yes. */
+static char answer_for_all(void)
+{
+    for (uint32_t i = 0; i < me.books->accepted_count; i++) {
+        if (me.agreed[i]) {
+            books_store(me.books, i);
+        }
+    }
+    return 'y';
+}
+
+static char answer_end(uint32_t recipient)
+{
+    bool all = recipient == SANSMTP_RECIPIENT_ALL;
+    bool own = (me.script->flags & SCRIPT_PRDR) != 0;
+    char said;
+
+    if (own && (!all || me.asked)) {
+        return all ? answer_for_all() : answer_for_one(recipient);
+    }
+    /* Of a message with one recipient both answers are one. */
+    said = script_stores(me.script, me.books->message,
+                         all && !own ? 0 : me.books->accepted[all ? 0 : recipient]);
+    if (said == 'y') {
+        books_store(me.books, all ? EVERYONE : recipient);
+    }
+    return said;
+}
+
 /* What the host does by itself: the script's answer. */
 static void answer(const struct sansmtp_event *question)
 {
     uint32_t type = question->type;
-    uint32_t recipient = question->recipient;
     char said = 'y';
 
     if (type == SANSMTP_EVENT_RECIPIENT) {
@@ -69,12 +109,7 @@ static void answer(const struct sansmtp_event *question)
                                books_number(me.books, me.local, me.local_length));
         note_recipient(said == 'y' ? 250 : said == 'n' ? 550 : 452);
     } else if (type == SANSMTP_EVENT_END) {
-        bool all = recipient == SANSMTP_RECIPIENT_ALL;
-
-        said = script_stores(me.script, me.books->message, all ? 0 : me.books->accepted[recipient]);
-        if (said == 'y') {
-            books_store(me.books, all ? EVERYONE : recipient);
-        }
+        said = answer_end(question->recipient);
     }
     if (said == 'y') {
         yes();
@@ -161,6 +196,8 @@ static void on_event(const struct sansmtp_event *event)
     switch (event->type) {
     case SANSMTP_EVENT_MAIL:
         books_mail(me.books, event->local.data, event->local.length);
+        me.asked = false;
+        memset(me.agreed, 0, sizeof(me.agreed));
         break;
     case SANSMTP_EVENT_RECIPIENT:
         keep_local(event);
@@ -289,6 +326,12 @@ static void set_options(void)
     }
     if ((flags & SCRIPT_CHUNKS) != 0) {
         me.options.extensions |= SANSMTP_EXTENSION_CHUNKING | SANSMTP_EXTENSION_BINARYMIME;
+    }
+    me.options.extensions |= (flags & SCRIPT_PRDR) != 0 ? SANSMTP_EXTENSION_PRDR : 0;
+    me.options.extensions |= (flags & SCRIPT_AHEAD) != 0 ? SANSMTP_EXTENSION_PIPECONNECT : 0;
+    if ((flags & SCRIPT_LIMITS) != 0) {
+        me.options.extensions |= SANSMTP_EXTENSION_LIMITS;
+        me.options.recipients = 2;
     }
     me.options.extensions |= tls ? SANSMTP_EXTENSION_STARTTLS : 0;
     me.options.flags = ((flags & SCRIPT_LMTP) != 0 ? SANSMTP_SERVER_LMTP : 0) |

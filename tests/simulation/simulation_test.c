@@ -115,7 +115,8 @@ static void show(const char *what, const struct sum *sum)
 /* The strict peers are dumb: they speak no more than they need. What is long is cut in one way. */
 static bool takes_part(const struct pair *pair, const struct script *script, enum fault_kind kind)
 {
-    uint32_t foreign = SCRIPT_LMTP | SCRIPT_TLS | SCRIPT_AUTH | SCRIPT_BINARY;
+    uint32_t foreign = SCRIPT_LMTP | SCRIPT_TLS | SCRIPT_AUTH | SCRIPT_BINARY | SCRIPT_PRDR |
+                       SCRIPT_LIMITS | SCRIPT_AHEAD;
 
     if ((script->flags & SCRIPT_LONG) != 0 && kind != FAULT_LOST) {
         return false;
