@@ -306,6 +306,10 @@ static void set_host(struct trip *trip, const struct sansmtp_route_attempt *atte
     snprintf(trip->name, sizeof trip->name, "%.*s", (int)host->name.length,
              (const char *)host->name.data);
     trip->address = attempt->address;
+    if (host->literal.length > 0) { /* a certificate names it without brackets */
+        inet_ntop(host->literal.length == 4 ? AF_INET : AF_INET6, host->literal.octets, trip->name,
+                  sizeof trip->name);
+    }
     trip->keys = &search->more[attempt->host];
     search_facts(search, attempt->host, &trip->facts);
 }

@@ -143,6 +143,24 @@ def down(tap, setting):
         taken(tap, hop, relay, "421 of the better host", 4)
 
 
+def hastened(tap, setting):
+    """A host that failed is left alone for a while, until it says ETRN."""
+    slow = ("--retry-first", "600", "--retry-longest", "600", "--retry-greylisted", "600")
+    hop = Hop(NEAR, setting.port)
+    with setting.relay(*slow, "--relay-domain", "hop.test", quick=False) as relay:
+        submit(relay, TO)
+        relay.until(lambda: "later" in relay.log())
+        with hop.running():
+            submit(relay, TO)
+            relay.until(lambda: "failed a short while ago" in relay.log())
+            tap.check(not hop.sessions, "a host that failed is left alone", relay.log())
+            with support.Wire(relay.port) as wire:
+                wire.command("EHLO mx.hop.test")
+                wire.command("ETRN hop.test", 250, 251, 252, 253)
+            taken(tap, hop, relay, "until ETRN", 2)
+            drained(tap, relay, "ETRN")
+
+
 def given_up(tap, setting):
     """Warned once, given up in the end; a second report about the report there is not."""
     options = ("--warn-after", "2", "--lifetime", "5")
@@ -208,7 +226,8 @@ def test(tap, here):
     with delivering.setting(here, program, (NEAR, FAR, DEAD), mx=MX, hosts=HOSTS,
                             null=("null.test",)) as setting:
         begun = time.monotonic()
-        for case in (refused, put_off, lost, greylisted, several, down, given_up, names, looped):
+        cases = (refused, put_off, lost, greylisted, several, down)
+        for case in (*cases, hastened, given_up, names, looped):
             case(tap, setting)
             tap.say("%s: %.1f s" % (case.__name__, time.monotonic() - begun))
         silent(tap, setting, program)
