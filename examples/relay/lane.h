@@ -10,7 +10,8 @@
  *   deliver_search.c    the DNS: mail hosts, their addresses, their order
  *   deliver_safety.c    how safe the way to a host must be: MTA-STS, DANE
  *   deliver_trip.c      a call to one host, and its TLS
- *   deliver_session.c   what we say there
+ *   deliver_session.c   what it says
+ *   deliver_message.c   what we say: the envelope, the recipients, the body
  *   deliver_envelope.c  the message as the engine takes it
  *   deliver_maildir.c   the way into a mailbox here
  *

@@ -2,6 +2,7 @@
 
 #include "envelope.h"
 #include "relay.h"
+#include "report_fate.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -181,61 +182,6 @@ static struct sansmtp_span span_of(const char *text)
     return (struct sansmtp_span){(const uint8_t *)text, strlen(text)};
 }
 
-/* The first that applies; QUEUE_TELL_... are the bits of SANSMTP_DSN_... */
-static uint32_t action_of(const struct queue_recipient *recipient)
-{
-    for (uint32_t action = SANSMTP_DSN_FAILED; action <= SANSMTP_DSN_EXPANDED; action <<= 1) {
-        if ((recipient->tell & action) != 0) {
-            return action;
-        }
-    }
-    return 0;
-}
-
-/* A message that was delayed may be reported so and be given up at the same time: then what counts
- * is that it failed, and its reply may be one of class 4 (RFC 3463 3.5). */
-static uint32_t status_of(uint32_t action, uint32_t enhanced)
-{
-    uint32_t class = enhanced / 1000000;
-
-    switch (action) {
-    case SANSMTP_DSN_FAILED:
-        return class == 4 || class == 5 ? enhanced : SANSMTP_ENHANCED(5, 0, 0);
-    case SANSMTP_DSN_DELAYED:
-        return class == 4 ? enhanced : SANSMTP_ENHANCED(4, 4, 7);
-    default:
-        return class == 2 ? enhanced : SANSMTP_ENHANCED(2, 0, 0);
-    }
-}
-
-/* "mx.example [192.0.2.1]": its name. */
-static struct sansmtp_span name_of(struct sansmtp_span host)
-{
-    const uint8_t *space = host.length == 0 ? NULL : memchr(host.data, ' ', host.length);
-
-    return space == NULL ? host : (struct sansmtp_span){host.data, (size_t)(space - host.data)};
-}
-
-static struct sansmtp_dsn_fate fate_of(const struct relay *relay,
-                                       const struct queue_recipient *recipient)
-{
-    struct sansmtp_dsn_fate fate = {.size = sizeof fate, .action = action_of(recipient)};
-
-    fate.status = status_of(fate.action, recipient->word.enhanced);
-    fate.code = recipient->word.code;
-    fate.enhanced = recipient->word.enhanced;
-    fate.text = recipient->word.text;
-    fate.path = recipient->address;
-    fate.original = recipient->orcpt;
-    fate.remote_mta = recipient->word.code == 0 ? (struct sansmtp_span){NULL, 0}
-                                                : name_of(recipient->word.host);
-    fate.last_attempt = (int64_t)recipient->tried;
-    if (fate.action == SANSMTP_DSN_DELAYED) {
-        fate.will_retry_until = (int64_t)(recipient->retry.arrived + relay->retry.lifetime);
-    }
-    return fate;
-}
-
 /* What the sender himself has used is what the way back takes. */
 static uint32_t flags_of(const struct queue_envelope *envelope)
 {
@@ -278,7 +224,7 @@ static int put_recipients(struct report_office *office, struct queue *queue,
     int error = 0;
 
     for (size_t i = 0; i < batch->count && error == 0; i++) {
-        struct sansmtp_dsn_fate fate = fate_of(office->relay, &batch->recipients[i]);
+        struct sansmtp_dsn_fate fate = report_fate(office->relay, &batch->recipients[i]);
 
         if (fate.action != 0) {
             error = put(office, queue, step, dsn, NULL, &fate);
@@ -378,7 +324,7 @@ static int tell(struct report_office *office, struct queue *queue, const struct 
     int error;
 
     for (size_t i = 0; i < batch->count; i++) {
-        office->actions |= action_of(&batch->recipients[i]);
+        office->actions |= report_action(&batch->recipients[i]);
     }
     office->about = batch->envelope.id;
     snprintf(path, sizeof path, "<%.*s>", (int)batch->envelope.sender.length,

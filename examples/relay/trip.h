@@ -85,6 +85,19 @@ void session_lost(struct trip *trip);
 /* deliver_session.c: why it failed; the text is copied. */
 void session_failed(struct trip *trip, const struct ending *ending);
 
+/* deliver_session.c: has the call a consignment under way? */
+bool session_is_ours(const struct trip *trip);
+
+/* deliver_session.c: what this means for one recipient, and for all that are open. */
+void session_judge(struct trip *trip, size_t index, struct ending ending);
+void session_judge_all(struct trip *trip, struct ending ending);
+
+/* deliver_session.c: this host has said all that it will of the consignment. */
+void session_give_back(struct trip *trip);
+
+/* deliver_message.c: what the engine wants of it. */
+sansmtp_client_callback message_wants_message, message_wants_recipient, message_wants_body;
+
 /* deliver_trip.c: may this message go over this channel? False: why is in ending. */
 bool trip_is_safe(struct trip *trip, struct sansmtp_channel_verdict *verdict,
                   struct ending *ending);
