@@ -175,6 +175,7 @@ static void put_trace(struct message *message)
 {
     char id[32], text[SANSMTP_RECEIVED_MAX];
     int length = snprintf(id, sizeof id, "%013" PRIX64, message->envelope.id);
+    size_t size;
     struct trace trace = {.id = {(const uint8_t *)id, (size_t)length},
                           .utf8 = (message->envelope.flags & QUEUE_UTF8) != 0};
 
@@ -182,7 +183,9 @@ static void put_trace(struct message *message)
         trace.recipient = message->recipients[0].address;
     }
     message->headed = true;
-    append(message, text, trace_received(message->connection, &trace, text));
+    size = trace_received(message->connection, &trace, text);
+    scan_octets(&message->scan, (const uint8_t *)text, size); /* a recipient may be in UTF-8 */
+    append(message, text, size);
 }
 
 void arrival_append(struct message *message, struct sansmtp_span octets)
