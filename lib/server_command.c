@@ -132,6 +132,14 @@ static const struct sansmtp_verb *find_verb(struct sansmtp_server *server)
     return verb;
 }
 
+/* The message would be stored without what a URL stands for. Where BURL is not offered at all, it
+ * is no part of a message. */
+static bool lacks_url(const struct sansmtp_server *server, enum sansmtp_reply reply)
+{
+    return server->verb == SANSMTP_VERB_BURL && reply != SANSMTP_REPLY_SWITCHED_OFF &&
+           server->state >= SANSMTP_STATE_READY && server->state <= SANSMTP_STATE_BROKEN;
+}
+
 static enum sansmtp_step refuse(struct sansmtp_server *server, enum sansmtp_reply reply)
 {
     if (server->verb == SANSMTP_VERB_RCPT && sansmtp_reply_row(reply)->code >= 500) {
@@ -141,6 +149,9 @@ static enum sansmtp_step refuse(struct sansmtp_server *server, enum sansmtp_repl
         server->knows |= SANSMTP_KNOWS_MAIL_REFUSED;
     }
     if (sansmtp_server_refuse(server, reply)) {
+        if (lacks_url(server, reply)) {
+            sansmtp_server_burl_refused(server);
+        }
         sansmtp_server_await_line(server);
     }
     return SANSMTP_STEP_ON;

@@ -188,6 +188,7 @@ enum sansmtp_step sansmtp_server_command(struct sansmtp_server *server, size_t b
 void sansmtp_server_proceed(struct sansmtp_server *server, uint32_t question, uint32_t code);
 void sansmtp_server_reset(struct sansmtp_server *server, uint32_t reason);
 void sansmtp_server_transaction_over(struct sansmtp_server *server);
+void sansmtp_server_burl_refused(struct sansmtp_server *server);
 
 /* server_say.c */
 bool sansmtp_server_room(const struct sansmtp_server *server);

@@ -308,15 +308,11 @@ static enum sansmtp_reply text_if(struct sansmtp_server *server, struct sansmtp_
 static enum sansmtp_reply check_url(struct sansmtp_server *server, struct sansmtp_span rest)
 {
     bool last;
+    bool fits = sansmtp_url_parse(rest.data, rest.length, &server->event.text, &last);
 
-    if (!sansmtp_url_parse(rest.data, rest.length, &server->event.text, &last)) {
-        return SANSMTP_REPLY_ARGUMENT;
-    }
     server->event.number = server->octets;
-    if (last) {
-        server->event.flags = SANSMTP_FLAG_LAST;
-    }
-    return SANSMTP_REPLY_NONE;
+    server->event.flags = last ? SANSMTP_FLAG_LAST : 0u;
+    return fits ? SANSMTP_REPLY_NONE : SANSMTP_REPLY_ARGUMENT;
 }
 
 enum sansmtp_reply sansmtp_server_form(struct sansmtp_server *server)

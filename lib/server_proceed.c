@@ -104,16 +104,16 @@ static void after_chunk(struct sansmtp_server *server, bool yes)
 /* RFC 2033 4.2: in LMTP one answer for each accepted recipient, in their order. */
 static void after_end(struct sansmtp_server *server, bool yes)
 {
+    server->verdicts++;
+    if (sansmtp_server_knows(server, SANSMTP_KNOWS_ANALYSED) &&
+        server->verdicts <= server->recipients) {
+        return; /* PRDR: only the answer for all takes the message */
+    }
     if (yes) { /* who delivers is forgiven */
         server->idle_commands = 0;
         server->repetitions = 0;
         server->errors = 0;
         server->unknown = 0;
-    }
-    server->verdicts++;
-    if (sansmtp_server_knows(server, SANSMTP_KNOWS_ANALYSED) &&
-        server->verdicts <= server->recipients) {
-        return; /* PRDR: only the answer for all takes the message */
     }
     server->knows &= ~(uint32_t)SANSMTP_KNOWS_BEGUN; /* answered once, it is not reset any more */
     if (sansmtp_server_is(server, SANSMTP_SERVER_LMTP) && server->verdicts < server->recipients) {
@@ -124,22 +124,31 @@ static void after_end(struct sansmtp_server *server, bool yes)
     sansmtp_server_await_line(server);
 }
 
-/* RFC 4468 3.2: as a chunk; the last is answered by the verdict on the message. */
+/* RFC 4468 3.2: "the server will fail the entire transaction", as with a chunk, whatever came of
+ * it; the last ends it. */
+void sansmtp_server_burl_refused(struct sansmtp_server *server)
+{
+    sansmtp_server_reset(server, SANSMTP_REASON_CHUNK);
+    if ((server->event.flags & SANSMTP_FLAG_LAST) != 0) {
+        sansmtp_server_transaction_over(server);
+    } else {
+        server->state = SANSMTP_STATE_BROKEN;
+    }
+}
+
+/* The last is answered by the verdict on the message. */
 static void after_burl(struct sansmtp_server *server, bool yes)
 {
-    bool last = (server->event.flags & SANSMTP_FLAG_LAST) != 0;
-
-    if (yes && last) {
+    if (yes && (server->event.flags & SANSMTP_FLAG_LAST) != 0) {
         sansmtp_server_chunk_begin(server, SANSMTP_REPLY_NONE, 0, true);
         return;
     }
-    if (!yes && last) {
-        sansmtp_server_reset(server, SANSMTP_REASON_CHUNK);
-        sansmtp_server_transaction_over(server);
-        sansmtp_server_await_line(server);
-        return;
+    if (yes) {
+        server->state = SANSMTP_STATE_CHUNKS;
+    } else {
+        sansmtp_server_burl_refused(server);
     }
-    after_chunk(server, yes);
+    sansmtp_server_await_line(server);
 }
 
 /* RFC 2645 5.3: the connection lives on, with the roles turned round. */
