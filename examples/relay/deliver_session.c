@@ -69,7 +69,7 @@ void session_give_back(struct trip *trip)
 /* It was idle between two consignments, and has gone since: that says nothing of the host. */
 static bool was_idle(const struct trip *trip)
 {
-    return trip->served > 0 && !trip->asked && !trip->body_begun;
+    return trip->reused && !trip->failed && !trip->asked && !trip->body_begun;
 }
 
 static struct ending why_lost(const struct trip *trip)

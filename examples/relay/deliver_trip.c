@@ -351,6 +351,7 @@ bool trip_suits(const struct trip *trip)
 void trip_take(struct trip *trip)
 {
     trip->taken = true;
+    trip->reused = true;
     trip->asked = false;
     trip->no_sender = false;
     trip->lane->next = trip->lane->next == 0 ? 1 : trip->lane->next;

@@ -44,6 +44,7 @@ struct trip {
     size_t queued, given, accepted_count, finals;
     struct envelope_texts texts;
     bool sending;   /* the transaction has begun */
+    bool reused; /* it has brought another one before */
     bool asked;     /* something was answered of this consignment */
     bool no_sender; /* MAIL was refused */
     bool body_begun;

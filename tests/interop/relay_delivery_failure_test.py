@@ -88,6 +88,16 @@ def lost(tap, setting):
                       relay.log())
 
 
+def deserted(tap, setting):
+    """A host that hangs up whenever it hears MAIL is called once an attempt, not for ever."""
+    hop = Hop(NEAR, setting.port, {"MAIL": LOST})
+    slow = ("--retry-first", "600", "--retry-longest", "600", "--retry-greylisted", "600")
+    with hop.running(), setting.relay(*slow, quick=False) as relay:
+        submit(relay, TO)
+        waits = relay.until(lambda: "later" in relay.log())
+        tap.check(waits and hop.sessions == 1, "lost at every MAIL: it waits", hop.sessions)
+
+
 def greylisted(tap, setting):
     """450 at first sight: the next attempt comes as soon as such hosts want it."""
     hop = Hop(NEAR, setting.port, {"RCPT": ["450 4.7.1 greylisted", "250 2.1.5 welcome back"]})
@@ -226,7 +236,7 @@ def test(tap, here):
     with delivering.setting(here, program, (NEAR, FAR, DEAD), mx=MX, hosts=HOSTS,
                             null=("null.test",)) as setting:
         begun = time.monotonic()
-        cases = (refused, put_off, lost, greylisted, several, down)
+        cases = (refused, put_off, lost, deserted, greylisted, several, down)
         for case in (*cases, hastened, given_up, names, looped):
             case(tap, setting)
             tap.say("%s: %.1f s" % (case.__name__, time.monotonic() - begun))
