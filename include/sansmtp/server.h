@@ -270,8 +270,9 @@ SANSMTP_API int sansmtp_server_challenge(struct sansmtp_server *server, const vo
  * The host has kept the recipients of that transaction, so many were accepted, and the first offset
  * octets of its message (RFC 1845; the text of the command and of the hello name it). The answer is
  * 355; the client sends no RCPT (one that comes all the same is counted behind those), and of the
- * message what comes next. CHUNK and END count from offset. Who knows no such transaction accepts,
- * and begins anew.
+ * message what comes next, unstuffed. By DATA that works only from the beginning of a line (RFC
+ * 1845 4), and which verb it will be nobody knows yet: so choose an offset behind a CRLF, or 0.
+ * CHUNK and END count from offset. Who knows no such transaction accepts, and begins anew.
  * Returns 0, SANSMTP_ERR_STATE (no MAIL is open, or one without TRANSID; lines stand before), or
  * SANSMTP_ERR_ARGUMENT (NULL, no recipients or more than options.recipients, or an offset over
  * options.message_size). From a
