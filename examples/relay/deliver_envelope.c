@@ -25,6 +25,10 @@ static uint32_t body_of(const struct consignment *consignment, uint64_t extensio
          consignment->relay->config.bare_newline == BARE_BOUNCE)) {
         return SANSMTP_BODY_BINARYMIME; /* a host that has it not is refused by the engine */
     }
+    /* RFC 6531 3.1: who offers SMTPUTF8 offers 8BITMIME; of one that has neither, tell the former. */
+    if ((envelope->flags & QUEUE_UTF8) != 0 && (extensions & SANSMTP_EXTENSION_8BITMIME) == 0) {
+        return 0;
+    }
     return (envelope->flags & QUEUE_EIGHT_BIT) != 0 ? SANSMTP_BODY_8BITMIME : 0;
 }
 
