@@ -27,6 +27,7 @@ from support import HOST, PASSWORD, USER
 
 FROM = "sender@client.test"
 OURS, POSTFIX, OUT, DEAD = "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"
+MAILDIR = "127.0.0.6"
 
 MX = {
     "client.test": [(10, "out.client.test")],
@@ -40,6 +41,7 @@ HOSTS = {
     "mx.postfix.test": POSTFIX,
     "dead.second.test": DEAD,
     "implicit.test": OURS,
+    "maildir.test": MAILDIR,
 }
 
 SENDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "nodemailer.js")
@@ -140,7 +142,7 @@ class World:
     """All servers, and what to look at when something is wrong."""
 
     def __init__(self, here, tls, programs):
-        self.port = relaying.common_port([OURS, POSTFIX, OUT, DEAD])
+        self.port = relaying.common_port([OURS, POSTFIX, OUT, DEAD, MAILDIR])
         self.dns = zones.Zones(here, programs.dnsmasq, MX, HOSTS, null=["null.test"])
         self.mailboxes = dovecot.Mailboxes(here, programs.dovecot, programs.curl, tls)
         lmtp = "%s:%d" % (HOST, self.mailboxes.port)
@@ -263,6 +265,25 @@ def smart_host(tap, here, world, tls):
         ended(tap, satellite, "satellite.test")
 
 
+def utf8(tap, here, world, programs, tls):
+    """An address in UTF-8, which Dovecot's LMTP does not know: into a Maildir of ours."""
+    options = {
+        "relay-listen": "%s:%d" % (MAILDIR, world.port),
+        "tls-cert": tls[1],
+        "tls-key": tls[3],
+        "local-domain": "maildir.test",
+    }
+    with relaying.Host(here, "mx.maildir.test", options) as last:
+        for name, to in ("utf8", "grüße@maildir.test"), ("ascii", "ascii@maildir.test"):
+            sent = message("maildir " + name, "x@maildir.test", BODIES["eight bits"])
+            programs.ours("maildir, " + name, to, sent, *(["--smtputf8"] if name == "utf8" else []))
+            found = foreign.eventually(lambda: len(last.stored(to)), 1)
+            if tap.check(found == 1, "maildir, %s: it is there, once" % name, last.told()):
+                why = foreign.difference(last.stored(to)[0], sent)
+                tap.check(not why, "maildir, %s: unchanged" % name, why)
+        ended(tap, last, "mx.maildir.test")
+
+
 # -- the way back ---------------------------------------------------------------------------------
 
 
@@ -377,6 +398,7 @@ def test(tap, here):
         other_routes(tap, world, agents)
         several(tap, world, agents)
         smart_host(tap, here, world, tls)
+        utf8(tap, here, world, agents, tls)
         reports(tap, world, agents)
         success(tap, world, agents)
         ended(tap, world.ours, "mx.ours.test")

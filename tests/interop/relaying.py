@@ -31,6 +31,8 @@ class Host(relay.Relay):
     def __init__(self, here, hostname, options):
         super().__init__(here, listen=(), local=())
         own = {"hostname": hostname, "queue": self.queue, "log": self.log_path, "trace": "yes"}
+        if "lmtp" not in options:
+            own["maildir"] = self.maildir
         lines = ["# %s\n" % hostname]
         for name, values in {**own, **options}.items():
             for value in values if isinstance(values, list) else [values]:
