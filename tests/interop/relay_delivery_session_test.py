@@ -42,7 +42,8 @@ def needs(tap, setting):
         ("DELIVERBY", {"mail": "BY=60;R"}, TO, "5.3.3"),
     )
     for name, how, to, status in cases:
-        hop = Hop(NEAR, setting.port, offers=("SIZE 2000",))
+        offers = ("SIZE 2000", "8BITMIME") if name == "SMTPUTF8" else ("SIZE 2000",)
+        hop = Hop(NEAR, setting.port, offers=offers)
         with hop.running(), setting.relay() as relay:
             submit(relay, to, **how)
             relay.until(lambda: reports(relay))
