@@ -80,25 +80,38 @@ static bool is_repeated(const struct sansmtp_own_value *own, uint32_t at)
     return i != at;
 }
 
-/* The host's own parameters: known by their numbers, their values of the grammar. */
-bool sansmtp_client_own_fit(const struct sansmtp_client *client,
-                            const struct sansmtp_own_value *own, uint32_t count, uint32_t verb)
+static bool own_value_fits(const struct sansmtp_own_parameter *row,
+                           const struct sansmtp_own_value *own)
 {
-    for (uint32_t i = 0; own != NULL && i < count; i++) {
+    size_t length = own->value_length;
+
+    if (length == 0) {
+        return row->value != SANSMTP_OWN_VALUE_REQUIRED;
+    }
+    return row->value != SANSMTP_OWN_VALUE_NONE &&
+           sansmtp_class_span((const uint8_t *)own->value, length, SANSMTP_CLASS_VALUE) == length;
+}
+
+/* The host's own parameters: known by their numbers, their values of the grammar. */
+int sansmtp_client_own_check(const struct sansmtp_client *client,
+                             const struct sansmtp_own_value *own, uint32_t count, uint32_t verb)
+{
+    if (own == NULL && count != 0) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    for (uint32_t i = 0; i < count; i++) {
         const struct sansmtp_own_parameter *row = sansmtp_own_parameter_row(
             client->options->additions, own[i].number);
-        const uint8_t *value = (const uint8_t *)own[i].value;
-        size_t length = own[i].value_length;
 
-        if (row == NULL || row->verb != verb || is_repeated(own, i) ||
-            !sansmtp_client_is_span(own[i].value, length) ||
-            (row->value == SANSMTP_OWN_VALUE_NONE && length != 0) ||
-            (row->value == SANSMTP_OWN_VALUE_REQUIRED && length == 0) ||
-            sansmtp_class_span(value, length, SANSMTP_CLASS_VALUE) != length) {
-            return false;
+        if (row == NULL || row->verb != verb || own[i].reserved != 0 || is_repeated(own, i) ||
+            !sansmtp_client_is_span(own[i].value, own[i].value_length)) {
+            return SANSMTP_ERR_ARGUMENT;
+        }
+        if (!own_value_fits(row, &own[i])) {
+            return SANSMTP_ERR_TEXT;
         }
     }
-    return own != NULL || count == 0;
+    return 0;
 }
 
 /* Octets that they take on the line, at most. */

@@ -9,6 +9,11 @@ void sansmtp_client_over(struct sansmtp_client *client, uint32_t reason, int err
         client->phase = SANSMTP_AWAITS_NOTHING; /* CLOSING is told, or waits to be */
         return;
     }
+    if (client->phase == SANSMTP_AWAITS_QUIT &&
+        (error == SANSMTP_ERR_GONE || error == SANSMTP_ERR_REFUSED)) {
+        reason = SANSMTP_REASON_QUIT; /* QUIT changes nothing, however the peer takes it */
+        error = 0;
+    }
     sansmtp_client_lost(client);
     if (client->phase == SANSMTP_AWAITS_AUTH) {
         sansmtp_client_auth_forget(client);
@@ -45,7 +50,8 @@ int sansmtp_client_eof(struct sansmtp_client *client)
         return SANSMTP_ERR_ARGUMENT;
     }
     client->knows |= SANSMTP_CLIENT_EOF;
-    if (sansmtp_client_knows(client, SANSMTP_CLIENT_BUSY | SANSMTP_CLIENT_CHALLENGED)) {
+    if (sansmtp_client_knows(client, SANSMTP_CLIENT_BUSY | SANSMTP_CLIENT_CHALLENGED) ||
+        client->phase == SANSMTP_AWAITS_TURN) {
         sansmtp_client_over(client, SANSMTP_REASON_GONE, SANSMTP_ERR_GONE);
     }
     return 0;

@@ -215,8 +215,8 @@ bool sansmtp_client_piped(const struct sansmtp_client *client);
 bool sansmtp_client_idle(const struct sansmtp_client *client);
 bool sansmtp_client_is_span(const char *text, size_t length);
 int sansmtp_client_mailbox_check(const char *text, size_t length, bool utf8);
-bool sansmtp_client_own_fit(const struct sansmtp_client *client,
-                            const struct sansmtp_own_value *own, uint32_t count, uint32_t verb);
+int sansmtp_client_own_check(const struct sansmtp_client *client,
+                             const struct sansmtp_own_value *own, uint32_t count, uint32_t verb);
 size_t sansmtp_client_own_length(const struct sansmtp_own_value *own, uint32_t count);
 void sansmtp_client_put_own(struct sansmtp_client *client, const struct sansmtp_own_value *own,
                             uint32_t count);

@@ -204,15 +204,13 @@ static int texts_check(const struct sansmtp_client *client, const struct sansmtp
     if (error != 0) {
         return error;
     }
-    return fits_or_none(envelope->transid, envelope->transid_length, sansmtp_parameter_transid) &&
-                   fits_or_none(envelope->solicit, envelope->solicit_length,
-                                sansmtp_parameter_solicit) &&
-                   fits_or_none(envelope->mtrk, envelope->mtrk_length, sansmtp_parameter_mtrk) &&
-                   (envelope->mtrk_length == 0 || is_tracked(envelope)) &&
-                   sansmtp_client_own_fit(client, envelope->own, envelope->own_count,
-                                          SANSMTP_VERB_MAIL)
-               ? 0
-               : SANSMTP_ERR_TEXT;
+    if (!fits_or_none(envelope->transid, envelope->transid_length, sansmtp_parameter_transid) ||
+        !fits_or_none(envelope->solicit, envelope->solicit_length, sansmtp_parameter_solicit) ||
+        !fits_or_none(envelope->mtrk, envelope->mtrk_length, sansmtp_parameter_mtrk) ||
+        (envelope->mtrk_length != 0 && !is_tracked(envelope))) {
+        return SANSMTP_ERR_TEXT;
+    }
+    return sansmtp_client_own_check(client, envelope->own, envelope->own_count, SANSMTP_VERB_MAIL);
 }
 
 int sansmtp_client_envelope_check(const struct sansmtp_client *client,

@@ -43,6 +43,14 @@ static bool may_be_delivered(const struct sansmtp_client *client)
            !(client->told == client->taken && !sansmtp_client_has_recipient(client));
 }
 
+/* Every recipient that there was has been refused: what is lost behind that changes nothing. */
+static bool all_refused(const struct sansmtp_client *client)
+{
+    return !sansmtp_client_sends(client, SANSMTP_SENDS_ASKING) && client->taken != 0 &&
+           client->told == client->taken && !sansmtp_client_has_recipient(client) &&
+           client->outcome_code != 421;
+}
+
 /* A message without a reply to its end, whose connection is gone. What the peer said of the sender
  * stands, whatever else is lost. */
 void sansmtp_client_lost(struct sansmtp_client *client)
@@ -50,7 +58,7 @@ void sansmtp_client_lost(struct sansmtp_client *client)
     if (client->phase != SANSMTP_AWAITS_OUTCOME) {
         return;
     }
-    if (sansmtp_client_sends(client, SANSMTP_SENDS_MAIL_REFUSED)) {
+    if (sansmtp_client_sends(client, SANSMTP_SENDS_MAIL_REFUSED) || all_refused(client)) {
         sansmtp_client_finish(client, sansmtp_client_refused_outcome(client));
         return;
     }
@@ -156,8 +164,7 @@ static enum sansmtp_client_step after_all(struct sansmtp_client *client,
 {
     uint32_t outcome = outcome_of(reply->code);
 
-    if (outcome != SANSMTP_OUTCOME_REFUSED &&
-        !sansmtp_client_sends(client, SANSMTP_SENDS_SPARED)) {
+    if (outcome != SANSMTP_OUTCOME_REFUSED && !sansmtp_client_sends(client, SANSMTP_SENDS_SPARED)) {
         outcome = sansmtp_client_refused_outcome(client);
     } else {
         decide(client, reply);

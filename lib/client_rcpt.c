@@ -175,6 +175,11 @@ static void put_parameters(struct sansmtp_client *client, const struct sansmtp_r
     sansmtp_client_put_own(client, recipient->own, recipient->own_count);
 }
 
+static bool reaches_limit(const struct sansmtp_client *client)
+{
+    return client->offered.recipients != 0 && client->taken >= client->offered.recipients;
+}
+
 static int recipient_gate(const struct sansmtp_client *client,
                           const struct sansmtp_recipient *recipient)
 {
@@ -191,6 +196,9 @@ static int recipient_gate(const struct sansmtp_client *client,
     if (client->phase != SANSMTP_AWAITS_OUTCOME || !sansmtp_client_asks_recipient(client)) {
         return SANSMTP_ERR_STATE;
     }
+    if (reaches_limit(client)) {
+        return SANSMTP_ERR_LIMITS;
+    }
     error = recipient_check(client, recipient);
     if (error == 0) {
         error = orcpt_check(client, recipient);
@@ -198,9 +206,9 @@ static int recipient_gate(const struct sansmtp_client *client,
     if (error == 0) {
         error = rrvs_check(client, recipient);
     }
-    if (error == 0 &&
-        !sansmtp_client_own_fit(client, recipient->own, recipient->own_count, SANSMTP_VERB_RCPT)) {
-        error = SANSMTP_ERR_TEXT;
+    if (error == 0) {
+        error = sansmtp_client_own_check(client, recipient->own, recipient->own_count,
+                                         SANSMTP_VERB_RCPT);
     }
     if (error == 0 &&
         sansmtp_out_room(&client->out) <
@@ -213,7 +221,7 @@ static int recipient_gate(const struct sansmtp_client *client,
 /* RFC 9422 4.2: no more than the peer takes; the others need another message. */
 void sansmtp_client_heed_limit(struct sansmtp_client *client)
 {
-    if (client->offered.recipients != 0 && client->taken >= client->offered.recipients) {
+    if (reaches_limit(client) && !sansmtp_client_sends(client, SANSMTP_SENDS_ALL_OR_NONE)) {
         client->sends &= ~(uint32_t)SANSMTP_SENDS_ASKING;
         sansmtp_client_advance(client);
     }
@@ -247,6 +255,23 @@ int sansmtp_client_recipients_end(struct sansmtp_client *client)
         return SANSMTP_ERR_STATE;
     }
     client->sends &= ~(uint32_t)SANSMTP_SENDS_ASKING;
+    sansmtp_client_advance(client);
+    return 0;
+}
+
+/* Nobody gets it: what was asked is waited for, and the peer forgets what it was told. */
+int sansmtp_client_withdraw(struct sansmtp_client *client)
+{
+    if (client == NULL) {
+        return SANSMTP_ERR_ARGUMENT;
+    }
+    if (client->phase != SANSMTP_AWAITS_OUTCOME ||
+        !sansmtp_client_sends(client, SANSMTP_SENDS_ASKING)) {
+        return SANSMTP_ERR_STATE;
+    }
+    client->sends |= SANSMTP_SENDS_VOID | SANSMTP_SENDS_TEMPORARY;
+    client->sends &= ~(uint32_t)SANSMTP_SENDS_ASKING;
+    sansmtp_client_renew(client);
     sansmtp_client_advance(client);
     return 0;
 }

@@ -141,6 +141,9 @@ static enum sansmtp_client_step after_command(struct sansmtp_client *client,
         client->knows &= ~(uint32_t)SANSMTP_CLIENT_DIRTY;
         return yes ? SANSMTP_CLIENT_ON : sansmtp_client_senseless(client);
     }
+    if (reply->code / 100 == 3) {
+        return sansmtp_client_senseless(client); /* a command is one line, and its answer the end */
+    }
     client->phase = SANSMTP_AWAITS_MESSAGE;
     sansmtp_client_reply_event(client, SANSMTP_EVENT_REPLY, reply)->verb = client->verb;
     if (yes && client->verb == SANSMTP_VERB_XCLIENT) {

@@ -364,6 +364,9 @@ static void test_ends(void **state)
             continue;
         client_situation_reach(&dialogue, situation);
         error = situation->wants == SANSMTP_CLOSE ? 0 : ends[how].error;
+        if (strchr(situation->path, 'Q') != NULL && error == SANSMTP_ERR_GONE) {
+            error = 0; /* QUIT is said: nothing is gone that was wanted */
+        }
         assert_int_equal(ends[how].end(dialogue.client), 0);
         check_told(&dialogue, situation);
         check_over(&dialogue, error);

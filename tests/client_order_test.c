@@ -227,7 +227,7 @@ static void test_354_is_no_yes(void **state)
     assert_int_equal(sansmtp_client_command(dialogue.client, SAID("NOOP")), 0);
     client_dialogue_drain(&dialogue);
     client_dialogue_say(&dialogue, "354 go\r\n");
-    assert_true(client_dialogue_happened(&dialogue, "reply verb=NOOP code=354"));
+    assert_int_equal(sansmtp_client_error(dialogue.client), SANSMTP_ERR_PROTOCOL);
     assert_false(client_dialogue_happened(&dialogue, "accepted"));
     client_dialogue_close(&dialogue);
 
@@ -347,7 +347,7 @@ static void test_own_parameter_once(void **state)
     greet(&dialogue, &options, PIPED "250 XONE\r\n");
     envelope.own = twice;
     envelope.own_count = 2;
-    assert_int_equal(sansmtp_client_submit(dialogue.client, &envelope), SANSMTP_ERR_TEXT);
+    assert_int_equal(sansmtp_client_submit(dialogue.client, &envelope), SANSMTP_ERR_ARGUMENT);
     envelope.own_count = 1;
     assert_int_equal(sansmtp_client_submit(dialogue.client, &envelope), 0);
     assert_true(went_out(&dialogue, "MAIL FROM:<s@c.example> XONE\r\n"));

@@ -1197,6 +1197,7 @@ exports.functions = {
     sansmtp_client_command: ['int', ['void *', 'void *', 'size_t']],
     sansmtp_client_submit: ['int', ['void *', 'void *']],
     sansmtp_client_recipient: ['int', ['void *', 'void *']],
+    sansmtp_client_withdraw: ['int', ['void *']],
     sansmtp_client_recipients_end: ['int', ['void *']],
     sansmtp_client_body: ['int', ['void *', 'void *', 'size_t', 'int']],
     sansmtp_client_burl: ['int', ['void *', 'void *', 'size_t', 'int']],

@@ -177,6 +177,7 @@ const struct sansmtp_event * sansmtp_client_question(const struct sansmtp_client
 int sansmtp_client_command(struct sansmtp_client *client, const char *line, size_t length);
 int sansmtp_client_submit(struct sansmtp_client *client, const struct sansmtp_envelope *envelope);
 int sansmtp_client_recipient(struct sansmtp_client *client, const struct sansmtp_recipient *recipient);
+int sansmtp_client_withdraw(struct sansmtp_client *client);
 int sansmtp_client_recipients_end(struct sansmtp_client *client);
 int sansmtp_client_body(struct sansmtp_client *client, const void *data, size_t length, int last);
 int sansmtp_client_burl(struct sansmtp_client *client, const char *url, size_t length, int last);

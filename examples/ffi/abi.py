@@ -1371,6 +1371,7 @@ FUNCTIONS = {
     "sansmtp_client_command": (c_int, [c_void_p, c_void_p, c_size_t]),
     "sansmtp_client_submit": (c_int, [c_void_p, POINTER(sansmtp_envelope)]),
     "sansmtp_client_recipient": (c_int, [c_void_p, POINTER(sansmtp_recipient)]),
+    "sansmtp_client_withdraw": (c_int, [c_void_p]),
     "sansmtp_client_recipients_end": (c_int, [c_void_p]),
     "sansmtp_client_body": (c_int, [c_void_p, c_void_p, c_size_t, c_int]),
     "sansmtp_client_burl": (c_int, [c_void_p, c_void_p, c_size_t, c_int]),

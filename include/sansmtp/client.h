@@ -39,7 +39,8 @@ struct sansmtp_client; /* opaque; lives in the host's block */
 
 /* options.body_newlines: a CR without LF or an LF without CR in the host's body */
 #define SANSMTP_CLIENT_NEWLINES_REFUSE    0u /* an error, and never the end of data (default) */
-#define SANSMTP_CLIENT_NEWLINES_NORMALISE 1u /* becomes CRLF; the message goes by DATA */
+#define SANSMTP_CLIENT_NEWLINES_NORMALISE 1u /* becomes CRLF; the message goes by DATA (URLS: an */
+                                             /* error, as with REFUSE) */
 
 /* Options: const, shared, borrowed until the last call on the engine, with all they point to. */
 struct sansmtp_client_options {
@@ -56,10 +57,12 @@ struct sansmtp_client_options {
                             /* NULL: do not authenticate */
     size_t mechanisms_length;
 
-    uint32_t line;   /* octets for the replies' text; longer text is cut; default 1024, least 512 */
+    uint32_t line; /* octets for the replies' text, 128 of them for the line in hand; longer text */
+                   /* is cut, a longer challenge of AUTH cancelled; default 1024, least 512 */
     uint32_t output; /* octets of the output buffer; least 2048, default 4096 */
 
-    uint32_t reply_line;   /* octets of the longest reply line taken; default 4096 */
+    /* In the next three 0 means: no limit. */
+    uint32_t reply_line;   /* octets of the longest reply line taken; default 4096, least 512 */
     uint32_t reply_lines;  /* lines of the longest reply; default 128 */
     uint32_t reply_octets; /* octets of the longest reply; default 65536 */
 
@@ -79,7 +82,8 @@ struct sansmtp_client_options {
 
 /* envelope.flags */
 #define SANSMTP_ENVELOPE_ALL_OR_NONE 1u  /* no message unless every recipient is accepted */
-#define SANSMTP_ENVELOPE_UTF8        2u  /* header fields are UTF-8: SMTPUTF8 is needed */
+#define SANSMTP_ENVELOPE_UTF8        2u  /* header fields are UTF-8: SMTPUTF8 is needed, and that */
+                                         /* body says 8BITMIME */
 #define SANSMTP_ENVELOPE_REQUIRETLS  4u  /* only through verified TLS, all the way (RFC 8689) */
 #define SANSMTP_ENVELOPE_CONPERM     8u  /* the content may be converted (RFC 4141) */
 #define SANSMTP_ENVELOPE_PRDR        16u /* an answer for each recipient, where it is offered */
@@ -255,11 +259,11 @@ sansmtp_client_question(const struct sansmtp_client *client);
  * sansmtp_client_command - a command that is no part of a message; at the want IDLE.
  *
  * line is the whole line without CRLF, and is copied: VRFY, EXPN, HELP, NOOP, ETRN, ATRN, XCLIENT,
- * XFORWARD, or a verb of options.additions. Its reply is told by REPLY (verb; flags, code, enhanced
- * and text as of any reply), and IDLE comes again. XCLIENT that is accepted begins the session
- * anew: EHLO, and READY. ATRN that is accepted: CLOSING, then the want TURN; what the peer says
- * next is a greeting, and stands in the host's span. VRFY and EXPN with UTF-8 say SMTPUTF8
- * themselves.
+ * XFORWARD, or a verb of options.additions; one that is answered by 3yz ends the session. Its reply
+ * is told by REPLY (verb; flags, code, enhanced and text as of any reply), and IDLE comes again.
+ * XCLIENT that is accepted begins the session anew: EHLO, and READY. ATRN that is accepted:
+ * CLOSING, then the want TURN; what the peer says next is a greeting, and stands in the host's
+ * span. VRFY and EXPN with UTF-8 say SMTPUTF8 themselves.
  * Returns 0, or, with nothing sent: SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT (a verb that is the
  * engine's own to say, or unknown), SANSMTP_ERR_TEXT (its argument is not what it must be; over 510
  * octets), or SANSMTP_ERR_NEEDS_VERB (not offered; an attribute that is not listed; ETRN after its
@@ -291,10 +295,17 @@ SANSMTP_API int sansmtp_client_submit(struct sansmtp_client *client,
  * SANSMTP_FLAG_ENOUGH is to be given again, with another message; and at a limit of the peer, told
  * or said by 452, no more are asked for: the others need another message, too. Returns 0, or, with
  * nothing sent: SANSMTP_ERR_STATE, SANSMTP_ERR_ARGUMENT, SANSMTP_ERR_TEXT, SANSMTP_ERR_ROOM,
- * SANSMTP_ERR_NEEDS_SMTPUTF8, or SANSMTP_ERR_NEEDS_RRVS. From a callback: yes.
+ * SANSMTP_ERR_NEEDS_SMTPUTF8 (not offered, or no envelope for it), SANSMTP_ERR_NEEDS_RRVS, or
+ * SANSMTP_ERR_LIMITS: under ALL_OR_NONE, one more than the peer takes: withdraw(). From a callback:
+ * yes.
  */
 SANSMTP_API int sansmtp_client_recipient(struct sansmtp_client *client,
                                          const struct sansmtp_recipient *recipient);
+
+/* sansmtp_client_withdraw - give the message up while recipients are asked for; none gets it. The
+ * replies to what was said are waited for, then OUTCOME is LATER (REFUSED if MAIL was), and IDLE
+ * comes again. Returns 0, SANSMTP_ERR_STATE or SANSMTP_ERR_ARGUMENT. From a callback: yes. */
+SANSMTP_API int sansmtp_client_withdraw(struct sansmtp_client *client);
 
 /* sansmtp_client_recipients_end - there are no more; after at least one, at the want RECIPIENT or
  * while replies are awaited that hold it back.

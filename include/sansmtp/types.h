@@ -240,7 +240,8 @@ struct sansmtp_span {
 #define SANSMTP_EVENT_SENDER 97u   /* the reply to MAIL */
 #define SANSMTP_EVENT_RESULT 98u   /* the reply to a RCPT; recipient: as given, from 0; number: */
                                    /* if accepted its running number among these, from 0 */
-#define SANSMTP_EVENT_FINAL   99u  /* LMTP: the reply for an accepted recipient; number as above */
+#define SANSMTP_EVENT_FINAL   99u  /* LMTP, PRDR: the reply for an accepted recipient; number as */
+                                   /* above. PRDR: a yes counts only if OUTCOME is DELIVERED */
 #define SANSMTP_EVENT_OUTCOME 100u /* reason: SANSMTP_OUTCOME_...; the reply that decided it, if */
                                    /* any; taken, answered, accepted: how many recipients were */
 #define SANSMTP_EVENT_REFUSAL 101u /* greeting, hello, STARTTLS or AUTH was refused by this reply */
@@ -286,7 +287,8 @@ struct sansmtp_span {
 #define SANSMTP_REASON_PROTOCOL     16u /* client: the server's reply cannot be what it is */
 #define SANSMTP_REASON_TURN         17u /* the roles turn round (ATRN): the connection lives on */
 
-/* event.reason of OUTCOME. In LMTP the worst of the FINALs; each of these is what counts. */
+/* event.reason of OUTCOME. In LMTP the worst of the FINALs; each of these is what counts. With PRDR
+ * the answer for all: DELIVERED is for those whose FINAL was a yes, anything else for everybody. */
 #define SANSMTP_OUTCOME_DELIVERED 1u /* the peer has taken responsibility */
 #define SANSMTP_OUTCOME_REFUSED   2u /* for good */
 #define SANSMTP_OUTCOME_LATER     3u /* not delivered now; try again */

@@ -120,6 +120,8 @@ int client_intend(struct client_session *session, const char *words)
         return burl(session, rest);
     if (length == 3 && memcmp(words, "end", 3) == 0)
         return sansmtp_client_recipients_end(session->client);
+    if (length == 8 && memcmp(words, "withdraw", 8) == 0)
+        return sansmtp_client_withdraw(session->client);
     if (length == 4 && memcmp(words, "body", 4) == 0)
         return lend(session, rest, many, false);
     if (length == 4 && memcmp(words, "last", 4) == 0)
