@@ -258,7 +258,7 @@ static enum sansmtp_step bdat(struct sansmtp_server *server, enum sansmtp_reply 
 static bool input_behind_last(const struct sansmtp_server *server, const struct sansmtp_verb *verb,
                               size_t behind)
 {
-    bool early = server->verb == SANSMTP_VERB_EHLO &&
+    bool early = (server->verb == SANSMTP_VERB_EHLO || server->verb == SANSMTP_VERB_LHLO) &&
                  (server->extensions & SANSMTP_EXTENSION_PIPECONNECT) != 0;
 
     return verb != NULL && verb->last && behind != 0 && server->verb != SANSMTP_VERB_STARTTLS &&

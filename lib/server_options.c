@@ -268,12 +268,20 @@ size_t sansmtp_server_memory(const struct sansmtp_server_options *options)
     return options_check(options) == 0 ? block_octets(options) : 0;
 }
 
+/* In LMTP each recipient has an answer anyway, and mail is neither fetched nor submitted. */
+static uint64_t to_be_had(const struct sansmtp_server_options *options, uint64_t extensions)
+{
+    uint64_t smtp_alone = SANSMTP_EXTENSION_ATRN | SANSMTP_EXTENSION_BURL | SANSMTP_EXTENSION_PRDR;
+
+    return (options->flags & SANSMTP_SERVER_LMTP) != 0 ? extensions & ~smtp_alone : extensions;
+}
+
 static void begin(struct sansmtp_server *server, const struct sansmtp_server_options *options)
 {
     memset(server, 0, sizeof(*server));
     server->options = options;
-    server->extensions = options->extensions;
-    server->allowed = options->extensions;
+    server->extensions = to_be_had(options, options->extensions);
+    server->allowed = server->extensions;
     server->buffer = (uint8_t *)(server + 1);
     server->line_capacity = (uint32_t)line_octets(options);
     sansmtp_out_init(&server->out, server->buffer + server->line_capacity, options->output);
@@ -318,6 +326,6 @@ int sansmtp_server_allow(struct sansmtp_server *server, uint64_t extensions, int
     if (!extensions_fit(server->options, set)) {
         return SANSMTP_ERR_OPTIONS;
     }
-    server->allowed = set;
+    server->allowed = to_be_had(server->options, set);
     return 0;
 }

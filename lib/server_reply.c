@@ -314,7 +314,7 @@ int sansmtp_server_restart(struct sansmtp_server *server, uint64_t offset, uint3
     char text[20 + sizeof(words)];
     size_t length;
 
-    if (server == NULL || recipients == 0 ||
+    if (server == NULL || recipients == 0 || recipients == UINT32_MAX || offset > INT64_MAX ||
         (server->options->recipients != 0 && recipients > server->options->recipients) ||
         (server->options->message_size != 0 && offset > server->options->message_size)) {
         return SANSMTP_ERR_ARGUMENT;

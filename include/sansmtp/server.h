@@ -57,7 +57,8 @@ struct sansmtp_server_options {
     uint32_t leniency;      /* SANSMTP_LENIENT_...; default: the four marked so */
     uint32_t bare_newlines; /* SANSMTP_BARE_...; default REFUSE */
     uint64_t extensions;    /* what the host can do: SANSMTP_EXTENSION_...; default: PIPELINING */
-                            /* SIZE 8BITMIME ENHANCEDSTATUSCODES SMTPUTF8 CHUNKING HELP */
+                            /* SIZE 8BITMIME ENHANCEDSTATUSCODES SMTPUTF8 CHUNKING HELP; in LMTP */
+                            /* ATRN, BURL and PRDR are not to be had */
     uint64_t message_size;  /* octets; announced by SIZE; default 32 MiB */
 
     const char *hostname; /* our domain or address literal; required; at most 255 octets */

@@ -221,7 +221,9 @@ struct sansmtp_span {
                                /* "a.example,b.example"; length 0: for all that are his */
 #define SANSMTP_EVENT_BURL     17u /* append what the URL in text gives; LAST: END is asked next. */
                                    /* END's number is without its octets */
-#define SANSMTP_EVENT_XCLIENT  18u /* take the client as text tells it: sansmtp_attribute_next() */
+#define SANSMTP_EVENT_XCLIENT  18u /* take the client as text tells it: sansmtp_attribute_next(). */
+                                   /* It stays allowed: where a proxy passes on what its client */
+                                   /* says, switch it off by allow() once ADDR is told */
 #define SANSMTP_EVENT_XFORWARD 19u /* log the next message as of the client that text tells of */
 
 #define SANSMTP_EVENT_BODY         64u /* data: octets of the message, a slice of the input */
