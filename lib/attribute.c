@@ -186,11 +186,11 @@ int sansmtp_attribute_next(const struct sansmtp_event *event, struct sansmtp_att
         out->position > event->text.length || (out->text == NULL && out->capacity != 0)) {
         return SANSMTP_ERR_ARGUMENT;
     }
-    rest.data = event->text.data + out->position;
     rest.length = event->text.length - out->position;
     if (rest.length == 0) {
         return 0;
     }
+    rest.data = event->text.data + out->position;
     if (!take(&rest, event->verb, &item)) {
         return SANSMTP_ERR_ARGUMENT;
     }
