@@ -29,13 +29,17 @@ static uint8_t *copy(const uint8_t *octets, size_t length)
 static int same(struct sansmtp_capabilities left, struct sansmtp_capabilities right)
 {
     return left.extensions == right.extensions && left.size == right.size &&
-           left.mechanisms == right.mechanisms;
+           left.mechanisms == right.mechanisms && left.hold_until == right.hold_until &&
+           left.hold_for == right.hold_for && left.deliver_by == right.deliver_by &&
+           left.messages == right.messages && left.recipients == right.recipients &&
+           left.domains == right.domains && left.xclient == right.xclient &&
+           left.xforward == right.xforward && left.urls == right.urls;
 }
 
 static void read_line(const uint8_t *octets, size_t length, struct sansmtp_span list,
                       struct sansmtp_capabilities *all)
 {
-    struct sansmtp_capabilities alone = {0}, upper = {0, 0, 0}, twice;
+    struct sansmtp_capabilities alone = {0}, upper = {0}, twice;
     uint8_t *line = copy(octets, length);
     const char *mechanisms = (const char *)list.data;
 
