@@ -262,9 +262,13 @@ static bool give_recipient(struct sender *sender)
         recipient = (struct sansmtp_recipient){.size = sizeof recipient};
         recipient.mailbox = "r@mx.example";
         recipient.mailbox_length = 12;
-        sender_demand(sender, sansmtp_client_recipient(sender->client, &recipient) == 0,
-                      "a plain recipient is taken at the want RECIPIENT");
+        result = sansmtp_client_recipient(sender->client, &recipient);
     }
+    if (result == SANSMTP_ERR_LIMITS) { /* all or none, and the peer does not take all */
+        sender_demand(sender, sansmtp_client_withdraw(sender->client) == 0, "withdraw() is taken");
+        return true;
+    }
+    sender_demand(sender, result == 0, "a plain recipient is taken at the want RECIPIENT");
     client_ledger_recipient(&sender->ledger);
     return true;
 }
