@@ -10,5 +10,5 @@ set -eu
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=32
 export ASAN_OPTIONS
 mkdir -p "$2"
-exec "$1" -max_total_time="$3" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+exec "$1" -max_total_time="$3" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 -error_exitcode=1 \
     -artifact_prefix="$2-" "$2"
