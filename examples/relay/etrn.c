@@ -1,6 +1,7 @@
 #include "etrn.h"
 
 #include "../receive_log.h"
+#include "gate.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,18 +11,18 @@ struct etrn {
     struct clerk_job job;
     struct connection *connection; /* NULL: it is gone */
     struct relay *relay;
-    bool below;
     uint64_t count;
     size_t length;
-    uint8_t domain[];
+    uint8_t node[]; /* "x.example", or "@x.example" with all below it */
 };
 
 static int work(struct clerk_job *job, struct queue *queue)
 {
     struct etrn *etrn = (struct etrn *)job;
-    struct sansmtp_span domain = {etrn->domain, etrn->length};
+    bool below = etrn->node[0] == '@';
+    struct sansmtp_span domain = {etrn->node + below, etrn->length - below};
 
-    return queue_hasten(queue, domain, etrn->below, relay_now(), &etrn->count);
+    return queue_hasten(queue, domain, below, relay_now(), &etrn->count);
 }
 
 /* RFC 1985 5.3: 251 nothing waits, 253 so many are started. */
@@ -32,10 +33,10 @@ static void say(struct connection *connection, const struct etrn *etrn)
 
     if (etrn->count == 0) {
         snprintf(text, sizeof text, "No messages wait for %.*s", (int)etrn->length,
-                 (const char *)etrn->domain);
+                 (const char *)etrn->node);
     } else {
         snprintf(text, sizeof text, "%" PRIu64 " pending messages for %.*s started", etrn->count,
-                 (int)etrn->length, (const char *)etrn->domain);
+                 (int)etrn->length, (const char *)etrn->node);
     }
     log_reply(connection, "ETRN", code, etrn->count);
     sansmtp_server_reply(connection->engine, code, SANSMTP_ENHANCED(2, 0, 0), text, strlen(text));
@@ -46,6 +47,9 @@ static void on_worked(struct clerk_job *job)
     struct etrn *etrn = (struct etrn *)job;
     struct connection *connection = etrn->connection;
 
+    if (job->error != 0 || etrn->count == 0) {
+        gate_etrn_nothing(etrn->relay, (struct sansmtp_span){etrn->node, etrn->length});
+    }
     dispatch_wake(etrn->relay);
     if (connection == NULL) {
         free(etrn);
@@ -62,22 +66,13 @@ static void on_worked(struct clerk_job *job)
     connection_go(connection);
 }
 
-/* Anybody may ask, but only for those whom we relay for. */
-static bool is_served(const struct config *config, struct sansmtp_span domain)
-{
-    return sansmtp_domain_listed(config->relay_domain.spans, config->relay_domain.count,
-                                 domain.data, domain.length) != 0;
-}
-
-void etrn_ask(struct connection *connection, struct sansmtp_span text)
+void etrn_ask(struct connection *connection, struct sansmtp_span node)
 {
     struct relay *relay = relay_of(connection);
-    bool below = text.length > 0 && text.data[0] == '@';
-    struct sansmtp_span domain = {text.data + below, text.length - below};
-    struct etrn *etrn = malloc(sizeof *etrn + domain.length);
+    struct etrn *etrn = malloc(sizeof *etrn + node.length);
 
-    if (etrn == NULL || domain.length > 255 || !is_served(&relay->config, domain)) {
-        free(etrn);
+    if (etrn == NULL) {
+        gate_etrn_nothing(relay, node);
         log_reply(connection, "ETRN", 458, 0);
         sansmtp_server_decline(connection->engine);
         return;
@@ -85,9 +80,8 @@ void etrn_ask(struct connection *connection, struct sansmtp_span text)
     *etrn = (struct etrn){.job = {.work = work, .done = on_worked},
                           .connection = connection,
                           .relay = relay,
-                          .below = below,
-                          .length = domain.length};
-    memcpy(etrn->domain, domain.data, domain.length);
+                          .length = node.length};
+    memcpy(etrn->node, node.data, node.length);
     connection->session.visit->etrn = etrn;
     clerk_do(relay->clerk, &etrn->job);
 }

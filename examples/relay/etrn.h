@@ -5,8 +5,8 @@
 
 #include "visit.h"
 
-/* Answers the ETRN question, later. text: "x.example", or "@x.example" with all below it. */
-void etrn_ask(struct connection *connection, struct sansmtp_span text);
+/* Answers the ETRN question, later: the gate has let it through. */
+void etrn_ask(struct connection *connection, struct sansmtp_span node);
 
 /* The connection ends: nobody waits for the answer any more. */
 void etrn_forget(struct connection *connection);

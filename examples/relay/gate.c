@@ -1,5 +1,6 @@
 #include "gate.h"
 
+#include "idna.h"
 #include "visit.h"
 
 #include <openssl/rand.h>
@@ -7,14 +8,14 @@
 #include <string.h>
 #include <sysexits.h>
 
-#define KEYS    65536u /* clients that are counted at the same time */
+#define CLIENTS 65536u /* that are counted at the same time */
+#define DOMAINS 4096u  /* likewise */
 #define KEY_MAX 256u
 
 struct gate {
     struct sansmtp_relay relay;
-    struct sansmtp_rate *rate;
-    void *memory;
-    bool limits; /* is there any limit? */
+    struct sansmtp_rate *rate;     /* NULL: there is no limit */
+    struct sansmtp_rate *hastened; /* by domain: what ETRN started */
 };
 
 static const struct gate_answer yes = {250, 0, NULL};
@@ -34,14 +35,12 @@ static void fill_relay(const struct config *config, struct sansmtp_relay *relay)
                                     .network_count = config->network.count};
 }
 
-static int fill_rates(const struct config *config, struct sansmtp_rate_options *options)
+static void fill_rates(const struct config *config, struct sansmtp_rate_options *options)
 {
-    *options = (struct sansmtp_rate_options){.size = sizeof *options};
     options->limits[SANSMTP_RATE_CONNECTIONS] = config->rate_connections;
     options->limits[SANSMTP_RATE_MESSAGES] = config->rate_messages;
     options->limits[SANSMTP_RATE_RECIPIENTS] = config->rate_recipients;
     options->limits[SANSMTP_RATE_OCTETS] = config->rate_octets;
-    return RAND_bytes((unsigned char *)options->seed, sizeof options->seed) == 1 ? 0 : EX_OSERR;
 }
 
 static bool has_limits(const struct sansmtp_rate_options *options)
@@ -54,21 +53,41 @@ static bool has_limits(const struct sansmtp_rate_options *options)
     return false;
 }
 
-static int open_rates(struct gate *gate, const struct config *config)
+static int open_table(struct sansmtp_rate **table, uint32_t keys,
+                      struct sansmtp_rate_options *options)
 {
-    size_t length = sansmtp_rate_memory(KEYS);
-    struct sansmtp_rate_options options;
-    int status = fill_rates(config, &options);
+    size_t length = sansmtp_rate_memory(keys);
+    void *memory = malloc(length);
 
-    gate->limits = has_limits(&options);
-    if (status != 0 || !gate->limits) {
-        return status;
-    }
-    gate->memory = malloc(length);
-    if (gate->memory == NULL) {
+    if (memory == NULL || RAND_bytes((unsigned char *)options->seed, sizeof options->seed) != 1) {
         return EX_OSERR;
     }
-    return sansmtp_rate_init(&gate->rate, gate->memory, length, &options) == 0 ? 0 : EX_CONFIG;
+    return sansmtp_rate_init(table, memory, length, options) == 0 ? 0 : EX_CONFIG;
+}
+
+/* ETRN goes past the schedule; so it has one of its own: no more attempts than a host causes that
+ * asks us to come again soon. */
+static int open_hastened(struct gate *gate, const struct config *config)
+{
+    struct sansmtp_rate_options options = {.size = sizeof options};
+    uint64_t window = config->retry_greylisted;
+
+    window = window < SANSMTP_RATE_WINDOW_MAX ? window : SANSMTP_RATE_WINDOW_MAX;
+    options.limits[SANSMTP_RATE_MESSAGES].limit = 1;
+    options.limits[SANSMTP_RATE_MESSAGES].window = window > 0 ? (uint32_t)window : 1;
+    return open_table(&gate->hastened, DOMAINS, &options);
+}
+
+static int open_rates(struct gate *gate, const struct config *config)
+{
+    struct sansmtp_rate_options options = {.size = sizeof options};
+    int status = open_hastened(gate, config);
+
+    fill_rates(config, &options);
+    if (status == 0 && has_limits(&options)) {
+        status = open_table(&gate->rate, CLIENTS, &options);
+    }
+    return status;
 }
 
 int gate_open(struct relay *relay)
@@ -76,6 +95,9 @@ int gate_open(struct relay *relay)
     struct gate *gate = calloc(1, sizeof *gate);
     int status = gate == NULL ? EX_OSERR : open_rates(gate, &relay->config);
 
+    if (status == 0 && !idna_configure(&relay->config)) {
+        return EX_CONFIG;
+    }
     if (status == 0) {
         fill_relay(&relay->config, &gate->relay);
         relay->gate = gate;
@@ -110,17 +132,22 @@ static size_t key_of(struct connection *connection, bool by_user, uint8_t key[KE
     return length + 1;
 }
 
+static int64_t seconds(const struct relay *relay)
+{
+    return (int64_t)(uv_now(relay->loop) / 1000);
+}
+
 static bool take(struct relay *relay, struct connection *connection, uint32_t what, uint64_t amount)
 {
     uint8_t key[KEY_MAX];
     size_t length;
 
-    if (!relay->gate->limits) {
+    if (relay->gate->rate == NULL) {
         return true;
     }
     length = key_of(connection, what != SANSMTP_RATE_CONNECTIONS, key);
-    return sansmtp_rate_take(relay->gate->rate, key, length, what, amount,
-                             (int64_t)(uv_now(relay->loop) / 1000), NULL) == 1;
+    return sansmtp_rate_take(relay->gate->rate, key, length, what, amount, seconds(relay), NULL) ==
+           1;
 }
 
 struct gate_answer gate_connect(struct relay *relay, struct connection *connection)
@@ -159,7 +186,11 @@ struct gate_answer gate_recipient(struct relay *relay, struct connection *connec
                                             .flags = event->flags & SANSMTP_FLAG_AUTHENTICATED,
                                             .path = event->path};
     struct sansmtp_relay_verdict verdict = {.size = sizeof verdict};
+    uint8_t path[IDNA_PATH_MAX];
 
+    if (!idna_path(event, path, &request.path)) {
+        return (struct gate_answer){550, SANSMTP_ENHANCED(5, 1, 2), "There is no such domain"};
+    }
     request.client_address.data = address;
     request.client_address.length = connection_address(connection, address);
     if (sansmtp_relay_decide(&relay->gate->relay, &request, &verdict) != 0) {
@@ -174,6 +205,65 @@ struct gate_answer gate_recipient(struct relay *relay, struct connection *connec
                                     "Too many recipients, come later"};
     }
     return yes;
+}
+
+/* -- ETRN ------------------------------------------------------------------------------------- */
+
+static bool is_in(const struct config_networks *networks, struct connection *connection)
+{
+    uint8_t address[16];
+    size_t length = connection_address(connection, address);
+
+    return sansmtp_network_contains(networks->items, networks->count, address, length) == 1;
+}
+
+static bool is_relayed(const struct config *config, struct sansmtp_span domain)
+{
+    return sansmtp_domain_listed(config->relay_domain.spans, config->relay_domain.count,
+                                 domain.data, domain.length) == 1;
+}
+
+/* "@x.example" is another key than "x.example". */
+static size_t key_of_node(struct sansmtp_span node, uint8_t key[KEY_MAX])
+{
+    for (size_t i = 0; i < node.length; i++) {
+        uint8_t octet = node.data[i];
+
+        key[i] = octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + 32) : octet;
+    }
+    return node.length;
+}
+
+/* RFC 1985 5.1, 8: who may ask is for us to say; a stranger learns of the queue what he should not,
+ * and makes us knock at a host's door as often as he likes. */
+struct gate_answer gate_etrn(struct relay *relay, struct connection *connection,
+                             struct sansmtp_span node)
+{
+    const struct config *config = &relay->config;
+    size_t at = node.length > 0 && node.data[0] == '@';
+    uint8_t key[KEY_MAX];
+
+    if (!is_in(&config->network, connection) && !is_in(&config->etrn_network, connection)) {
+        return (struct gate_answer){459, SANSMTP_ENHANCED(4, 7, 1), "ETRN is not for this client"};
+    }
+    if (node.length == 0 || node.length > KEY_MAX ||
+        !is_relayed(config, (struct sansmtp_span){node.data + at, node.length - at})) {
+        return (struct gate_answer){459, SANSMTP_ENHANCED(4, 7, 1), "No node of ours"};
+    }
+    if (sansmtp_rate_take(relay->gate->hastened, key, key_of_node(node, key), SANSMTP_RATE_MESSAGES,
+                          1, seconds(relay), NULL) != 1) {
+        return (struct gate_answer){458, SANSMTP_ENHANCED(4, 7, 0),
+                                    "Started a moment ago, come later"};
+    }
+    return yes;
+}
+
+void gate_etrn_nothing(struct relay *relay, struct sansmtp_span node)
+{
+    uint8_t key[KEY_MAX];
+
+    sansmtp_rate_give(relay->gate->hastened, key, key_of_node(node, key), SANSMTP_RATE_MESSAGES, 1,
+                      seconds(relay));
 }
 
 /* -- where ------------------------------------------------------------------------------------ */

@@ -31,6 +31,12 @@ struct gate_answer gate_recipient(struct relay *relay, struct connection *connec
 /* The message came: its octets count. */
 void gate_message(struct relay *relay, struct connection *connection, uint64_t octets);
 
+/* May it say ETRN for this node, "x.example" or "@x.example", now? A yes counts, unless it is said
+ * afterwards that there was nothing to start. */
+struct gate_answer gate_etrn(struct relay *relay, struct connection *connection,
+                             struct sansmtp_span node);
+void gate_etrn_nothing(struct relay *relay, struct sansmtp_span node);
+
 /* Is this destination (as queue.h has it) delivered here? */
 bool gate_is_local(const struct relay *relay, struct sansmtp_span destination);
 

@@ -304,8 +304,12 @@ static void on_response(struct sansmtp_server *server, const struct sansmtp_even
 
 static void on_etrn(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
 {
+    struct connection *connection = user;
+
     (void)server;
-    etrn_ask(user, event->text);
+    if (let_through(connection, "ETRN", gate_etrn(relay_of(connection), connection, event->text))) {
+        etrn_ask(connection, event->text);
+    }
 }
 
 static void on_injection(struct sansmtp_server *server, const struct sansmtp_event *event,

@@ -12,8 +12,12 @@ PATIENCE = 30.0  # seconds for one step of a dialogue; far beyond what any shoul
 class Wire:
     """A connection that sends what it is told and reads replies, one at a time."""
 
-    def __init__(self, port, patience=PATIENCE, greet=True, tls=None, receive_buffer=None):
+    def __init__(
+        self, port, patience=PATIENCE, greet=True, tls=None, receive_buffer=None, source=None
+    ):
         self.socket = socket.socket()
+        if source:
+            self.socket.bind((source, 0))
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(patience)

@@ -85,18 +85,47 @@ def etrn(wire, domain, code):
     return wire.command("ETRN " + domain, code)
 
 
+FRIEND, STRANGER = "127.0.0.2", "127.0.0.3"
+
+
+def ask(tap, relay, domain, code, source=FRIEND, why=""):
+    with Wire(relay.port, source=source) as wire:
+        name = "ETRN %s is answered %d%s" % (domain, code, why)
+        return support.attempt(tap, name, etrn, wire, domain, code)
+
+
+def attempts(relay, count):
+    return relay.until(lambda: relay.listed()[0]["attempts"] == str(count))
+
+
 def hastened(tap, here):
+    """RFC 1985 5.1. What a friend asks for is done, once in retry-greylisted seconds."""
     domains = ["--relay-domain", "away.example", "--relay-domain", ".away.example"]
-    with Relay(here, *domains) as relay:
+    with Relay(here, *domains, "--etrn-network", FRIEND) as relay:
         send(relay, "user@sub.away.example")
-        for attempts, domain, code in ((1, "away.example", 251), (1, "other.example", 458),
-                                       (1, "sub.away.example", 253), (2, "@away.example", 253)):
-            relay.until(lambda count=attempts: relay.listed()[0]["attempts"] == str(count))
-            with Wire(relay.port) as wire:
-                name = "ETRN %s is answered %d" % (domain, code)
-                support.attempt(tap, name, etrn, wire, domain, code)
-        again = relay.until(lambda: relay.listed()[0]["attempts"] == "3")
-        tap.check(again, "each 253 was an attempt", relay.listed())
+        attempts(relay, 1)
+        ask(tap, relay, "other.example", 459, why=": it is not ours to relay")
+        for _ in range(2):
+            ask(tap, relay, "away.example", 251, why=": nothing waits there")
+        ask(tap, relay, "sub.away.example", 253)
+        tap.check(attempts(relay, 2), "that was an attempt", relay.listed())
+        ask(tap, relay, "SUB.away.example", 458, why=": it was a moment ago")
+        ask(tap, relay, "@away.example", 253, why=": all below it")
+        tap.check(attempts(relay, 3), "that was one, too", relay.listed())
+        ask(tap, relay, "@away.example", 458, why=": and not again")
+        said = ask(tap, relay, "sub.away.example", 459, STRANGER, ": a stranger")
+        tap.check(said and b"pending" not in said, "who is told nothing of the queue", said)
+        time.sleep(0.5)
+        tap.check(relay.listed()[0]["attempts"] == "3", "no attempt but these", relay.listed())
+    options = ("--network", FRIEND, "--retry-greylisted", "2", "--retry-first", "1000")
+    with Relay(here, *domains, *options) as relay:
+        send(relay, "user@away.example")
+        attempts(relay, 1)
+        ask(tap, relay, "away.example", 253, why=": a client of our network")
+        ask(tap, relay, "away.example", 458)
+        time.sleep(2.5)
+        ask(tap, relay, "away.example", 253, why=", some time later")
+        ask(tap, relay, "away.example", 459, STRANGER)
 
 
 def looped(tap, here):
