@@ -126,12 +126,14 @@ static void balance_finals(struct both *both)
            "what is kept for a recipient is told as final");
 }
 
+/* Of each message once: a command of the client's host may come between it and the next. */
 static void close_books(struct both *both)
 {
     balance(both);
     if (both->sender.ledger.lmtp) {
         balance_finals(both);
     }
+    sender_forget(&both->sender);
     receiver_forget(&both->receiver);
 }
 
@@ -379,6 +381,7 @@ static void begin(struct both *both, const uint8_t *client_head, const uint8_t *
     both->life = client_head[CLIENT_HEAD_HOST + 2] * (size_t)4;
     both->life = both->life == 0 ? SIZE_MAX : both->life;
     both->sender.more = client_head[CLIENT_HEAD_RECIPIENTS] % 4;
+    both->sender.extended = true;
     sender_begin(&both->sender, &both->options, random * 2654435761u);
 }
 

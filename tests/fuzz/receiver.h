@@ -35,7 +35,7 @@ void receiver_event(struct receiver *receiver, const struct sansmtp_event *event
 /* Answers the open question; 0, 0 is a yes. False: it cannot be answered. */
 bool receiver_answer(struct receiver *receiver, uint8_t what, uint8_t code);
 
-/* The client begins a new message. */
+/* The client has heard what became of its message. */
 void receiver_forget(struct receiver *receiver);
 
 #endif

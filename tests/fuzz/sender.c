@@ -172,6 +172,12 @@ static struct sansmtp_envelope envelope_of(struct sender *sender)
     return envelope;
 }
 
+void sender_forget(struct sender *sender)
+{
+    sender->outcome = 0;
+    text_clear(&sender->finals);
+}
+
 static bool quit(struct sender *sender)
 {
     sender->finished = true;
@@ -211,17 +217,15 @@ static bool submit(struct sender *sender)
         plain = sansmtp_client_submit(sender->client, &envelope);
     }
     if (result == SANSMTP_ERR_LIMITS || plain == SANSMTP_ERR_LIMITS) {
-        sender->outcome = 0; /* the peer said how many it takes: there is no such message */
-        text_clear(&sender->finals);
+        sender_forget(sender); /* the peer said how many it takes: there is no such message */
         return quit(sender);
     }
     sender_demand(sender, plain == 0, "a plain message is taken at the want IDLE");
     text_print(&sender->log, "submit %d\n", result);
-    text_clear(&sender->finals);
+    sender_forget(sender);
     client_ledger_submitted(&sender->ledger);
     sender->ledger.prdr = (envelope.flags & SANSMTP_ENVELOPE_PRDR) != 0;
     client_wire_begin(&sender->wire, body == SANSMTP_BODY_BINARYMIME);
-    sender->outcome = 0;
     sender->recipients = sender->plain ? 1 + sender->more : 1 + draw(sender, 4);
     if (draw(sender, 40) == 9) {
         sender->recipients = 90;

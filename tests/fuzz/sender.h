@@ -60,6 +60,9 @@ void sender_event(struct sender *sender, const struct sansmtp_event *event);
 /* Does one thing that the engine wants of its host; false: there was none. */
 bool sender_serve(struct sender *sender);
 
+/* What came of the last message was seen. */
+void sender_forget(struct sender *sender);
+
 /* Takes at most so many octets of output, by vectors() or output(); returns how many. */
 size_t sender_drain(struct sender *sender, size_t most, bool gather, struct text *output);
 
