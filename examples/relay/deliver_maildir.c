@@ -138,8 +138,8 @@ static void go_on(struct mailbag *mailbag)
 
 /* -- beginning -------------------------------------------------------------------------------- */
 
-/* folder_name wants what a RECIPIENT event says. */
-static void folder_of(struct sansmtp_span address, char folder[FOLDER_MAX])
+/* folder_name wants what a RECIPIENT event says; all forms of a domain are one (idna.h). */
+static void folder_of(const struct queue_recipient *recipient, char folder[FOLDER_MAX])
 {
     struct sansmtp_event event = {.type = SANSMTP_EVENT_RECIPIENT};
     struct sansmtp_path path = {.size = sizeof path};
@@ -151,7 +151,7 @@ static void folder_of(struct sansmtp_span address, char folder[FOLDER_MAX])
                            &path) == 0) {
         event.flags = path.flags;
         event.local = path.local;
-        event.domain = path.domain;
+        event.domain = path.domain.length > 0 ? recipient->destination : path.domain;
     }
     folder_name(&event, folder);
 }
@@ -163,7 +163,7 @@ static bool add_all(struct mailbag *mailbag)
 
     for (size_t i = 0; i < lane->consignment->batch->count; i++) {
         if (lane->standings[i] == STANDING_OPEN) {
-            folder_of(lane->consignment->batch->recipients[i].address, folder);
+            folder_of(&lane->consignment->batch->recipients[i], folder);
             if (!delivery_add(&mailbag->delivery, folder)) {
                 return false;
             }
@@ -196,6 +196,7 @@ bool mailbag_begin(struct lane *lane)
         free(mailbag);
         free(indices);
         return false;
+    struct sansmtp_span address = recipient->address;
     }
     mailbag->lane = lane;
     mailbag->indices = indices;

@@ -1,5 +1,6 @@
 #include "search.h"
 
+#include "idna.h"
 #include "lane.h"
 
 #include <ares.h>
@@ -235,6 +236,17 @@ static void on_mx(void *user, uint32_t answers, const uint8_t *message, size_t l
 
 /* -- smart hosts ------------------------------------------------------------------------------ */
 
+/* Puts the name into the DNS's form. */
+static bool to_ascii(char name[SEARCH_NAME_MAX])
+{
+    uint8_t found[IDNA_MAX];
+    size_t length = idna_ascii((struct sansmtp_span){(const uint8_t *)name, strlen(name)}, found);
+
+    memcpy(name, found, length);
+    name[length] = '\0';
+    return length > 0;
+}
+
 /* HOST, HOST:PORT, [ADDRESS], [ADDRESS]:PORT; the first is tried first. */
 static void add_smart_host(struct search *search, const char *text, uint32_t preference)
 {
@@ -248,7 +260,9 @@ static void add_smart_host(struct search *search, const char *text, uint32_t pre
         number = strtoul(port + 1, NULL, 10);
         *port = '\0';
     }
-    add_host(search, name, preference, number < 65536 ? (uint32_t)number : 0);
+    if (to_ascii(name)) {
+        add_host(search, name, preference, number < 65536 ? (uint32_t)number : 0);
+    }
 }
 
 /* -- beginning -------------------------------------------------------------------------------- */

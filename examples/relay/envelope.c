@@ -1,5 +1,7 @@
 #include "envelope.h"
 
+#include "idna.h"
+
 #include <string.h>
 
 static bool get(const struct sansmtp_event *event, uint32_t id, struct sansmtp_parameter *parameter)
@@ -69,15 +71,9 @@ void envelope_read_recipient(struct queue_recipient *recipient, const struct san
                              uint8_t domain[ENVELOPE_PATH_MAX])
 {
     struct sansmtp_parameter parameter;
-    size_t length = event->domain.length < ENVELOPE_PATH_MAX ? event->domain.length : 0;
 
     *recipient = (struct queue_recipient){.address = mailbox(event)};
-    for (size_t i = 0; i < length; i++) {
-        uint8_t octet = event->domain.data[i];
-
-        domain[i] = octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + 32) : octet;
-    }
-    recipient->destination = (struct sansmtp_span){domain, length};
+    recipient->destination = (struct sansmtp_span){domain, idna_ascii(event->domain, domain)};
     recipient->notify = (uint32_t)number(event, SANSMTP_PARAMETER_NOTIFY);
     if (get(event, SANSMTP_PARAMETER_ORCPT, &parameter)) {
         recipient->orcpt = parameter.raw;

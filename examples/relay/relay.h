@@ -10,6 +10,7 @@
  *   listen.c      a listener for each role, and what its engine offers
  *   session.c     what we answer to the engine's questions
  *   gate.c        who may send to whom, and how much
+ *   idna.c        domains as the DNS has them
  *   outside.c     what others say of a client: a DNS blocklist
  *   envelope.c    MAIL and RCPT as the queue keeps them
  *   arrival.c     the message on its way into the queue

@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include "envelope.h"
+#include "idna.h"
 #include "relay.h"
 #include "report_fate.h"
 
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <time.h>
 
-#define DOMAIN_MAX 256u
 #define PAGE_LEAST ((size_t)8 * 1024) /* room for a piece of the message */
 
 /*
@@ -281,29 +281,23 @@ static int write_report(struct report_office *office, struct queue *queue,
 
 /* -- into the queue --------------------------------------------------------------------------- */
 
-static struct sansmtp_span domain_of(struct sansmtp_span mailbox, uint8_t out[DOMAIN_MAX])
+static struct sansmtp_span domain_of(struct sansmtp_span mailbox)
 {
-    size_t at = mailbox.length, length;
+    size_t at = mailbox.length;
 
     while (at > 0 && mailbox.data[at - 1] != '@') {
         at--;
     }
-    length = at == 0 ? 0 : mailbox.length - at;
-    length = length < DOMAIN_MAX ? length : 0;
-    for (size_t i = 0; i < length; i++) {
-        uint8_t octet = mailbox.data[at + i];
-
-        out[i] = octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + 32) : octet;
-    }
-    return (struct sansmtp_span){out, length};
+    return (struct sansmtp_span){mailbox.data + at, at == 0 ? 0 : mailbox.length - at};
 }
 
 /* RFC 3461 6.1, RFC 5321 6.1: from the null path, and of its own fate nobody is told. */
 static int enqueue(struct report_office *office, struct queue *queue,
-                   const struct queue_batch *batch, struct sansmtp_span mailbox)
+                   const struct queue_batch *batch, struct sansmtp_span mailbox,
+                   struct sansmtp_span domain)
 {
-    uint8_t domain[DOMAIN_MAX];
-    struct queue_recipient recipient = {.address = mailbox, .notify = SANSMTP_NOTIFY_NEVER};
+    struct queue_recipient recipient = {
+        .address = mailbox, .destination = domain, .notify = SANSMTP_NOTIFY_NEVER};
     struct queue_envelope envelope = {.id = office->id, .arrived = relay_now()};
 
     envelope.size = office->size;
@@ -312,7 +306,6 @@ static int enqueue(struct report_office *office, struct queue *queue,
     envelope.body = office->eight_bit ? SANSMTP_BODY_8BITMIME : 0;
     envelope.sender = span_of("");
     envelope.client = span_of("report");
-    recipient.destination = domain_of(mailbox, domain);
     envelope_schedule(&envelope, &office->relay->retry, &recipient);
     return queue_put(queue, &envelope, &recipient, 1);
 }
@@ -320,7 +313,8 @@ static int enqueue(struct report_office *office, struct queue *queue,
 static int tell(struct report_office *office, struct queue *queue, const struct queue_batch *batch)
 {
     char path[ENVELOPE_PATH_MAX + 3];
-    struct sansmtp_span mailbox;
+    uint8_t octets[IDNA_MAX];
+    struct sansmtp_span mailbox, domain = {octets, 0};
     int error;
 
     for (size_t i = 0; i < batch->count; i++) {
@@ -333,6 +327,10 @@ static int tell(struct report_office *office, struct queue *queue, const struct 
         sansmtp_dsn_mailbox((const uint8_t *)path, strlen(path), &mailbox) != 1) {
         return 0;
     }
+    domain.length = idna_ascii(domain_of(mailbox), octets);
+    if (domain.length == 0) {
+        return 0; /* nobody has such a domain */
+    }
     error = write_report(office, queue, batch, true);
     if (error == EINVAL) { /* it is the message that does not let itself be returned */
         queue_discard(queue, office->id);
@@ -342,7 +340,7 @@ static int tell(struct report_office *office, struct queue *queue, const struct 
         return queue_discard(queue, office->id);
     }
     if (error == 0) {
-        error = enqueue(office, queue, batch, mailbox);
+        error = enqueue(office, queue, batch, mailbox, domain);
     }
     office->put = error == 0;
     return error;
