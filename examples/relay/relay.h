@@ -22,7 +22,7 @@
  *   deliver*.c    how it is brought (deliver.h)
  *   report.c      what senders are told
  *
- * and beside it: relay.c the program; config.c and config.def its options; command.c the queue's
+ * and beside it: relay.c the program; config*.c and config.def its options; command.c the queue's
  * commands; resolver.c the DNS; etrn.c the command ETRN. The rooms of sansmtp-receive that hold a
  * connection, TLS, AUTH, the log and the Maildirs are shared, and those of sansmtp-send that make one
  * (examples/meson.build: postroom, callroom).
