@@ -205,91 +205,110 @@ static void print(const struct contender *contender, const struct contender *fir
            ratio[repetitions - 1]);
 }
 
+static const char *curl[] = {"",
+                             "-s",
+                             "--url",
+                             "smtp://127.0.0.1:@PORT@/bench",
+                             "--mail-from",
+                             "s@c.example",
+                             "--mail-rcpt",
+                             "r@mx.example",
+                             "-T",
+                             "@FILE@",
+                             NULL};
+static const char *source[] = {"",
+                               "-m",
+                               "1",
+                               "-s",
+                               "1",
+                               "-l",
+                               "104857600",
+                               "-f",
+                               "s@c.example",
+                               "-t",
+                               "r@mx.example",
+                               "127.0.0.1:@PORT@",
+                               NULL};
+static const char *data[] = {
+    "",      "--server", "127.0.0.1:@PORT@", "--tls", "none",         "--hello",
+    "bench", "--from",   "s@c.example",      "--to",  "r@mx.example", "@FILE@",
+    NULL};
+static const char *chunks[] = {
+    "",       "--server", "127.0.0.1:@PORT@", "--tls", "none",         "--hello",
+    "chunks", "--from",   "s@c.example",      "--to",  "r@mx.example", "@FILE@",
+    NULL};
+static struct contender contenders[] = {
+    {.name = "host, DATA", .push = push_by_engine, .hello = "bench"},
+    {.name = "host, DATA, 8BITMIME",
+     .push = push_by_engine,
+     .hello = "bench",
+     .body = SANSMTP_BODY_8BITMIME},
+    {.name = "host, DATA, some dots", .push = push_by_engine, .hello = "bench", .dotted = true},
+    {.name = "host, BDAT", .push = push_by_engine, .hello = "chunks"},
+    {.name = "plain writes, no engine", .push = push_by_hand},
+    {.name = "curl", .arguments = curl},
+    {.name = "smtp-source", .arguments = source},
+    {.name = "sansmtp-send, DATA", .arguments = data},
+    {.name = "sansmtp-send, BDAT", .arguments = chunks},
+};
+
+enum { CONTENDERS = sizeof contenders / sizeof contenders[0] };
+
+static bool is_here(const struct contender *contender)
+{
+    return contender->push != NULL || contender->arguments[0][0] != '\0';
+}
+
+/* How many octets must arrive of each. */
+static void expect(struct contender *contender)
+{
+    bool chunked = strstr(contender->name, "BDAT") != NULL;
+
+    contender->least = contender->dotted ? dotted.on_wire : plain.on_wire;
+    contender->least -= chunked ? 3 : 0;
+    contender->most = contender->least;
+    if (contender->arguments == source) { /* it writes a message of its own */
+        contender->least = 104857600;
+        contender->most = contender->least + contender->least / 10;
+    }
+}
+
+static void run_all(size_t repetitions)
+{
+    struct sink sink;
+
+    sink_start(&sink); /* before there is much that fork() would have to copy */
+    make_message(&plain, 0);
+    make_message(&dotted, 40);
+    write_file(&plain);
+    for (size_t row = 0; row < CONTENDERS; row++) {
+        expect(&contenders[row]);
+    }
+    for (size_t i = 0; i < repetitions * CONTENDERS; i++) {
+        struct contender *contender = &contenders[i % CONTENDERS];
+
+        if (is_here(contender)) {
+            run(contender, &sink, i / CONTENDERS);
+        }
+    }
+    sink_stop(&sink);
+}
+
 int main(int count, char **arguments)
 {
-    static const char *curl[] = {"",
-                                 "-s",
-                                 "--url",
-                                 "smtp://127.0.0.1:@PORT@/bench",
-                                 "--mail-from",
-                                 "s@c.example",
-                                 "--mail-rcpt",
-                                 "r@mx.example",
-                                 "-T",
-                                 "@FILE@",
-                                 NULL};
-    static const char *source[] = {"",
-                                   "-m",
-                                   "1",
-                                   "-s",
-                                   "1",
-                                   "-l",
-                                   "104857600",
-                                   "-f",
-                                   "s@c.example",
-                                   "-t",
-                                   "r@mx.example",
-                                   "127.0.0.1:@PORT@",
-                                   NULL};
-    static const char *data[] = {
-        "",      "--server", "127.0.0.1:@PORT@", "--tls", "none",         "--hello",
-        "bench", "--from",   "s@c.example",      "--to",  "r@mx.example", "@FILE@",
-        NULL};
-    static const char *chunks[] = {
-        "",       "--server", "127.0.0.1:@PORT@", "--tls", "none",         "--hello",
-        "chunks", "--from",   "s@c.example",      "--to",  "r@mx.example", "@FILE@",
-        NULL};
-    static struct contender contenders[] = {
-        {.name = "host, DATA", .push = push_by_engine, .hello = "bench"},
-        {.name = "host, DATA, 8BITMIME",
-         .push = push_by_engine,
-         .hello = "bench",
-         .body = SANSMTP_BODY_8BITMIME},
-        {.name = "host, DATA, some dots", .push = push_by_engine, .hello = "bench", .dotted = true},
-        {.name = "host, BDAT", .push = push_by_engine, .hello = "chunks"},
-        {.name = "plain writes, no engine", .push = push_by_hand},
-        {.name = "curl", .arguments = curl},
-        {.name = "smtp-source", .arguments = source},
-        {.name = "sansmtp-send, DATA", .arguments = data},
-        {.name = "sansmtp-send, BDAT", .arguments = chunks},
-    };
-    const size_t rows = sizeof contenders / sizeof contenders[0];
-    size_t repetitions = count < 4 ? 0 : measure_repetitions(count - 3, arguments + 3);
-    struct sink sink;
+    size_t repetitions;
 
     if (count < 4) {
         fprintf(stderr, "push_bench CURL SMTP-SOURCE SANSMTP-SEND [repetitions]\n");
         return 2;
     }
+    repetitions = measure_repetitions(count - 3, arguments + 3);
     curl[0] = arguments[1];
     source[0] = arguments[2];
     data[0] = chunks[0] = arguments[3];
-    sink_start(&sink); /* before there is much that fork() would have to copy */
-    make_message(&plain, 0);
-    make_message(&dotted, 40);
-    write_file(&plain);
-    for (size_t row = 0; row < rows; row++) {
-        struct contender *contender = &contenders[row];
-        bool chunked = strstr(contender->name, "BDAT") != NULL;
-
-        contender->least = contender->dotted ? dotted.on_wire : plain.on_wire;
-        contender->least -= chunked ? 3 : 0;
-        contender->most = contender->least;
-        if (contender->arguments == source) { /* it writes a message of its own */
-            contender->least = 104857600;
-            contender->most = contender->least + contender->least / 10;
-        }
-    }
-    for (size_t i = 0; i < repetitions; i++) {
-        for (size_t row = 0; row < rows; row++) {
-            if (contenders[row].push != NULL || contenders[row].arguments[0][0] != '\0') {
-                run(&contenders[row], &sink, i);
-            }
-        }
-    }
-    sink_stop(&sink);
-    for (size_t row = 0; row < rows; row++) {
-        if (contenders[row].push != NULL || contenders[row].arguments[0][0] != '\0') {
+    run_all(repetitions);
+    for (size_t row = 0; row < CONTENDERS; row++) {
+        if (is_here(&contenders[row])) {
             print(&contenders[row], &contenders[0], repetitions);
         } else {
             printf("%-28s is not here\n", contenders[row].name);
