@@ -30,7 +30,14 @@ struct message {
     int error; /* the first one */
     struct scan scan;
     struct sansmtp_header header;
+    struct sansmtp_header_field tls_required;
     char client[320];
+};
+
+/* RFC 8689 3: there is this one value. */
+static const struct sansmtp_header_field tls_optional = {
+    .name = {(const uint8_t *)"TLS-Required", 12},
+    .value = {(const uint8_t *)"No", 2},
 };
 
 /* -- the envelope ----------------------------------------------------------------------------- */
@@ -96,6 +103,7 @@ struct message *arrival_begin(struct connection *connection, const struct sansmt
     message->connection = connection;
     message->relay = relay_of(connection);
     message->header.size = sizeof message->header;
+    message->tls_required = tls_optional;
     envelope_read(&message->envelope, mail, relay_now());
     if (!keep(&message->envelope.sender) || !keep(&message->envelope.envid)) {
         destroy(message);
@@ -195,7 +203,7 @@ void arrival_append(struct message *message, struct sansmtp_span octets)
     }
     scan_octets(&message->scan, octets.data, octets.length);
     message->nul = message->nul || memchr(octets.data, '\0', octets.length) != NULL;
-    sansmtp_header_read(&message->header, NULL, 0, octets.data, octets.length);
+    sansmtp_header_read(&message->header, &message->tls_required, 1, octets.data, octets.length);
     append(message, octets.data, octets.length);
 }
 
@@ -270,6 +278,7 @@ static void note_content(struct message *message)
     envelope->flags |= message->scan.eight_bit ? QUEUE_EIGHT_BIT : 0;
     envelope->flags |= scan_bare(&message->scan) > 0 ? QUEUE_BARE : 0;
     envelope->flags |= message->nul ? QUEUE_NUL : 0;
+    envelope->flags |= message->tls_required.count > 0 ? QUEUE_TLS_OPTIONAL : 0;
 }
 
 void arrival_finish(struct message *message, arrival_done *done)
@@ -277,7 +286,7 @@ void arrival_finish(struct message *message, arrival_done *done)
     if (!message->headed) {
         put_trace(message);
     }
-    sansmtp_header_end(&message->header, NULL, 0);
+    sansmtp_header_end(&message->header, &message->tls_required, 1);
     note_content(message);
     message->whole = true;
     hand_over(message, done);

@@ -15,6 +15,7 @@ static uint32_t flags_of(const struct consignment *consignment)
     const struct queue_envelope *envelope = &consignment->batch->envelope;
 
     return ((envelope->flags & QUEUE_REQUIRETLS) != 0 ? SANSMTP_CHANNEL_REQUIRETLS : 0) |
+           ((envelope->flags & QUEUE_TLS_OPTIONAL) != 0 ? SANSMTP_CHANNEL_TLS_OPTIONAL : 0) |
            (envelope->sender.length == 0 ? SANSMTP_CHANNEL_NULL_SENDER : 0);
 }
 

@@ -39,12 +39,13 @@ struct queue_memory;
 #define QUEUE_CHUNK_MAX ((size_t)192 * 1024)
 
 /* envelope.flags */
-#define QUEUE_UTF8       1u /* MAIL said SMTPUTF8 */
-#define QUEUE_REQUIRETLS 2u /* MAIL said REQUIRETLS (RFC 8689) */
-#define QUEUE_EIGHT_BIT  4u /* the message holds octets over 127 */
-#define QUEUE_BARE       8u /* it holds a CR or LF that is no CRLF: it came by BDAT */
-#define QUEUE_NUL        16u
-#define QUEUE_REPORT     32u /* a report of our own */
+#define QUEUE_UTF8         1u /* MAIL said SMTPUTF8 */
+#define QUEUE_REQUIRETLS   2u /* MAIL said REQUIRETLS (RFC 8689) */
+#define QUEUE_EIGHT_BIT    4u /* the message holds octets over 127 */
+#define QUEUE_BARE         8u /* it holds a CR or LF that is no CRLF: it came by BDAT */
+#define QUEUE_NUL          16u
+#define QUEUE_REPORT       32u /* a report of our own */
+#define QUEUE_TLS_OPTIONAL 64u /* its header says "TLS-Required: No" (RFC 8689) */
 
 /* What is said of a message as a whole. A span with data NULL: it was not said. */
 struct queue_envelope {
