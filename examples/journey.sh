@@ -173,6 +173,7 @@ lmtp 127.0.0.1:$((port + 2))
 tls-cert $here/cert.pem
 tls-key $here/key.pem
 trace yes
+local-recipients any
 CONF
 {
     cat "$here/common"

@@ -59,7 +59,33 @@ names; empty lines and those that begin with # do not count.
 The command line wins; options that can be given more than once add up.
 """
 
-BOTTOM = r""".Sh QUEUE
+BOTTOM = r""".Sh MAILBOXES
+A local recipient that there is not is refused at RCPT, by 550 5.1.1: what was taken would have to be
+sent back, mostly to people who never wrote it.
+Postmaster is always taken, with and without a domain of ours.
+The case of a local part makes no difference: the folder of BOB@example.org, below
+.Cm maildir ,
+is bob@example.org.
+.Bl -tag -width Ds
+.It Cm local-recipients existing
+Those whose folder is there:
+.Dl mkdir /var/mail/bob@example.org
+It need not hold anything; what a Maildir needs is made with the first message, and so is
+Postmaster's folder.
+.It Cm recipient-file
+Those that the file lists, and no others, whatever folders there are.
+A line is an address, a local part (which then there is in all our domains), or @domain (whatever
+the local part).
+It is read at the start.
+.It Cm local-recipients any
+Everybody.
+.El
+.Pp
+An
+.Cm lmtp
+server is asked only when the message has long been taken; so with one there must be a file, or the
+word that all are taken.
+.Sh QUEUE
 These work on the queue of a server that runs, and of one that does not.
 .Bl -tag -width Ds
 .It Cm queue list Oo Fl -after Ar ID Oc Op Fl -limit Ar N

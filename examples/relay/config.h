@@ -44,6 +44,10 @@ struct config {
 #define TLS_VERIFY 2u
 #define TLS_NEVER  3u
 
+/* config.local_recipients */
+#define RECIPIENTS_EXISTING 0u
+#define RECIPIENTS_ANY      1u
+
 /* config.bare_newline */
 #define BARE_NORMALISE 0u
 #define BARE_BOUNCE    1u

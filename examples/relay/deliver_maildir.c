@@ -1,5 +1,6 @@
 #include "../receive_store.h"
 #include "lane.h"
+#include "mailbox.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -138,24 +139,6 @@ static void go_on(struct mailbag *mailbag)
 
 /* -- beginning -------------------------------------------------------------------------------- */
 
-/* folder_name wants what a RECIPIENT event says; all forms of a domain are one (idna.h). */
-static void folder_of(const struct queue_recipient *recipient, char folder[FOLDER_MAX])
-{
-    struct sansmtp_event event = {.type = SANSMTP_EVENT_RECIPIENT};
-    struct sansmtp_path path = {.size = sizeof path};
-
-    event.local = address;
-    if (sansmtp_path_parse(address.data, address.length,
-                           SANSMTP_ACCEPT_UNBRACKETED | SANSMTP_ACCEPT_UTF8 |
-                               SANSMTP_ACCEPT_LONG_LOCAL | SANSMTP_ACCEPT_POSTMASTER,
-                           &path) == 0) {
-        event.flags = path.flags;
-        event.local = path.local;
-        event.domain = path.domain.length > 0 ? recipient->destination : path.domain;
-    }
-    folder_name(&event, folder);
-}
-
 static bool add_all(struct mailbag *mailbag)
 {
     const struct lane *lane = mailbag->lane;
@@ -163,7 +146,7 @@ static bool add_all(struct mailbag *mailbag)
 
     for (size_t i = 0; i < lane->consignment->batch->count; i++) {
         if (lane->standings[i] == STANDING_OPEN) {
-            folder_of(&lane->consignment->batch->recipients[i], folder);
+            mailbox_folder(&lane->consignment->batch->recipients[i], folder);
             if (!delivery_add(&mailbag->delivery, folder)) {
                 return false;
             }
@@ -196,7 +179,6 @@ bool mailbag_begin(struct lane *lane)
         free(mailbag);
         free(indices);
         return false;
-    struct sansmtp_span address = recipient->address;
     }
     mailbag->lane = lane;
     mailbag->indices = indices;

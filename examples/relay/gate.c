@@ -1,11 +1,13 @@
 #include "gate.h"
 
 #include "idna.h"
+#include "mailbox.h"
 #include "visit.h"
 
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sysexits.h>
 
 #define CLIENTS 65536u /* that are counted at the same time */
@@ -16,6 +18,7 @@ struct gate {
     struct sansmtp_relay relay;
     struct sansmtp_rate *rate;     /* NULL: there is no limit */
     struct sansmtp_rate *hastened; /* by domain: what ETRN started */
+    struct mailboxes *mailboxes;
 };
 
 static const struct gate_answer yes = {250, 0, NULL};
@@ -95,16 +98,16 @@ int gate_open(struct relay *relay)
     struct gate *gate = calloc(1, sizeof *gate);
     int status = gate == NULL ? EX_OSERR : open_rates(gate, &relay->config);
 
-    if (status == 0 && !idna_configure(&relay->config)) {
+    if (status != 0) {
+        fputs("sansmtp-relay: cannot make the table of rates\n", stderr);
+        return status;
+    }
+    relay->gate = gate;
+    if (!idna_configure(&relay->config)) {
         return EX_CONFIG;
     }
-    if (status == 0) {
-        fill_relay(&relay->config, &gate->relay);
-        relay->gate = gate;
-    } else {
-        fputs("sansmtp-relay: cannot make the table of rates\n", stderr);
-    }
-    return status;
+    fill_relay(&relay->config, &gate->relay);
+    return mailbox_open(&gate->mailboxes, &relay->config);
 }
 
 /* -- how much --------------------------------------------------------------------------------- */
@@ -178,6 +181,15 @@ void gate_message(struct relay *relay, struct connection *connection, uint64_t o
 
 /* -- to whom ---------------------------------------------------------------------------------- */
 
+/* RFC 5321 4.5.1: taken in every domain that we deliver to, whoever the users are. */
+static bool is_postmaster(const struct sansmtp_event *event)
+{
+    static const char name[] = "postmaster";
+
+    return event->local.length == sizeof name - 1 &&
+           strncasecmp((const char *)event->local.data, name, sizeof name - 1) == 0;
+}
+
 struct gate_answer gate_recipient(struct relay *relay, struct connection *connection,
                                   const struct sansmtp_event *event)
 {
@@ -203,6 +215,10 @@ struct gate_answer gate_recipient(struct relay *relay, struct connection *connec
     if (!take(relay, connection, SANSMTP_RATE_RECIPIENTS, 1)) {
         return (struct gate_answer){451, SANSMTP_ENHANCED(4, 7, 0),
                                     "Too many recipients, come later"};
+    }
+    if (verdict.decision == SANSMTP_RELAY_LOCAL && !is_postmaster(event) &&
+        !mailbox_exists(relay->gate->mailboxes, event)) {
+        return (struct gate_answer){550, SANSMTP_ENHANCED(5, 1, 1), "No such mailbox here"};
     }
     return yes;
 }

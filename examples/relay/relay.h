@@ -10,7 +10,9 @@
  *   listen.c      a listener for each role, and what its engine offers
  *   session.c     what we answer to the engine's questions
  *   gate.c        who may send to whom, and how much
+ *   lines.c       the files that options name
  *   idna.c        domains as the DNS has them
+ *   mailbox.c     which local recipients there are
  *   outside.c     what others say of a client: a DNS blocklist
  *   envelope.c    MAIL and RCPT as the queue keeps them
  *   arrival.c     the message on its way into the queue

@@ -33,6 +33,7 @@ class Relay:
         self.err_path = os.path.join(self.here, "stderr")
         self.command = [program(), "--queue", self.queue, "--hostname", HOSTNAME, "--dns", dns]
         self.command += ["--log", self.log_path, "--maildir", self.maildir]
+        self.command += ["--local-recipients", "any"]
         for role in listen:
             self.command += ["--%s-listen" % role, HOST + ":0"]
         for domain in local:

@@ -31,6 +31,7 @@ class Host(relay.Relay):
     def __init__(self, here, hostname, options):
         super().__init__(here, listen=(), local=())
         own = {"hostname": hostname, "queue": self.queue, "log": self.log_path, "trace": "yes"}
+        own["local-recipients"] = "any"
         if "lmtp" not in options:
             own["maildir"] = self.maildir
         lines = ["# %s\n" % hostname]
