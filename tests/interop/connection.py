@@ -9,6 +9,10 @@ SENDER = "sender@client.example.test"
 PATIENCE = 30.0  # seconds for one step of a dialogue; far beyond what any should take
 
 
+class Lost(AssertionError):
+    """The peer is gone, where it had to say something."""
+
+
 class Wire:
     """A connection that sends what it is told and reads replies, one at a time."""
 
@@ -52,7 +56,7 @@ class Wire:
             more = self.socket.recv(65536)
             if not more:
                 if self.pending:
-                    raise AssertionError("half a line at the end: %r" % self.pending)
+                    raise Lost("half a line at the end: %r" % self.pending)
                 return b""
             self.pending += more
         line, self.pending = self.pending.split(b"\r\n", 1)
@@ -67,6 +71,8 @@ class Wire:
             line = self.line()
             if not line and not lines:
                 return None, b""
+            if not line:
+                raise Lost("half a reply at the end: %r" % lines)
             found = re.fullmatch(rb"([2-5][0-5][0-9])([ -])([\t -~]|[^\0-\x7f])*\r\n", line)
             if not found or (code and found.group(1) != code):
                 raise AssertionError("not a reply: %r behind %r" % (line, lines))
@@ -78,7 +84,7 @@ class Wire:
     def expect(self, *codes):
         code, lines = self.reply()
         if code not in codes:
-            raise AssertionError("%r, not %s" % (lines, " or ".join(map(str, codes))))
+            raise (AssertionError if code else Lost)("%r, not %s" % (lines, " or ".join(map(str, codes))))
         return lines
 
     def command(self, line, *codes):

@@ -3,25 +3,36 @@
 import contextlib
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
 
-from connection import HOST, PATIENCE
-from sender import check, send
-
 import support
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
+import tidy
+from connection import HOST, PATIENCE
+from ports import free_port
+from sender import check, send
 
 
 def listens(port, address=HOST):
-    with socket.socket() as probe:
-        return probe.connect_ex((address, port)) == 0
+    try:
+        socket.create_connection((address, port), PATIENCE).close()
+    except OSError:
+        return False
+    return True
+
+
+def end(process, whole_session):
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        if whole_session:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
+    tidy.ended(process)
 
 
 @contextlib.contextmanager
@@ -31,6 +42,7 @@ def running(command, port, address=HOST, **more):
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **more
         )
+        tidy.watch(process)
         try:
             deadline = time.monotonic() + PATIENCE
             while not listens(port, address):
@@ -40,12 +52,7 @@ def running(command, port, address=HOST, **more):
                 time.sleep(0.02)
             yield process
         finally:
-            process.terminate()
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process, more.get("start_new_session"))
 
 
 def eventually(look, wanted):

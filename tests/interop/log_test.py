@@ -1,8 +1,8 @@
 """What --log and --trace of sansmtp-receive say, and what they must not."""
 
 import re
-import time
 
+import foreign
 import support
 from connection import Wire, attempt, stuffed
 
@@ -100,9 +100,7 @@ def refusals(tap, here):
             wire.envelope("a@example.test")
             wire.command("DATA", 354)
             wire.send(bare + b"and no end")
-        deadline = time.monotonic() + support.PATIENCE
-        while "CLOSING gone 0" not in events(receiver) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        foreign.eventually(lambda: "CLOSING gone 0" in events(receiver), True)
         tap.check(events(receiver)[-2:] == ["RESET bare-newline %d" % short, "CLOSING gone 0"],
                   "who is gone was told nothing", events(receiver)[-3:])
         support.check_end(tap, receiver)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 
+import foreign
 import support
 from connection import HOST, Wire, attempt, stuffed
 
@@ -80,7 +81,8 @@ def check_client(tap, receiver, recipient, client, name):
 
 
 def check_log(tap, receiver, pattern, name):
-    tap.check(re.search(pattern, receiver.log(), re.M) is not None, name, receiver.log()[-2000:])
+    told = foreign.eventually(lambda: bool(re.search(pattern, receiver.log(), re.M)), True)
+    tap.check(told, name, receiver.log()[-2000:])
 
 
 # -- headers before sansmtp-receive ---------------------------------------------------------------
@@ -148,8 +150,8 @@ def bad_headers(tap, receiver):
         tap.check(wire.ended(), "closed without a word: half a header")
     check_log(tap, receiver, r" PROXY malformed 0$", "the log tells it")
     # PROXY-2-d: at least 3 seconds, which is one TCP retransmit
+    start = time.monotonic()
     with Wire(receiver.port, greet=False) as wire:
-        start = time.monotonic()
         tap.check(wire.ended() and time.monotonic() - start >= 3, "closed without a word: silence")
 
 
@@ -181,16 +183,10 @@ def direct(tap, here):
 # -- HAProxy --------------------------------------------------------------------------------------
 
 
-def free_port(host):
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as one:
-        one.bind((host, 0))
-        return one.getsockname()[1]
-
-
 @contextlib.contextmanager
 def haproxy(here, program, receiver, server, bind="", listen=HOST):
     """HAProxy in front of receiver: the port it listens on."""
-    port = free_port(listen)
+    port = foreign.free_port(listen)
     lines = ["global", "  maxconn 50", "defaults", "  mode tcp", "  timeout connect 10s",
              "  timeout client 60s", "  timeout server 60s", "listen smtp",
              "  option smtpchk EHLO check.example.test",
@@ -198,21 +194,8 @@ def haproxy(here, program, receiver, server, bind="", listen=HOST):
              "  unique-id-format %[src]-%[rand]",
              "  server one %s:%d %s" % (HOST, receiver.port, server), ""]
     path = support.written(here, "haproxy.cfg", "\n".join(lines).encode("ascii"))
-    with open(os.path.join(here, "haproxy.log"), "ab") as log:
-        process = subprocess.Popen([program, "-db", "-f", path], stdin=subprocess.DEVNULL,
-                                   stdout=log, stderr=log)
-    try:
-        deadline = time.monotonic() + support.PATIENCE
-        while time.monotonic() < deadline and process.poll() is None:
-            try:
-                socket.create_connection((listen, port), 1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
+    with foreign.running([program, "-db", "-f", path], port, listen, cwd=here):
         yield port
-    finally:
-        process.kill()
-        process.wait()
 
 
 def through(tap, here, port, recipient, name, listen=HOST, header=b"", source=CLIENT):
@@ -223,7 +206,7 @@ def through(tap, here, port, recipient, name, listen=HOST, header=b"", source=CL
                                                (source, 0) if source else None)
         wire.send(header)
         if not attempt(tap, name, lambda: deliver(wire, recipient) or True):
-            tap.say(support.slurp(os.path.join(here, "haproxy.log"))[-2000:])
+            tap.say(support.slurp(os.path.join(here, "said"))[-2000:])
 
 
 HOW = {
@@ -248,9 +231,7 @@ def from_haproxy(tap, here, program):
             through(tap, here, port, "six1@example.test", "HAProxy: IPv6, v1", "::1", source=None)
         check_client(tap, receiver, "six1@example.test", "[IPv6:::1]", "IPv6, v1: the client")
         with haproxy(here, program, receiver, "send-proxy-v2 check check-send-proxy inter 200"):
-            deadline = time.monotonic() + support.PATIENCE
-            while " PROXY local " not in receiver.log() and time.monotonic() < deadline:
-                time.sleep(0.1)
+            foreign.eventually(lambda: " PROXY local " in receiver.log(), True)
         check_log(tap, receiver, r" PROXY local \d+$", "a health check of HAProxy's own")
         support.check_end(tap, receiver)
 

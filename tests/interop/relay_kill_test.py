@@ -7,99 +7,27 @@ for a server that there is not."""
 import random
 import re
 import resource
-import threading
-import time
 
+import killing
 import support
+from killing import MESSAGES
 from relay import Relay
 from support import Wire, stuffed
 
 SEED = 20261122
-MESSAGES = 1000
-SESSIONS = 8
 KILLS = 8
 ANYWHERE = ["--relay-domain", "elsewhere.example"]
 SMALL_FILES = 1500000  # octets of the largest file, where the disk is full
 
 
 def message(number):
-    """A message that says who it is, at both ends, of a size of its own; some need chunks."""
-    source = random.Random(SEED + number)
-    size = source.randrange(1, 6000) if number % 50 == 0 else source.randrange(1, 100)
-    line = "line %d of message %d, which must be whole\r\n"
-    body = "".join(line % (at, number) for at in range(size))
-    return support.message("number %d" % number, body + "end of %d\r\n" % number)
+    """Some need chunks."""
+    most = 6000 if number % 50 == 0 else 100
+    return killing.message(number, random.Random(SEED + number).randrange(1, most))
 
 
 def recipient(number):
     return "box-%d@%s" % (number, "example.test" if number % 2 else "elsewhere.example")
-
-
-class Ledger:
-    """Who sends what, and what was answered 250."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.waiting = list(range(MESSAGES))
-        self.accepted = set()
-        self.broken = 0
-        self.stop = False
-        self.problems = []
-
-    def take(self):
-        with self.lock:
-            return self.waiting.pop() if self.waiting and not self.stop else None
-
-    def done(self, number):
-        with self.lock:
-            self.accepted.add(number)
-
-    def again(self, number):
-        with self.lock:
-            self.waiting.append(number)
-            self.broken += 1
-
-    def over(self):
-        with self.lock:
-            return self.stop or len(self.accepted) == MESSAGES
-
-
-def session(relay, ledger):
-    """Sends until all is accepted; what a lost connection left open is sent again."""
-    while not ledger.over():
-        number = None
-        try:
-            with Wire(relay.port) as wire:
-                wire.command("EHLO client.example.test")
-                while (number := ledger.take()) is not None:
-                    wire.envelope(recipient(number), hello=False)
-                    wire.command("DATA", 354)
-                    wire.send(stuffed(message(number)))
-                    wire.expect(250)
-                    ledger.done(number)
-        except (AssertionError, OSError) as problem:
-            if isinstance(problem, AssertionError) and "b''" not in str(problem):
-                ledger.problems.append(problem)
-            if number is not None:
-                ledger.again(number)
-        time.sleep(0.01)
-
-
-def killer(relay, ledger):
-    """Kills and restarts it at moments that the seed chooses; returns how often."""
-    source = random.Random(SEED)
-    moments = sorted(source.sample(range(20, MESSAGES - 20), KILLS))
-    kills = 0
-    deadline = time.monotonic() + 300
-    while not ledger.over() and time.monotonic() < deadline:
-        if moments and len(ledger.accepted) >= moments[0]:
-            moments.pop(0)
-            time.sleep(source.random() * 0.02)
-            relay.kill()
-            kills += 1
-            relay.start()
-        time.sleep(0.001)
-    return kills
 
 
 def is_delivered(relay):
@@ -135,23 +63,8 @@ def check_waiting(tap, relay):
 
 def killed(tap, here):
     with Relay(here, *ANYWHERE) as relay:
-        ledger = Ledger()
-        threads = [
-            threading.Thread(target=session, args=(relay, ledger), daemon=True)
-            for _ in range(SESSIONS)
-        ]
-        for thread in threads:
-            thread.start()
-        kills = killer(relay, ledger)
-        ledger.stop = True
-        for thread in threads:
-            thread.join(timeout=2 * support.PATIENCE)
-        tap.check(kills == KILLS, "it was killed %d times" % KILLS, kills)
-        tap.say("%d transactions were cut off" % ledger.broken)
-        tap.check(ledger.broken >= KILLS, "each time in the middle of transactions", ledger.broken)
-        tap.check(not ledger.problems, "every answer was one of the right", ledger.problems[:5])
-        accepted = len(ledger.accepted)
-        tap.check(accepted == MESSAGES, "all were answered 250 in the end", accepted)
+        traffic = killing.Killing(relay, message, recipient, SEED, KILLS, delay=0.02)
+        killing.check_killed(tap, traffic)
         tap.check(relay.until(lambda: is_delivered(relay), 120), "what is for here is delivered",
                   relay.listed()[:5])
         check_delivered(tap, relay)

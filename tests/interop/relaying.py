@@ -2,27 +2,14 @@
 all servers have the same port, as all have port 25 elsewhere.
 """
 
-import socket
-
+import ports
 import relay
 import support
 
 
 def common_port(addresses):
     """A port that is free on all these addresses."""
-    while True:
-        probes = [socket.socket() for _ in addresses]
-        try:
-            port = 0
-            for probe, address in zip(probes, addresses):
-                probe.bind((address, port))
-                port = probe.getsockname()[1]
-            return port
-        except OSError:
-            continue
-        finally:
-            for probe in probes:
-                probe.close()
+    return ports.free_port(*addresses)
 
 
 class Host(relay.Relay):

@@ -6,7 +6,8 @@ import pty
 import subprocess
 
 import support
-from sender import NAME, TO, check, closed_port, program, send
+from ports import free_port
+from sender import NAME, TO, check, program, send
 from support import PASSWORD, SENDER, USER
 
 LARGE = 10 << 20
@@ -202,18 +203,8 @@ def in_clear(tap, here):
 # -- the program ----------------------------------------------------------------------------------
 
 
-def ends(tap, name, arguments, status, *words, out=b""):
-    done = subprocess.run(
-        [program(), *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=support.PATIENCE,
-    )
-    said = done.stderr.decode("utf-8", "backslashreplace")
-    why = "%d: %s" % (done.returncode, said)
-    tap.check(done.returncode == status, "%s: ends with %d" % (name, status), why)
-    missing = [word for word in words if word not in said]
-    tap.check(not missing and out in done.stdout, "%s: says what and why" % name, why)
+def ends(tap, name, arguments, status, *words, **more):
+    support.ends(tap, name, [program(), *arguments], status, *words, **more)
 
 
 def usage(tap, here):
@@ -240,7 +231,7 @@ def usage(tap, here):
     ends(tap, "a folder", [*whole, here], 66, here)
     ends(tap, "no such --ca", [*whole, "--ca", here + "/gone", path], 66, "gone")
     ends(tap, "a trace that cannot be", [*whole, "--trace", path + "/x", path], 73, path)
-    check(tap, "nobody listens", send(closed_port(), path), "temp")
+    check(tap, "nobody listens", send(free_port(), path), "temp")
     check(tap, "no such host", send("nosuch.invalid:25", path), "refused")
 
 

@@ -146,10 +146,3 @@ def scripted(script):
             yield listener.getsockname()[1]
         finally:
             thread.join(PATIENCE)
-
-
-def closed_port():
-    """A port where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]

@@ -4,24 +4,21 @@ its Maildir, a bare connection, certificates, and the foreign clients.
 A test is `<name>_test.py PROGRAM`, prints TAP, and leaves nothing behind.
 """
 
-import contextlib
 import os
 import re
-import shutil
-import signal
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
-import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from tap import Tap
 
 # A test finds all that it needs here.
-from connection import HOST, PATIENCE, SENDER, Wire, attempt, stuffed
+from connection import HOST, PATIENCE, SENDER, Lost, Wire, attempt, stuffed
+from daemon import Daemon, slurp
 from peers import PEERS, missing, peer, run
+from tidy import folder
 
 HOSTNAME = "mx.example.test"
 
@@ -47,28 +44,14 @@ def program():
     return os.path.abspath(sys.argv[1])
 
 
-@contextlib.contextmanager
-def folder():
-    """A folder that is gone afterwards, whatever happens."""
-    path = tempfile.mkdtemp(prefix="sansmtp-interop-")
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
-
-
 # -- the receiver ---------------------------------------------------------------------------------
 
 
-class Receiver:
-    """sansmtp-receive, running. Used as a context, which ends it by its pid."""
+class Receiver(Daemon):
+    """sansmtp-receive, running."""
 
     def __init__(self, here, *options, store=True, domains=("*",)):
-        self.here = tempfile.mkdtemp(prefix="receiver-", dir=here)
-        self.maildir = os.path.join(self.here, "mail")
-        self.log_path = os.path.join(self.here, "log")
-        self.out_path = os.path.join(self.here, "stdout")
-        self.err_path = os.path.join(self.here, "stderr")
+        super().__init__(here, "receiver")
         command = [program(), "--listen", HOST + ":0", "--hostname", HOSTNAME]
         for domain in domains:
             command += ["--domain", domain]
@@ -77,26 +60,14 @@ class Receiver:
         else:
             command += ["--store", "none"]
         self.command = command + list(options) + ["--log", self.log_path]
-        self.process = None
         self.port = None
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.kill()
 
     def start(self):
         """Starts it (again), and waits until it says where it listens."""
-        with open(self.out_path, "wb") as out, open(self.err_path, "ab") as err:
-            self.process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=err
-            )
+        self.launch()
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            with open(self.out_path, "rb") as out:
-                line, newline, _ = out.read().partition(b"\n")
+            line, newline, _ = slurp(self.out_path).partition(b"\n")
             if newline:
                 found = re.fullmatch(rb"listening on 127\.0\.0\.1:([0-9]+)", line)
                 if not found:
@@ -110,61 +81,9 @@ class Receiver:
             "it does not listen: %s\n%s" % (" ".join(self.command), self.errors())
         )
 
-    def kill(self):
-        """As kill -9; harmless if it has ended."""
-        if self.process and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-
-    def stop(self):
-        """SIGTERM; returns the exit status, or None if it did not end."""
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            return None
-
-    def errors(self):
-        return slurp(self.err_path).decode("utf-8", "backslashreplace")
-
-    def log(self):
-        return slurp(self.log_path).decode("utf-8", "backslashreplace")
-
     def traced(self):
         """All that it said: what --trace shows is in it, wherever it goes."""
         return slurp(self.out_path) + slurp(self.err_path) + slurp(self.log_path)
-
-    def anonymous(self):
-        """Octets of anonymous memory in use."""
-        with open("/proc/%d/status" % self.process.pid) as status:
-            for line in status:
-                if line.startswith("RssAnon:"):
-                    return int(line.split()[1]) * 1024
-        raise RuntimeError("no RssAnon in /proc/PID/status")
-
-    def files(self, kind):
-        """All files in every `kind` (new, tmp) folder: (address folder, path)."""
-        found = []
-        if os.path.isdir(self.maildir):
-            for address in sorted(os.listdir(self.maildir)):
-                inner = os.path.join(self.maildir, address, kind)
-                if os.path.isdir(inner):
-                    found += [(address, os.path.join(inner, f)) for f in sorted(os.listdir(inner))]
-        return found
-
-    def stored(self, address=None):
-        """The octets of each message in new/, of one address or of all."""
-        name = address and urllib.parse.quote(address, safe="@+")
-        return [slurp(path) for where, path in self.files("new") if name in (None, where)]
-
-
-def slurp(path):
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        return b""
 
 
 def written(here, name, octets):
@@ -305,16 +224,28 @@ AWKWARD = (
 )
 
 
+def ends(tap, name, command, status, *words, out=b""):
+    """A program ends by itself with this status, and says all these words on standard error."""
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE
+    )
+    said = done.stderr.decode("utf-8", "backslashreplace")
+    why = "%d: %s" % (done.returncode, said)
+    tap.check(done.returncode == status, "%s: ends with %d" % (name, status), why)
+    absent = [word for word in words if word not in said]
+    tap.check(not absent and out in done.stdout, "%s: says what and why" % name, why)
+
+
 def main(test):
     """Runs a test file: test(tap, here)."""
     tap = Tap()
-    with folder() as here:
-        try:
+    try:
+        with folder() as here:
             test(tap, here)
-        except Exception as problem:  # a test that stops half way has failed, whatever stopped it
-            why = "%s: %s" % (type(problem).__name__, problem)
-            tap.check(False, "the test runs to its end", why)
-            raise
-        finally:
-            status = tap.done()
+    except Exception as problem:  # a test that stops half way has failed, whatever stopped it
+        why = "%s: %s" % (type(problem).__name__, problem)
+        tap.check(False, "the test runs to its end", why)
+        raise
+    finally:
+        status = tap.done()
     sys.exit(status)

@@ -1,9 +1,9 @@
 """A DNS server of our own, with the records that a test wants and no others: dnsmasq."""
 
 import os
-import socket
 
 import foreign
+import ports
 import support
 from support import HOST
 
@@ -21,7 +21,7 @@ class Zones:
     def __init__(self, here, program, mx=None, hosts=None, null=()):
         self.here = os.path.join(here, "dns")
         os.mkdir(self.here)
-        self.port = free_port()
+        self.port = ports.free_port(datagrams=True)
         self.command = [program, "--keep-in-foreground", "--conf-file=/dev/null", "--pid-file="]
         self.command += ["--port=%d" % self.port, "--listen-address=" + HOST, "--bind-interfaces"]
         self.command += ["--no-resolv", "--no-hosts", "--local=/test/", "--log-queries"]
@@ -44,15 +44,3 @@ class Zones:
         """Did somebody ask for this?"""
         said = support.slurp(os.path.join(self.here, "log")).decode(errors="replace")
         return "query[%s] %s from" % (kind, name) in said
-
-
-def free_port():
-    """One that is free for UDP, too."""
-    while True:
-        port = foreign.free_port()
-        with socket.socket(type=socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind((HOST, port))
-                return port
-            except OSError:
-                continue
