@@ -120,8 +120,11 @@ def way():
 def options():
     """{name: (value, default or "", what it does)} of config.def."""
     text = without_comments(read(RELAY, "config.def"))
-    rows = [cells(text, found.end()) for found in re.finditer(r"^OPTION\(", text, re.M)]
-    return {row[2]: (row[3], "" if row[4] == "NULL" else row[4], row[5]) for row in rows}
+    found = {}
+    for row in re.finditer(r"^(OPTION|COUNTED)\(", text, re.M):
+        row = cells(text, row.end())[2 if row.group(1) == "OPTION" else 1:]
+        found[row[0]] = (row[1], "" if row[-2] == "NULL" else row[-2], row[-1])
+    return found
 
 
 # --- the picture
@@ -158,7 +161,7 @@ def picture():
 def askers():
     """{function: [pattern of files]}"""
     found = {}
-    for pattern in [*(pattern for pattern, _ in way()), "config.c"]:
+    for pattern in [*(pattern for pattern, _ in way()), "config*.c"]:
         for names in calls(pattern).values():
             for name in names:
                 found.setdefault(name, []).append("`%s`" % pattern)

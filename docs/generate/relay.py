@@ -134,7 +134,7 @@ log                /var/log/sansmtp-relay.log
 .Xr sansmtp-send 1
 """
 
-REPEATED = ("TEXTS", "NETWORKS")
+REPEATED = ("LISTENS", "DOMAINS", "ZONES", "HOSTS", "NETWORKS", "ADDRESSES")
 
 
 def roff(text):
@@ -154,11 +154,21 @@ def sentence(text):
     return roff(text if text.endswith(".") else text + ".")
 
 
+def bounds(least, most):
+    """What is worth to be said of them."""
+    if most.isdigit() or most == "UINT16_MAX":
+        return ["From %s to %s." % (least, most.replace("UINT16_MAX", "65535"))]
+    return ["At least %s." % least] if int(least) > 1 else []
+
+
 def option(row):
-    kind, _, name, what, standard, text = row
+    """Of OPTION: kind, member, name, value, default, help; of COUNTED: with two bounds for a kind."""
+    kind, name, what, standard, text = row[0], row[1], row[2], row[-2], row[-1]
     lines = [".It Fl -%s %s" % (name, value(what)), sentence(text)]
     if kind in REPEATED:
         lines.append("Repeatable.")
+    if kind == "NUMBER":
+        lines += bounds(row[3], row[4])
     if standard != "NULL":
         lines.append("Default: %s." % roff(standard))
     return lines
@@ -167,14 +177,15 @@ def option(row):
 def options():
     text = without_comments(read("examples", "relay", "config.def"))
     lines, is_open = [], False
-    for found in re.finditer(r"^(SECTION|OPTION)\(", text, re.M):
+    for found in re.finditer(r"^(SECTION|OPTION|COUNTED)\(", text, re.M):
         row = cells(text, found.end())
         if found.group(1) == "SECTION":
             lines += [".El"] if is_open else []
             lines += [".Ss " + row[0], ".Bl -tag -width Ds"]
             is_open = True
         else:
-            lines += option(row)
+            kind = "NUMBER" if found.group(1) == "COUNTED" else row.pop(0)
+            lines += option([kind] + row[1:])
     return "\n".join([*lines, ".El", ""])
 
 

@@ -1,3 +1,6 @@
+#include "config.h"
+
+#include "../safe_text.h"
 #include "config_file.h"
 #include "config_option.h"
 
@@ -58,7 +61,9 @@ static int read_argument(struct config *config, const char *argument, char *valu
     }
     wanted = config_option_read(option, config, value);
     if (wanted != NULL) {
-        fprintf(stderr, "sansmtp-relay: %s wants %s, not '%s'\n", argument, wanted, value);
+        fprintf(stderr, "sansmtp-relay: %s wants %s, not '", argument, wanted);
+        put_safely(stderr, (const uint8_t *)value, strlen(value));
+        fputs("'\n", stderr);
         return EX_USAGE;
     }
     return -1;
@@ -90,7 +95,9 @@ static int read_first(struct config *config, int argc, char **argv)
             printf("sansmtp-relay %s\n", sansmtp_version());
             return EX_OK;
         }
-        if (strcmp(argv[i], "--config") == 0) {
+        if (strcmp(argv[i], "--config") == 0 && config->path != NULL) {
+            status = mistake("there can be one --config", "");
+        } else if (strcmp(argv[i], "--config") == 0) {
             status = argv[i + 1] == NULL ? mistake("--config wants a file", "")
                                          : config_file_read(config, argv[i + 1]);
         }

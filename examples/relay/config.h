@@ -5,6 +5,12 @@
  * The options: config.def says which there are. A file has a line for each, `name value`; empty
  * lines and those that begin with # do not count. What the command line says comes behind it: of
  * what can be given once it wins, to what can be given more often it adds.
+ *
+ *   config_option.c   the table
+ *   config_value.c    what a value must look like
+ *   config_file.c     the file
+ *   config_check.c    what must be said together, and what cannot be
+ *   config.c          the command line
  */
 
 #include <sansmtp/sansmtp.h>
@@ -23,19 +29,27 @@ struct config_networks {
     size_t count;
 };
 
-#define CONFIG_TEXT     const char *
-#define CONFIG_TEXTS    struct config_texts
-#define CONFIG_NUMBER   uint64_t
-#define CONFIG_SWITCH   bool
-#define CONFIG_RATE     struct sansmtp_rate_limit
-#define CONFIG_NETWORKS struct config_networks
-#define CONFIG_WORD     uint32_t
+#define CONFIG_TEXT      const char *
+#define CONFIG_HOSTNAME  const char *
+#define CONFIG_SERVER    const char *
+#define CONFIG_LMTP      const char *
+#define CONFIG_LISTENS   struct config_texts
+#define CONFIG_DOMAINS   struct config_texts
+#define CONFIG_ZONES     struct config_texts
+#define CONFIG_HOSTS     struct config_texts
+#define CONFIG_SWITCH    bool
+#define CONFIG_RATE      struct sansmtp_rate_limit
+#define CONFIG_NETWORKS  struct config_networks
+#define CONFIG_ADDRESSES struct config_networks
+#define CONFIG_WORD      uint32_t
 
 struct config {
-    char *text; /* of the file */
+    const char *path; /* of the file; NULL: there is none */
+    char *text;       /* in it */
 #define SECTION(title)
-#define OPTION(kind, member, name, value, standard, help) CONFIG_##kind member;
-#include "config.def" /* undefines both */
+#define OPTION(kind, member, name, value, standard, help)         CONFIG_##kind member;
+#define COUNTED(member, name, value, least, most, standard, help) uint64_t member;
+#include "config.def" /* undefines all three */
 };
 
 /* config.tls */

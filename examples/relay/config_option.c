@@ -3,9 +3,11 @@
 #include <string.h>
 
 const struct config_option config_options[CONFIG_OPTION_COUNT] = {
-#define SECTION(title) {TEXT, 0, NULL, title, NULL, NULL},
+#define SECTION(title) {TEXT, 0, NULL, title, NULL, NULL, 0, 0},
 #define OPTION(kind, member, name, value, standard, help) \
-    {kind, offsetof(struct config, member), name, value, standard, help},
+    {kind, offsetof(struct config, member), name, value, standard, help, 0, 0},
+#define COUNTED(member, name, value, least, most, standard, help) \
+    {NUMBER, offsetof(struct config, member), name, value, standard, help, least, most},
 #include "config.def"
 };
 
@@ -18,4 +20,9 @@ const struct config_option *config_option_find(const char *name, size_t length)
         }
     }
     return NULL;
+}
+
+bool config_option_repeats(const struct config_option *option)
+{
+    return option->kind >= LISTENS;
 }
