@@ -19,9 +19,15 @@ struct gate {
     struct sansmtp_rate *rate;     /* NULL: there is no limit */
     struct sansmtp_rate *hastened; /* by domain: what ETRN started */
     struct mailboxes *mailboxes;
+    struct crowd *crowd;
 };
 
-static const struct gate_answer yes = {250, 0, NULL};
+static const struct gate_answer yes = {.code = 250};
+
+static struct gate_answer no(uint32_t code, uint32_t enhanced, const char *text)
+{
+    return (struct gate_answer){.code = code, .enhanced = enhanced, .text = text};
+}
 
 /* -- the tables ------------------------------------------------------------------------------- */
 
@@ -98,9 +104,12 @@ int gate_open(struct relay *relay)
     struct gate *gate = calloc(1, sizeof *gate);
     int status = gate == NULL ? EX_OSERR : open_rates(gate, &relay->config);
 
-    if (status != 0) {
+    if (status == 0) {
+        gate->crowd = crowd_begin();
+    }
+    if (status != 0 || gate->crowd == NULL) {
         fputs("sansmtp-relay: cannot make the table of rates\n", stderr);
-        return status;
+        return EX_OSERR;
     }
     relay->gate = gate;
     if (!idna_configure(&relay->config)) {
@@ -108,6 +117,14 @@ int gate_open(struct relay *relay)
     }
     fill_relay(&relay->config, &gate->relay);
     return mailbox_open(&gate->mailboxes, &relay->config);
+}
+
+static bool is_in(const struct config_networks *networks, struct connection *connection)
+{
+    uint8_t address[16];
+    size_t length = connection_address(connection, address);
+
+    return sansmtp_network_contains(networks->items, networks->count, address, length) == 1;
 }
 
 /* -- how much --------------------------------------------------------------------------------- */
@@ -153,22 +170,66 @@ static bool take(struct relay *relay, struct connection *connection, uint32_t wh
            1;
 }
 
+/* A limit that was reached. */
+static struct gate_answer later(uint32_t code, uint32_t enhanced, const char *text,
+                                const char *limit, uint64_t most)
+{
+    return (struct gate_answer){code, enhanced, text, limit, most};
+}
+
+/* One client cannot keep all others out, nor all other servers our users: these are counted by
+ * themselves. Who is refused takes no place. */
+static struct gate_answer find_place(struct relay *relay, struct connection *connection,
+                                     const uint8_t *key, size_t length)
+{
+    const struct config *config = &relay->config;
+    const struct crowd *crowd = relay->gate->crowd;
+    uint64_t each = config->max_connections_each;
+
+    if (crowd_count(crowd, listener_of(connection)->role) >= config->max_connections) {
+        return later(421, SANSMTP_ENHANCED(4, 3, 2), "Too many connections", "max-connections",
+                     config->max_connections);
+    }
+    if (each > 0 && crowd_same(crowd, key, length) >= each &&
+        !is_in(&config->network, connection)) {
+        return later(421, SANSMTP_ENHANCED(4, 7, 0),
+                     "Too many connections of your address at the same time",
+                     "max-connections-each", each);
+    }
+    return yes;
+}
+
 struct gate_answer gate_connect(struct relay *relay, struct connection *connection)
 {
-    if (take(relay, connection, SANSMTP_RATE_CONNECTIONS, 1)) {
-        return yes;
+    uint8_t key[KEY_MAX];
+    size_t length = key_of(connection, false, key);
+    struct gate_answer verdict = find_place(relay, connection, key, length);
+
+    if (verdict.code == 250 && !take(relay, connection, SANSMTP_RATE_CONNECTIONS, 1)) {
+        verdict = later(421, SANSMTP_ENHANCED(4, 7, 0), "Too many connections, come later",
+                        "rate-connections", relay->config.rate_connections.limit);
     }
-    return (struct gate_answer){421, SANSMTP_ENHANCED(4, 7, 0), "Too many connections, come later"};
+    if (verdict.code == 250) {
+        crowd_enter(relay->gate->crowd, &connection->session.visit->place,
+                    listener_of(connection)->role, key, length);
+    }
+    return verdict;
+}
+
+void gate_leave(struct relay *relay, struct connection *connection)
+{
+    crowd_leave(relay->gate->crowd, &connection->session.visit->place);
 }
 
 struct gate_answer gate_mail(struct relay *relay, struct connection *connection, uint64_t octets)
 {
     if (!take(relay, connection, SANSMTP_RATE_OCTETS, octets == 0 ? 1 : octets)) {
-        return (struct gate_answer){451, SANSMTP_ENHANCED(4, 7, 0), "Too much mail, come later"};
+        return later(451, SANSMTP_ENHANCED(4, 7, 0), "Too much mail, come later", "rate-octets",
+                     relay->config.rate_octets.limit);
     }
     if (!take(relay, connection, SANSMTP_RATE_MESSAGES, 1)) {
-        return (struct gate_answer){451, SANSMTP_ENHANCED(4, 7, 0),
-                                    "Too many messages, come later"};
+        return later(451, SANSMTP_ENHANCED(4, 7, 0), "Too many messages, come later",
+                     "rate-messages", relay->config.rate_messages.limit);
     }
     return yes;
 }
@@ -201,37 +262,28 @@ struct gate_answer gate_recipient(struct relay *relay, struct connection *connec
     uint8_t path[IDNA_PATH_MAX];
 
     if (!idna_path(event, path, &request.path)) {
-        return (struct gate_answer){550, SANSMTP_ENHANCED(5, 1, 2), "There is no such domain"};
+        return no(550, SANSMTP_ENHANCED(5, 1, 2), "There is no such domain");
     }
     request.client_address.data = address;
     request.client_address.length = connection_address(connection, address);
     if (sansmtp_relay_decide(&relay->gate->relay, &request, &verdict) != 0) {
-        return (struct gate_answer){451, SANSMTP_ENHANCED(4, 3, 0), "Local error"};
+        return no(451, SANSMTP_ENHANCED(4, 3, 0), "Local error");
     }
     if (verdict.decision > SANSMTP_RELAY_CLIENT) {
-        return (struct gate_answer){verdict.code, verdict.enhanced,
-                                    (const char *)verdict.text.data};
+        return no(verdict.code, verdict.enhanced, (const char *)verdict.text.data);
     }
     if (!take(relay, connection, SANSMTP_RATE_RECIPIENTS, 1)) {
-        return (struct gate_answer){451, SANSMTP_ENHANCED(4, 7, 0),
-                                    "Too many recipients, come later"};
+        return later(451, SANSMTP_ENHANCED(4, 7, 0), "Too many recipients, come later",
+                     "rate-recipients", relay->config.rate_recipients.limit);
     }
     if (verdict.decision == SANSMTP_RELAY_LOCAL && !is_postmaster(event) &&
         !mailbox_exists(relay->gate->mailboxes, event)) {
-        return (struct gate_answer){550, SANSMTP_ENHANCED(5, 1, 1), "No such mailbox here"};
+        return no(550, SANSMTP_ENHANCED(5, 1, 1), "No such mailbox here");
     }
     return yes;
 }
 
 /* -- ETRN ------------------------------------------------------------------------------------- */
-
-static bool is_in(const struct config_networks *networks, struct connection *connection)
-{
-    uint8_t address[16];
-    size_t length = connection_address(connection, address);
-
-    return sansmtp_network_contains(networks->items, networks->count, address, length) == 1;
-}
 
 static bool is_relayed(const struct config *config, struct sansmtp_span domain)
 {
@@ -260,16 +312,16 @@ struct gate_answer gate_etrn(struct relay *relay, struct connection *connection,
     uint8_t key[KEY_MAX];
 
     if (!is_in(&config->network, connection) && !is_in(&config->etrn_network, connection)) {
-        return (struct gate_answer){459, SANSMTP_ENHANCED(4, 7, 1), "ETRN is not for this client"};
+        return no(459, SANSMTP_ENHANCED(4, 7, 1), "ETRN is not for this client");
     }
     if (node.length == 0 || node.length > KEY_MAX ||
         !is_relayed(config, (struct sansmtp_span){node.data + at, node.length - at})) {
-        return (struct gate_answer){459, SANSMTP_ENHANCED(4, 7, 1), "No node of ours"};
+        return no(459, SANSMTP_ENHANCED(4, 7, 1), "No node of ours");
     }
     if (sansmtp_rate_take(relay->gate->hastened, key, key_of_node(node, key), SANSMTP_RATE_MESSAGES,
                           1, seconds(relay), NULL) != 1) {
-        return (struct gate_answer){458, SANSMTP_ENHANCED(4, 7, 0),
-                                    "Started a moment ago, come later"};
+        return later(458, SANSMTP_ENHANCED(4, 7, 0), "Started a moment ago, come later",
+                     "retry-greylisted", relay->config.retry_greylisted);
     }
     return yes;
 }

@@ -16,10 +16,14 @@ struct gate_answer {
     uint32_t code; /* 250: yes */
     uint32_t enhanced;
     const char *text;
+    const char *limit; /* the option that was reached; NULL: none */
+    uint64_t most;     /* its number */
 };
 
-/* May this client connect (so often)? */
+/* May this client connect (so often, and while so many are here)? Who may is counted until
+ * gate_leave, which may be said of anybody. */
 struct gate_answer gate_connect(struct relay *relay, struct connection *connection);
+void gate_leave(struct relay *relay, struct connection *connection);
 
 /* May it send one more message, of so many octets as it says (0: it does not)? */
 struct gate_answer gate_mail(struct relay *relay, struct connection *connection, uint64_t octets);

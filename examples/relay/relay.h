@@ -10,6 +10,7 @@
  *   listen.c      a listener for each role, and what its engine offers
  *   session.c     what we answer to the engine's questions
  *   gate.c        who may send to whom, and how much
+ *   crowd.c       who is here at the same time
  *   lines.c       the files that options name
  *   idna.c        domains as the DNS has them
  *   mailbox.c     which local recipients there are

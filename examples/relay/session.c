@@ -25,6 +25,9 @@ static void answer(struct connection *connection, const char *verb, uint32_t cod
 /* Returns false if the answer was no, and was given. */
 static bool let_through(struct connection *connection, const char *verb, struct gate_answer verdict)
 {
+    if (verdict.limit != NULL) {
+        log_event(connection, "LIMIT", verdict.limit, verdict.most);
+    }
     if (verdict.code != 250) {
         answer(connection, verb, verdict.code, verdict.enhanced, verdict.text);
     }
@@ -59,11 +62,6 @@ static void on_outside(struct connection *connection, const char *zone)
     connection_go(connection);
 }
 
-static bool is_full(const struct connection *connection)
-{
-    return relay_of(connection)->visits > relay_of(connection)->config.max_connections;
-}
-
 /* Users come from anywhere, also from where others would not want mail from. */
 static void on_connect(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
 {
@@ -77,10 +75,6 @@ static void on_connect(struct sansmtp_server *server, const struct sansmtp_event
     }
     relay_of(connection)->visits++;
     sansmtp_server_allow(server, SANSMTP_EXTENSION_EXPN, 0);
-    if (is_full(connection)) {
-        answer(connection, "CONNECT", 421, SANSMTP_ENHANCED(4, 3, 2), "Too many connections");
-        return;
-    }
     if (let_through(connection, "CONNECT", gate_connect(relay_of(connection), connection)) &&
         (listener_of(connection)->role == FOR_USERS || !outside_ask(connection, on_outside))) {
         greet(connection, NULL);
@@ -374,6 +368,7 @@ void session_end(struct connection *connection)
     if (session->visit != NULL) {
         outside_forget(connection);
         etrn_forget(connection);
+        gate_leave(relay_of(connection), connection);
         relay_of(connection)->visits--;
         free(session->visit);
         session->visit = NULL;

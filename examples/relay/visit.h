@@ -4,6 +4,7 @@
 /* What the relay knows of a connection, beside what session in receive_connection.h holds. */
 
 #include "../receive_connection.h"
+#include "crowd.h"
 #include "relay.h"
 
 /* A listener, and what its engine offers. receiver is the first member: a connection's receiver is
@@ -20,9 +21,10 @@ struct outside;
 struct etrn;
 
 struct visit {
-    struct outside *outside; /* what others are asked of it; NULL: nothing */
-    struct etrn *etrn;       /* what the queue is asked for it; NULL: nothing */
-    uint64_t declared;       /* octets that MAIL said would come */
+    struct crowd_place place; /* among those who are here */
+    struct outside *outside;  /* what others are asked of it; NULL: nothing */
+    struct etrn *etrn;        /* what the queue is asked for it; NULL: nothing */
+    uint64_t declared;        /* octets that MAIL said would come */
 };
 
 struct listener *listener_of(const struct connection *connection);

@@ -78,6 +78,41 @@ def limited(tap, here):
             support.attempt(tap, name, wire.command, "RCPT TO:<two@example.test>", 451)
     with Relay(here, "--max-connections", "1") as relay, Wire(relay.port):
         support.attempt(tap, "one connection too many is told so", greeting, relay, 421)
+        tap.check(" LIMIT max-connections 1\n" in relay.log(), "and the log says why", relay.log())
+
+
+def crowd(relay, role, source, code):
+    """A connection that stays open, if its greeting is this one; and that greeting."""
+    wire = Wire(relay.ports[role], greet=False, source=source)
+    return wire, wire.expect(code)
+
+
+def crowded(tap, here):
+    """One client can keep itself out, but nobody else; and all other servers no user."""
+    users = (*support.passwords(here), "--auth-without-tls", "yes")
+    options = ("--max-connections-each", "3", "--max-connections", "5", "--network", "127.0.0.9")
+    with Relay(here, *options, *users, listen=("relay", "submission")) as relay:
+        kept = []
+        for role, source, code in [
+            *[("relay", "127.0.0.2", 220)] * 2, ("submission", "127.0.0.2", 220),
+            *[("relay", "127.0.0.2", 421)] * 7, ("submission", "127.0.0.2", 421),
+            ("relay", "127.0.0.3", 220), *[("relay", "127.0.0.9", 220)] * 2,
+            ("relay", "127.0.0.4", 421), ("relay", "127.0.0.9", 421),
+            *[("submission", "127.0.0.9", 220)] * 4, ("submission", "127.0.0.9", 421),
+        ]:
+            name = "%s from %s is answered %d" % (role, source, code)
+            kept.append(support.attempt(tap, name, crowd, relay, role, source, code))
+        said = kept[3] and kept[3][1]
+        tap.check(said and b" Too many connections of your address" in said, "it is told why", said)
+        tap.check(" LIMIT max-connections-each 3\n" in relay.log(), "so is the log", relay.log())
+        kept[0][0].command("QUIT", 221)
+        kept[1][0].socket.close()
+        time.sleep(0.2)
+        for code in (220, 220, 421):
+            name = "who leaves makes room: %d" % code
+            kept.append(support.attempt(tap, name, crowd, relay, "relay", "127.0.0.2", code))
+        for wire, _ in kept:
+            wire.socket.close()
 
 
 def etrn(wire, domain, code):
@@ -180,6 +215,7 @@ def managed(tap, here):
 def test(tap, here):
     silent(tap, here)
     limited(tap, here)
+    crowded(tap, here)
     hastened(tap, here)
     looped(tap, here)
     stopped(tap, here)
