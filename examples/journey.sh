@@ -23,6 +23,7 @@ want_library openssl libssl-dev
 want_library libcares libc-ares-dev
 want_library sqlite3 libsqlite3-dev
 want_library libidn2 libidn2-dev
+want_library libcurl libcurl4-openssl-dev
 want_file /usr/include/crypt.h libcrypt-dev
 want_file /usr/lib/dovecot/lmtp dovecot-lmtpd
 want_file /usr/lib/dovecot/imap dovecot-imapd

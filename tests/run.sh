@@ -63,6 +63,7 @@ want_library openssl libssl-dev
 want_library libcares libc-ares-dev
 want_library sqlite3 libsqlite3-dev
 want_library libidn2 libidn2-dev
+want_library libcurl libcurl4-openssl-dev
 want_library libgsasl libgsasl-dev
 want_library gmime-3.0 libgmime-3.0-dev
 want powerpc-linux-gnu-gcc gcc-powerpc-linux-gnu

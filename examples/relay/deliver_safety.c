@@ -2,15 +2,8 @@
 
 #include <ares.h>
 #include <ares_nameser.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define TXT_MAX 16u
 
 typedef void answered(struct search *search);
 
@@ -32,103 +25,6 @@ static void inquire(struct search *search, uint32_t host, const char *name, int 
     *inquiry = (struct inquiry){search, tell, host};
     search->pending++;
     resolver_ask(search->relay->resolver, name, type, done, inquiry);
-}
-
-/* -- MTA-STS ---------------------------------------------------------------------------------- */
-
-/* The cache is a folder: in the file <domain> what https://mta-sts.<domain>/.well-known/mta-sts.txt
- * said, its time is when. Whoever fetches policies writes there, and renames into place. */
-static bool read_policy(struct search *search, struct sansmtp_sts_cache *cache)
-{
-    char path[1024];
-    struct stat status;
-    ssize_t length = -1;
-    int file;
-
-    if (strchr(search->domain, '/') != NULL || search->domain[0] == '.' ||
-        (size_t)snprintf(path, sizeof path, "%s/%s", search->relay->config.mta_sts_folder,
-                         search->domain) >= sizeof path) {
-        return false;
-    }
-    file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file >= 0 && fstat(file, &status) == 0) {
-        length = read(file, search->policy_text, sizeof search->policy_text);
-    }
-    if (file >= 0) {
-        close(file);
-    }
-    search->policy.size = sizeof search->policy;
-    if (length < 0 ||
-        sansmtp_sts_policy_parse(search->policy_text, (size_t)length, &search->policy) != 0) {
-        return false;
-    }
-    cache->flags = SANSMTP_STS_CACHED;
-    cache->fetched = status.st_mtime;
-    cache->max_age = search->policy.max_age;
-    return true;
-}
-
-/* The id of the record that the policy in the file was fetched for is not kept: a policy that is
- * there holds for its time, and one that is old or missing is asked for in the log. */
-static void decide(struct search *search, const struct sansmtp_span *id)
-{
-    struct sansmtp_sts_cache cache = {.size = sizeof cache};
-    bool there = read_policy(search, &cache);
-    int decision;
-
-    if (id != NULL) {
-        cache.id = *id;
-    }
-    decision = sansmtp_sts_cache_decide(&cache, id, (int64_t)relay_now());
-    search->has_policy = there && decision >= 0 && ((uint32_t)decision & SANSMTP_STS_USE) != 0;
-    if (decision >= 0 && ((uint32_t)decision & SANSMTP_STS_FETCH) != 0) {
-        relay_log(search->relay, 0, "mta-sts policy wanted: %s", search->domain);
-    }
-}
-
-static void on_policy(void *user, uint32_t answers, const uint8_t *message, size_t length)
-{
-    struct inquiry *inquiry = user;
-    struct search *search = inquiry->search;
-    struct ares_txt_ext *records = NULL;
-    struct sansmtp_span texts[TXT_MAX], id;
-    char joined[TXT_MAX][512];
-    size_t count = 0;
-
-    if (answers == SANSMTP_ROUTE_FOUND) {
-        ares_parse_txt_reply_ext(message, (int)length, &records);
-    }
-    for (const struct ares_txt_ext *at = records; at != NULL; at = at->next) {
-        size_t fill = count == 0 || at->record_start ? 0 : texts[count - 1].length;
-
-        if (fill == 0 && count == TXT_MAX) {
-            break;
-        }
-        count += fill == 0;
-        if (fill + at->length <= sizeof joined[0]) {
-            memcpy(joined[count - 1] + fill, at->txt, at->length);
-            fill += at->length;
-        }
-        texts[count - 1] = (struct sansmtp_span){(const uint8_t *)joined[count - 1], fill};
-    }
-    decide(search, sansmtp_sts_txt_parse(texts, count, &id) == 0 ? &id : NULL);
-    if (records != NULL) {
-        ares_free_data(records);
-    }
-    inquiry->answered(search);
-    free(inquiry);
-}
-
-/* RFC 8461 2: policies are of the next hop domain; our own choice needs none. */
-void search_policy(struct search *search, answered *tell)
-{
-    char name[SEARCH_NAME_MAX + 16];
-
-    if (search->relay->config.mta_sts && search->relay->config.mta_sts_folder != NULL &&
-        (search->route.flags & SANSMTP_ROUTE_SMART_HOSTS) == 0 && search->domain[0] != '[') {
-        snprintf(name, sizeof name, "_mta-sts.%s", search->domain);
-        inquire(search, 0, name, RESOLVER_TXT, on_policy, tell);
-    }
 }
 
 /* -- DANE ------------------------------------------------------------------------------------- */
@@ -246,8 +142,8 @@ void search_facts(const struct search *search, uint32_t host, struct sansmtp_cha
     }
     facts->tlsa_count = (uint32_t)more->tlsa_count;
     if (search->has_policy) {
-        facts->sts = search->policy.mode;
-        if (sansmtp_sts_policy_names(&search->policy, name.data, name.length) == 1) {
+        facts->sts = search->kept.policy.mode;
+        if (sansmtp_sts_policy_names(&search->kept.policy, name.data, name.length) == 1) {
             facts->flags |= SANSMTP_CHANNEL_STS_NAMED;
         }
     }

@@ -8,6 +8,7 @@
  *   deliver_lane.c      a lane: which way, which host next, when it is done
  *   deliver_fate.c      what an attempt means for a recipient
  *   deliver_search.c    the DNS: mail hosts, their addresses, their order
+ *   deliver_policy.c    the MTA-STS policy of its domain
  *   deliver_safety.c    how safe the way to a host must be: MTA-STS, DANE
  *   deliver_trip.c      a call to one host, and its TLS
  *   deliver_session.c   what it says

@@ -23,6 +23,7 @@
  *   berth.c       one lane out, and what became of what went there
  *   outcome.c     what a verdict means for the schedule, and whom to tell
  *   deliver*.c    how it is brought (deliver.h)
+ *   policy*.c     the MTA-STS policies of domains
  *   report.c      what senders are told
  *
  * and beside it: relay.c the program; config*.c and config.def its options; command.c the queue's
@@ -42,6 +43,7 @@ struct dispatch;
 struct berth;
 struct delivery_office; /* deliver*.c */
 struct report_office;   /* report.c */
+struct policy_office;   /* policy.c */
 struct gate;
 
 struct relay {
@@ -56,6 +58,7 @@ struct relay {
     size_t berth_count;
     struct delivery_office *deliveries;
     struct report_office *reports;
+    struct policy_office *policies; /* NULL: none was fetched yet */
     size_t visits; /* connections whose CONNECT was asked */
     struct sansmtp_retry_options retry;
     FILE *log;        /* NULL: none */

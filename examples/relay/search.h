@@ -6,6 +6,7 @@
  * MTA-STS the policy; and from these the order of attempts (route.h).
  */
 
+#include "policy_file.h"
 #include "relay.h"
 
 #include <sansmtp/sansmtp.h>
@@ -53,9 +54,8 @@ struct search {
     size_t host_count;
     struct sansmtp_route_attempt attempts[SEARCH_ATTEMPTS];
     struct sansmtp_route_result result; /* what came of it */
-    struct sansmtp_sts_policy policy;
-    bool has_policy;
-    uint8_t policy_text[SANSMTP_STS_TEXT_MAX + 1u];
+    struct policy_kept kept; /* MTA-STS */
+    bool has_policy;         /* and it holds */
 };
 
 /* done is called on the loop, never before this returns. flags: SANSMTP_ROUTE_SMART_HOSTS, by the
@@ -66,7 +66,8 @@ struct search *search_begin(struct relay *relay, const char *domain, uint32_t fl
 /* Not wanted any more; NULL is nothing. */
 void search_end(struct search *search);
 
-/* deliver_safety.c: the lookups for TLS. Each adds to search->pending what is to be awaited. */
+/* deliver_policy.c, deliver_safety.c: the lookups for TLS. Each adds to search->pending what is to
+ * be awaited. */
 void search_policy(struct search *search, void (*answered)(struct search *search));
 void search_tlsa(struct search *search, uint32_t host, void (*answered)(struct search *search));
 

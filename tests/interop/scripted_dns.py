@@ -19,6 +19,11 @@ def exchange(host, preference=10):
     return struct.pack(">H", preference) + name_of(host)
 
 
+def text(line):
+    octets = line.encode("ascii")
+    return bytes([len(octets)]) + octets
+
+
 def address(text):
     return socket.inet_aton(text)
 
