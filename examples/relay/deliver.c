@@ -60,10 +60,6 @@ static int open_office(struct delivery_office *office, const struct config *conf
     int status = open_trust(office, config);
 
     if (status == 0 && config->smart_user != NULL) {
-        if (config->smart_host.count == 0 || config->smart_password_file == NULL) {
-            fputs("sansmtp-relay: smart-user wants smart-host and smart-password-file\n", stderr);
-            return EX_CONFIG;
-        }
         status = password_read(&office->password, config->smart_password_file);
     }
     if (status == 0 && config->lmtp != NULL) {

@@ -119,10 +119,6 @@ static int open_secrets(struct listener *listener)
     struct receiver *receiver = &listener->receiver;
     int status = 0;
 
-    if (listener->role == FOR_USERS && receiver->options.users == NULL) {
-        fputs("sansmtp-relay: submission wants --auth-file\n", stderr);
-        return EX_USAGE;
-    }
     if (receiver->options.users != NULL) {
         status = users_open(&receiver->users, receiver->options.users);
     }
@@ -241,10 +237,6 @@ int listen_open(struct relay *relay)
 
     if (status == 0) {
         status = open_each(relay, "submission", &config->submission_listen, true, false);
-    }
-    if (status == 0 && config->submissions_listen.count > 0 && config->tls_cert == NULL) {
-        fputs("sansmtp-relay: submissions-listen wants --tls-cert\n", stderr);
-        return EX_USAGE;
     }
     if (status == 0) {
         status = open_each(relay, "submissions", &config->submissions_listen, true, true);

@@ -6,6 +6,7 @@
 
 #include "../safe_text.h"
 #include "command.h"
+#include "config_check.h"
 #include "deliver.h"
 #include "dispatch.h"
 #include "gate.h"
@@ -183,27 +184,6 @@ static int open_log(struct relay *relay)
     return 0;
 }
 
-static int check(struct relay *relay)
-{
-    const struct config *config = &relay->config;
-    struct sansmtp_retry_plan plan = {.size = sizeof plan};
-    const struct sansmtp_retry retry = {.size = sizeof retry};
-    uint32_t kind;
-
-    if (sansmtp_domain_parse((const uint8_t *)config->hostname, strlen(config->hostname), 0, &kind,
-                             NULL) != 0) {
-        fprintf(stderr, "sansmtp-relay: '%s' is no domain or address literal: use hostname\n",
-                config->hostname);
-        return EX_CONFIG;
-    }
-    config_retry(config, &relay->retry);
-    if (sansmtp_retry_due(&relay->retry, &retry, 0, &plan) != 0) {
-        fputs("sansmtp-relay: retry-first, -greylisted, -longest do not fit together\n", stderr);
-        return EX_CONFIG;
-    }
-    return 0;
-}
-
 static int open_queue(struct relay *relay)
 {
     struct queue *queue;
@@ -219,9 +199,10 @@ static int open_queue(struct relay *relay)
 
 static int open_all(struct relay *relay)
 {
-    int status = check(relay);
+    int status = config_check(&relay->config);
 
     if (status == 0) {
+        config_retry(&relay->config, &relay->retry);
         status = open_log(relay);
     }
     if (status == 0) {

@@ -28,7 +28,8 @@ class Relay(Daemon):
         super().__init__(here, "relay")
         self.queue = os.path.join(self.here, "queue")
         self.command = [program(), "--queue", self.queue, "--hostname", HOSTNAME, "--dns", dns]
-        self.command += ["--log", self.log_path, "--maildir", self.maildir]
+        self.command += ["--log", self.log_path]
+        self.command += [] if "--lmtp" in options else ["--maildir", self.maildir]
         self.command += ["--local-recipients", "any"]
         for role in listen:
             self.command += ["--%s-listen" % role, HOST + ":0"]

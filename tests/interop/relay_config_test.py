@@ -1,6 +1,7 @@
 """The options of sansmtp-relay: file and command line, what it says of mistakes, and a queue that
 only one server may serve."""
 
+import glob
 import os
 import re
 import subprocess
@@ -26,20 +27,72 @@ def fails(tap, name, status, says, *words):
 
 def mistakes(tap, here):
     queue = ["--queue", os.path.join(here, "mistakes"), "--log", "-"]
-    listen = ["--relay-listen", HOST + ":0"]
+    home = ["--maildir", os.path.join(here, "mail")]
+    listen = ["--relay-listen", HOST + ":0", *home]
     fails(tap, "an option that there is not", USAGE, "no option --nonsense", "--nonsense", "1")
     fails(tap, "an option without its value", USAGE, "--port wants N", "--port")
     fails(tap, "two files", USAGE, "one --config", "--config", "/dev/null", "--config", "/dev/null")
     fails(tap, "a word that is no option", USAGE, "it knows no start", "start")
     fails(tap, "a queue that is not there", CANNOT_CREATE, "cannot use", *queue, "queue", "list")
-    fails(tap, "users without passwords", USAGE, "--auth-file", *queue, "--submission-listen",
-          HOST + ":0")
-    fails(tap, "an address that is not ours", UNAVAILABLE, "cannot listen", *queue,
+    fails(tap, "an address that is not ours", UNAVAILABLE, "cannot listen", *queue, *home,
           "--relay-listen", "192.0.2.1:25")
     fails(tap, "a place where no queue can be", CANNOT_CREATE, "cannot use", "--queue",
           "/proc/nowhere", *listen)
-    fails(tap, "a schedule that is none", CONFIG, "retry-first", *queue, "--retry-first", "1",
-          *listen)
+
+
+LISTEN = "relay-listen %s:0" % HOST
+SUBMIT = "submission-listen %s:0" % HOST
+SUBMITS = "submissions-listen %s:0" % HOST
+SMART = "smart-host hub.test"
+HOME = "maildir %s/mail"
+TOGETHER = (  # what is wrong, what it says, the options; %s: a folder that is not to be there
+    ("no option at all", "nothing to listen to: it wants relay-listen"),
+    ("no listener", "submission-listen or submissions-listen", "local-domain a.test", HOME),
+    ("local domains without a place", "has no place: it wants maildir, lmtp or smart-host", LISTEN,
+     "local-domain a.test"),
+    ("no place for Postmaster", "Postmaster has no place", LISTEN, "relay-domain a.test"),
+    ("two places", "maildir or lmtp, not both", LISTEN, HOME, "lmtp " + HOST + ":24"),
+    ("submission without users", "want auth-file", SUBMIT, HOME, "tls-cert c"),
+    ("submission by TLS without users", "want auth-file", SUBMITS, HOME, "tls-cert c"),
+    ("submission by TLS without a certificate", "submissions-listen wants tls-cert", SUBMITS, HOME,
+     "auth-file u", "auth-without-tls yes"),
+    ("submission without a certificate", "submission-listen wants tls-cert", SUBMIT, HOME,
+     "auth-file u"),
+    ("a key without a certificate", "tls-key wants tls-cert", LISTEN, HOME, "tls-key k"),
+    ("a user without a smart host", "smart-user wants smart-host", LISTEN, HOME, "smart-user u",
+     "smart-password-file p"),
+    ("a user without a password", "smart-user wants smart-password-file", LISTEN, SMART,
+     "smart-user u"),
+    ("a password without a user", "smart-password-file wants smart-user", LISTEN, SMART,
+     "smart-password-file p"),
+    ("a password in clear", "smart-user wants TLS", LISTEN, SMART, "smart-user u",
+     "smart-password-file p", "tls never"),
+    ("policies that are nowhere", "mta-sts wants mta-sts-folder", LISTEN, HOME, "mta-sts yes"),
+    ("policies that cannot be kept", "want TLS", LISTEN, HOME, "mta-sts yes", "mta-sts-folder p",
+     "tls never"),
+    ("keys that are not looked at", "want TLS", LISTEN, HOME, "dane yes", "tls never"),
+    ("a domain that is here and elsewhere", "local-domain and relay-domain", LISTEN, HOME,
+     "local-domain a.test", "relay-domain A.test"),
+    ("a schedule that is none", "retry-greylisted must not be longer than retry-first", LISTEN, HOME,
+     "retry-first 1"),
+    ("another that is none", "than retry-longest", LISTEN, HOME, "retry-first 20000"),
+)
+
+
+def together(tap, here):
+    """Each by the command line and by a file; nothing is made."""
+    place = os.path.join(here, "nothing")
+    for name, says, *lines in TOGETHER:
+        lines = [line % place if "%s" in line else line for line in lines]
+        lines += ["queue %s/queue" % place, "log %s.log" % place]
+        path = support.written(here, "together", "".join(line + "\n" for line in lines).encode())
+        words = [word for line in lines for word in ("--" + line).split(" ", 1)]
+        for status, arguments in (USAGE, words), (CONFIG, ["--config", path]):
+            said = run(*arguments)
+            tap.check(said[0] == status and says in said[2] and not said[1],
+                      "%s: %d" % (name, status), "%d: %s%s" % said)
+    made = glob.glob(place + "*")
+    tap.check(not made, "nothing was made", made)
 
 
 DOMAIN = "one domain, D, or .D"
@@ -192,7 +245,8 @@ def from_file(tap, here):
             for domain in ("one.example", "example.test"):
                 name = "what can be given more than once adds up: " + domain
                 support.attempt(tap, name, wire.command, "RCPT TO:<u@%s>" % domain)
-        left, _, err = run("--queue", relay.queue, "--relay-listen", HOST + ":0")
+        left, _, err = run("--queue", relay.queue, "--relay-listen", HOST + ":0", "--maildir",
+                           relay.maildir)
         told = left == CANNOT_CREATE and "another sansmtp-relay serves it" in err
         tap.check(told, "a second server is refused the queue", err)
         fails(tap, "a queue command that there is not", USAGE, "it knows list", "--queue",
@@ -208,6 +262,7 @@ def from_file(tap, here):
 
 def test(tap, here):
     mistakes(tap, here)
+    together(tap, here)
     values(tap)
     file_mistakes(tap, here)
     helped(tap)

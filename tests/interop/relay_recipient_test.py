@@ -97,7 +97,8 @@ def fails(tap, name, status, says, *words):
 def mistakes(tap, here):
     lmtp = ("--local-domain", "example.test", "--lmtp", HOST + ":24")
     fails(tap, "lmtp does not know whom it has", USAGE, "recipient-file", *lmtp)
-    fails(tap, "a file that is not there", NO_INPUT, "cannot read", "--recipient-file", here + "/no")
+    fails(tap, "a file that is not there", NO_INPUT, "cannot read", *lmtp, "--recipient-file",
+          here + "/no")
     for wrong in (b"two words", b"ada@example.test x", b"a@b@c.example", b"<ada@example.test>", b"@", b"a\0b"):
         path = support.written(here, "wrong", b"# comment\n" + wrong + b"\n")
         fails(tap, "a line %r" % wrong, CONFIG, ":2: ", *lmtp, "--recipient-file", path)
