@@ -59,7 +59,7 @@ static void put_value(FILE *log, const char *name, struct sansmtp_span value, co
     fputs(name, log);
     if (value.length > 0) {
         putc('=', log);
-        put_safely(log, value.data, value.length);
+        put_field(log, value.data, value.length);
     }
     fprintf(log, " %s%" PRIu64 "\n", sign, number);
 }

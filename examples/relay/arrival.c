@@ -1,6 +1,7 @@
 #include "arrival.h"
 
 #include "../receive_trace.h"
+#include "../safe_text.h"
 #include "../send_scan.h"
 #include "envelope.h"
 
@@ -11,6 +12,8 @@
 
 /* Once it holds so much, it is written: then what one read of 64 KiB brings always fits on top. */
 #define ENOUGH ((size_t)64 * 1024)
+
+#define USER_FOLLOWS ", user " /* in the name of a client */
 
 struct message {
     struct clerk_job job;
@@ -32,6 +35,7 @@ struct message {
     struct sansmtp_header header;
     struct sansmtp_header_field tls_required;
     char client[320];
+    size_t peer; /* octets of client that are its address */
 };
 
 /* RFC 8689 3: there is this one value. */
@@ -84,8 +88,10 @@ static void name_client(struct message *message)
     const struct session *session = &message->connection->session;
     const char *peer = connection_peer(message->connection);
 
+    message->peer = strlen(peer);
     if (session->user != NULL) {
-        snprintf(message->client, sizeof message->client, "%s, user %s", peer, session->user);
+        snprintf(message->client, sizeof message->client, "%s" USER_FOLLOWS "%s", peer,
+                 session->user);
     } else {
         snprintf(message->client, sizeof message->client, "%s", peer);
     }
@@ -234,6 +240,26 @@ static int work(struct clerk_job *job, struct queue *queue)
     return error;
 }
 
+/* As the rooms that send say to=. */
+static void log_arrival(const struct message *message)
+{
+    const struct queue_envelope *envelope = &message->envelope;
+    char from[SAFE_FIELD_MAX], user[SAFE_FIELD_MAX], hello[SAFE_FIELD_MAX] = "";
+    const char *name = message->client + message->peer;
+
+    name += *name == '\0' ? 0 : sizeof USER_FOLLOWS - 1;
+    if (message->connection != NULL) {
+        const struct session *session = &message->connection->session;
+
+        safe_field(hello, (const uint8_t *)session->hello, session->hello_length);
+    }
+    relay_log(message->relay, envelope->id,
+              "from=<%s> octets=%" PRIu64 " recipients=%zu client=%.*s hello=%s user=%s",
+              safe_field(from, envelope->sender.data, envelope->sender.length), envelope->size,
+              message->count, (int)message->peer, message->client, hello,
+              safe_field(user, (const uint8_t *)name, strlen(name)));
+}
+
 static void on_worked(struct clerk_job *job)
 {
     struct message *message = (struct message *)job;
@@ -245,6 +271,7 @@ static void on_worked(struct clerk_job *job)
         message->chunks++;
         message->fill = 0;
         if (message->whole) {
+            log_arrival(message);
             dispatch_wake(message->relay);
         }
     } else if (message->error == 0) {

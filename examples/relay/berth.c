@@ -1,5 +1,6 @@
 #include "berth.h"
 
+#include "../safe_text.h"
 #include "outcome.h"
 #include "report.h"
 
@@ -257,9 +258,10 @@ static void log_result(struct berth *berth, size_t index)
 {
     const struct verdict *verdict = &berth->consignment.verdicts[index];
     struct sansmtp_span address = berth->batch->recipients[index].address;
+    char to[SAFE_FIELD_MAX];
 
-    relay_log(berth->relay, berth->batch->envelope.id, "to=<%.*s> %s code=%" PRIu32 " host=%s: %s",
-              (int)address.length, (const char *)address.data,
+    relay_log(berth->relay, berth->batch->envelope.id, "to=<%s> %s code=%" PRIu32 " host=%s: %s",
+              safe_field(to, address.data, address.length),
               sansmtp_retry_action_name(verdict->action), verdict->code, verdict->host,
               verdict->text);
 }

@@ -1,3 +1,4 @@
+#include "../safe_text.h"
 #include "lane.h"
 
 #include <stdio.h>
@@ -38,10 +39,12 @@ static void log_attempt(const struct lane *lane, size_t index, const char *actio
     const struct consignment *consignment = lane->consignment;
     const struct verdict *verdict = &consignment->verdicts[index];
     struct sansmtp_span address = consignment->batch->recipients[index].address;
+    char to[SAFE_FIELD_MAX];
 
     relay_log(lane->relay, consignment->batch->envelope.id,
-              "attempt to=<%.*s> %s code=%u host=%s: %s", (int)address.length,
-              (const char *)address.data, action, verdict->code, verdict->host, verdict->text);
+              "attempt to=<%s> %s code=%u host=%s: %s",
+              safe_field(to, address.data, address.length), action, verdict->code, verdict->host,
+              verdict->text);
 }
 
 /* Of several hosts that could not, LATER wins: one that can later is better than none. */

@@ -27,7 +27,7 @@ static void put_time(FILE *out, uint64_t seconds)
 static void put_address(FILE *out, struct sansmtp_span address)
 {
     putc('<', out);
-    put_safely(out, address.data, address.length);
+    put_field(out, address.data, address.length);
     putc('>', out);
 }
 
