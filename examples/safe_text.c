@@ -1,21 +1,18 @@
 #include "safe_text.h"
 
 #include <stdbool.h>
+#include <string.h>
 
-static bool is_printable(uint8_t octet)
+/* Printable ASCII, but for the octets of but. */
+static bool may_stand(uint8_t octet, const char *but)
 {
-    return octet >= 32 && octet < 127;
+    return octet >= 32 && octet < 127 && strchr(but, octet) == NULL;
 }
 
-static bool ends_field(uint8_t octet)
-{
-    return octet == ' ' || octet == '<' || octet == '>' || octet == '\\';
-}
-
-void put_safely(FILE *out, const uint8_t *octets, size_t length)
+static void put(FILE *out, const uint8_t *octets, size_t length, const char *but)
 {
     for (size_t i = 0; i < length; i++) {
-        if (is_printable(octets[i])) {
+        if (may_stand(octets[i], but)) {
             putc_unlocked(octets[i], out);
         } else {
             fprintf(out, "\\x%02X", octets[i]);
@@ -23,12 +20,22 @@ void put_safely(FILE *out, const uint8_t *octets, size_t length)
     }
 }
 
+void put_safely(FILE *out, const uint8_t *octets, size_t length)
+{
+    put(out, octets, length, "");
+}
+
+void put_field(FILE *out, const uint8_t *octets, size_t length)
+{
+    put(out, octets, length, " \\");
+}
+
 const char *safe_field(char out[SAFE_FIELD_MAX], const uint8_t *octets, size_t length)
 {
     size_t at = 0;
 
     for (size_t i = 0; i < length && SAFE_FIELD_MAX - at > 4; i++) {
-        if (is_printable(octets[i]) && !ends_field(octets[i])) {
+        if (may_stand(octets[i], " \\<>")) {
             out[at++] = (char)octets[i];
         } else {
             at += (size_t)snprintf(out + at, SAFE_FIELD_MAX - at, "\\x%02X", octets[i]);
@@ -36,15 +43,4 @@ const char *safe_field(char out[SAFE_FIELD_MAX], const uint8_t *octets, size_t l
     }
     out[at] = '\0';
     return out;
-}
-
-void put_field(FILE *out, const uint8_t *octets, size_t length)
-{
-    const size_t part = (SAFE_FIELD_MAX - 1) / 4;
-    char text[SAFE_FIELD_MAX];
-
-    for (; length > part; octets += part, length -= part) {
-        fputs(safe_field(text, octets, part), out);
-    }
-    fputs(safe_field(text, octets, length), out);
 }

@@ -26,9 +26,9 @@ static void put_time(FILE *out, uint64_t seconds)
 
 static void put_address(FILE *out, struct sansmtp_span address)
 {
-    putc('<', out);
-    put_field(out, address.data, address.length);
-    putc('>', out);
+    char text[SAFE_FIELD_MAX];
+
+    fprintf(out, "<%s>", safe_field(text, address.data, address.length));
 }
 
 static const char *state_name(uint64_t state)
