@@ -84,7 +84,8 @@ class Wire:
     def expect(self, *codes):
         code, lines = self.reply()
         if code not in codes:
-            raise (AssertionError if code else Lost)("%r, not %s" % (lines, " or ".join(map(str, codes))))
+            problem = AssertionError if code else Lost
+            raise problem("%r, not %s" % (lines, " or ".join(map(str, codes))))
         return lines
 
     def command(self, line, *codes):

@@ -1,5 +1,5 @@
-"""A Dovecot of our own, which needs root: LMTP into Maildirs, SASL for Postfix, and mailboxes that
-are filled by LMTP and read over IMAP and POP3."""
+"""A Dovecot of our own, which needs root: what all have in common; LMTP into Maildirs, SASL for
+Postfix, and mailboxes that are filled by LMTP and read over IMAP and POP3."""
 
 import contextlib
 import os
@@ -14,24 +14,38 @@ LMTP = "/usr/lib/dovecot/lmtp"  # where the package has it, and dovecot looks fo
 REFUSED = "refused@example.test"
 FULL = "full@example.test"
 
-CONFIGURATION = """
+COMMON = """
 base_dir = {here}/run
 state_dir = {here}/state
 log_path = {here}/log
-instance_name = interop
+instance_name = interop-{name}
 listen = {host}
 ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
 auth_mechanisms = plain login
+auth_failure_delay = 0
 hostname = mx.example.test
 mail_location = maildir:{here}/mail/%u
 mail_save_crlf = yes
-mailbox_list_index = no
 first_valid_uid = 1
 first_valid_gid = 1
-recipient_delimiter =
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+"""
+
+# A service listens on a port of ours, and on no other.
+LISTENER = """
 service {service} {{
+  inet_listener {usual} {{
+    port = 0
+  }}
+  inet_listener {usual}s {{
+    port = 0
+  }}
   inet_listener tests {{
     address = {host}
     port = {port}
@@ -39,9 +53,23 @@ service {service} {{
 }}
 """
 
+# Those who are in the file have a mailbox, or a login.
+USERS = """
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN {here}/users
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home={here}/mail/%u
+}}
+"""
+
 # Everyone has a mailbox but REFUSED, and that of FULL is.
 MAILBOXES = """
 protocols = lmtp
+mailbox_list_index = no
+recipient_delimiter =
 passdb {{
   driver = passwd-file
   args = {here}/refused
@@ -68,19 +96,6 @@ plugin {{
 }}
 """
 
-LOGIN = """
-protocols =
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN {here}/users
-}}
-userdb {{
-  driver = static
-  args = uid=nobody gid=nogroup home={here}
-}}
-"""
-
-
 def provided(tap):
     """The program, or None, and said so."""
     if os.getuid() != 0:
@@ -97,6 +112,8 @@ RETRIEVAL_PASSWORD = "open-sesame"
 # Everyone has a mailbox, and this password.
 RETRIEVAL = """
 protocols = lmtp imap pop3
+mailbox_list_index = no
+recipient_delimiter =
 passdb {{
   driver = static
   args = password={password}
@@ -105,55 +122,35 @@ userdb {{
   driver = static
   args = uid=nobody gid=nogroup home={here}/mail/%u
 }}
-service imap-login {{
-  inet_listener imap {{
-    port = {imap}
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-}}
-service pop3-login {{
-  inet_listener pop3 {{
-    port = {pop3}
-  }}
-  inet_listener pop3s {{
-    port = 0
-  }}
-}}
 """
 
 
 class Dovecot:
-    """service: lmtp, or auth, which speaks with Postfix."""
+    """services: {service: its usual listener}; each gets a port of ours, and the first is looked at.
+    text is its configuration behind what all have in common, with these values."""
 
-    def __init__(self, here, program, service, tls):
-        self.here = os.path.join(here, "dovecot-" + service)
-        self.program, self.service, self.tls = program, service, tls
-        for name in "", "state", "mail":
-            os.mkdir(os.path.join(self.here, name))
+    def __init__(self, here, program, name, tls, text, services, **values):
+        self.here = os.path.join(here, "dovecot-" + name)
+        self.program = program
+        for folder in "", "state", "mail":
+            os.mkdir(os.path.join(self.here, folder))
         os.chmod(os.path.join(self.here, "mail"), 0o777)
-        self.port = foreign.free_port()
-        lines = {"users": "%s:%s" % (USER, PASSWORD), "refused": REFUSED}
-        lines["full"] = "%s:::::::userdb_quota_rule=*:bytes=100" % FULL
-        for name, line in lines.items():
-            support.written(self.here, name, line.encode("ascii") + b"\n")
+        self.ports = {service: foreign.free_port() for service in services}
+        self.port = next(iter(self.ports.values()))
+        values.update(here=self.here, host=HOST, name=name, certificate=tls[1], key=tls[3])
+        values.update(self.ports)
+        text = (COMMON + text).format(**values)
+        for service, usual in services.items():
+            values.update(service=service, usual=usual, port=self.ports[service])
+            text += LISTENER.format(**values)
+        self.path = support.written(self.here, "dovecot.conf", text.encode("ascii"))
+        support.written(self.here, "users", ("%s:%s\n" % (USER, PASSWORD)).encode("ascii"))
 
     @contextlib.contextmanager
     def running(self):
         """Yields the port."""
-        values = {"here": self.here, "host": HOST, "port": self.port, "service": self.service}
-        values.update(certificate=self.tls[1], key=self.tls[3], **self.values())
-        text = (CONFIGURATION + self.users()).format(**values)
-        path = support.written(self.here, "dovecot.conf", text.encode("ascii"))
-        with foreign.running([self.program, "-F", "-c", path], self.port, cwd=self.here):
+        with foreign.running([self.program, "-F", "-c", self.path], self.port, cwd=self.here):
             yield self.port
-
-    def users(self):
-        return MAILBOXES if self.service == "lmtp" else LOGIN
-
-    def values(self):
-        return {}
 
     def stored(self, address):
         """The messages of a user."""
@@ -163,24 +160,36 @@ class Dovecot:
         return support.slurp(os.path.join(self.here, "log")).decode(errors="replace")
 
 
+class Login(Dovecot):
+    """SASL, for Postfix."""
+
+    def __init__(self, here, program, tls):
+        super().__init__(here, program, "auth", tls, "protocols =\n" + USERS, {"auth": "auth"})
+
+
+class Lmtp(Dovecot):
+    """Mailboxes."""
+
+    def __init__(self, here, program, tls):
+        super().__init__(here, program, "lmtp", tls, MAILBOXES, {"lmtp": "lmtp"})
+        support.written(self.here, "refused", REFUSED.encode("ascii") + b"\n")
+        full = "%s:::::::userdb_quota_rule=*:bytes=100\n" % FULL
+        support.written(self.here, "full", full.encode("ascii"))
+
+
 class Mailboxes(Dovecot):
     """They are filled by LMTP; curl fetches from them over IMAP and POP3, under TLS."""
 
     def __init__(self, here, program, curl, tls):
-        super().__init__(here, program, "lmtp", tls)
+        services = {"lmtp": "lmtp", "imap-login": "imap", "pop3-login": "pop3"}
+        values = {"password": RETRIEVAL_PASSWORD}
+        super().__init__(here, program, "mailboxes", tls, RETRIEVAL, services, **values)
         self.curl = [curl, "--silent", "--show-error", "--ssl-reqd", "--cacert", tls[1]]
-        self.ports = {"imap": foreign.free_port(), "pop3": foreign.free_port()}
-
-    def users(self):
-        return RETRIEVAL
-
-    def values(self):
-        return {"password": RETRIEVAL_PASSWORD, **self.ports}
 
     def ask(self, protocol, user, path="", *options):
         """What curl fetches; what it complains of is an error."""
         login = "%s:%s" % (user, RETRIEVAL_PASSWORD)
-        where = "%s://%s:%d/%s" % (protocol, HOST, self.ports[protocol], path)
+        where = "%s://%s:%d/%s" % (protocol, HOST, self.ports[protocol + "-login"], path)
         run = [*self.curl, "--user", login, *options, where]
         done = subprocess.run(run, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
         if done.returncode != 0:

@@ -7,7 +7,6 @@ Dovecot is an instance of its own and needs root.
 """
 
 import base64
-import contextlib
 import imaplib
 import os
 
@@ -21,92 +20,34 @@ from support import HOST, PASSWORD, USER
 SUBMISSION = "/usr/lib/dovecot/submission"
 
 CONFIGURATION = """
-base_dir = {here}/run
-state_dir = {here}/state
-log_path = {here}/log
-instance_name = interop-submission
-listen = {host}
 protocols = imap submission
-ssl = yes
-ssl_cert = <{certificate}
-ssl_key = <{key}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
-hostname = mx.example.test
-mail_location = maildir:{here}/mail/%u
 mail_attribute_dict = file:{here}/mail/%u/attributes
-mail_save_crlf = yes
-first_valid_uid = 1
-first_valid_gid = 1
 imap_urlauth_host = localhost
-imap_urlauth_port = {imap}
+imap_urlauth_port = {imap-login}
 submission_relay_host = {host}
 submission_relay_port = {relay}
 submission_relay_trusted = yes
 submission_relay_ssl = no
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN {here}/users
-}}
-userdb {{
-  driver = static
-  args = uid=nobody gid=nogroup home={here}/mail/%u
-}}
-service imap-login {{
-  inet_listener imap {{
-    port = 0
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-  inet_listener tests {{
-    address = {host}
-    port = {imap}
-  }}
-}}
-service submission-login {{
-  inet_listener submission {{
-    port = 0
-  }}
-  inet_listener tests {{
-    address = {host}
-    port = {submission}
-  }}
-}}
-"""
+""" + dovecot.USERS
+
+SERVICES = {"submission-login": "submission", "imap-login": "imap"}
 
 
-class Dovecot:
+class Submission(dovecot.Dovecot):
     def __init__(self, here, program, tls, relay):
-        self.here = os.path.join(here, "submission")
-        self.program = program
-        for name in "", "state", "mail":
-            os.mkdir(os.path.join(self.here, name))
-        os.chmod(os.path.join(self.here, "mail"), 0o777)
-        self.ports = {name: foreign.free_port() for name in ("imap", "submission")}
-        support.written(self.here, "users", ("%s:%s\n" % (USER, PASSWORD)).encode("ascii"))
-        text = CONFIGURATION.format(here=self.here, host=HOST, certificate=tls[1], key=tls[3],
-                                    relay=relay, **self.ports)
-        self.path = support.written(self.here, "dovecot.conf", text.encode("ascii"))
-
-    @contextlib.contextmanager
-    def running(self):
-        command = [self.program, "-F", "-c", self.path]
-        with foreign.running(command, self.ports["submission"], cwd=self.here):
-            yield self
-
-    def log(self):
-        return support.slurp(os.path.join(self.here, "log")).decode(errors="replace")
+        super().__init__(here, program, "submission", tls, CONFIGURATION, SERVICES, relay=relay)
+        self.imap = self.ports["imap-login"]
 
     def url_of(self, sent):
         """Puts a message into the mailbox; a URL by which the submission server may have it."""
-        with imaplib.IMAP4(HOST, self.ports["imap"]) as imap:
+        with imaplib.IMAP4(HOST, self.imap) as imap:
             imap.login(USER, PASSWORD)
             _, uid = imap.append("INBOX", None, None, sent)
             number = uid[0].decode().split()[2].rstrip("]")  # [APPENDUID VALIDITY UID]
             imaplib.Commands.setdefault("GENURLAUTH", ("AUTH", "SELECTED"))
             rump = "imap://%s@localhost:%d/INBOX/;uid=%s;urlauth=submit+%s" % (
-                USER, self.ports["imap"], number, USER)
+                USER, self.imap, number, USER)
             told, _ = imap._simple_command("GENURLAUTH", '"%s"' % rump, "INTERNAL")
             _, made = imap._untagged_response(told, [None], "GENURLAUTH")
             return made[0].decode().strip('"')
@@ -117,15 +58,13 @@ class Through:
 
     def __init__(self, tap, here, server, receiver):
         self.tap, self.here, self.server, self.receiver = tap, here, server, receiver
-        password = support.written(here, "password", PASSWORD.encode() + b"\n")
-        self.login = ["--auth-without-tls", "--auth-user", USER]
-        self.login += ["--auth-password-file", password]
+        self.login = ["--auth-without-tls", *foreign.login(here)]
 
     def send(self, path, name, *options, result="ok", login=True):
         to = name.replace(" ", "-") + "@example.test"
         trace = os.path.join(self.here, "trace")
         options = [*options, "--trace", trace, *(self.login if login else [])]
-        run = send(self.server.ports["submission"], path, *options, to=[to])
+        run = send(self.server.port, path, *options, to=[to])
         check(self.tap, name, run, result)
         return run, support.slurp(trace).decode(), self.receiver.stored(to)
 
@@ -147,7 +86,7 @@ class Through:
 
 
 def offers(tap, server):
-    with Wire(server.ports["submission"]) as wire:
+    with Wire(server.port) as wire:
         said = wire.command("EHLO client.example.test").decode("ascii")
         login = base64.b64encode(("\0%s\0%s" % (USER, PASSWORD)).encode()).decode()
         wire.command("AUTH PLAIN " + login, 235)
@@ -193,7 +132,7 @@ def test(tap, here):
     os.chmod(here, 0o755)
     tls, _ = support.certificate(here)
     with support.Receiver(here, "--trust", HOST) as receiver:
-        server = Dovecot(here, program, tls, receiver.port)
+        server = Submission(here, program, tls, receiver.port)
         with server.running():
             offers(tap, server)
             urls(tap, Through(tap, here, server, receiver), server)

@@ -1,41 +1,25 @@
 """Exim and the extensions that it has: PRDR, ETRN, PIPECONNECT, CHUNKING. As a server it takes them
 from sansmtp-send; as a client it uses PRDR and PIPECONNECT with sansmtp-receive.
 
-Its keywords are those of its own EHLO, which is looked at first. Run by root, Exim becomes its own
-user; run by anyone else it stays who it is.
+Its keywords are those of its own EHLO, which is looked at first.
 """
 
 import os
-import pwd
 
+import exim
 import foreign
 import support
 from connection import Wire
 from sender import check, say, send
-from support import HOST
-
-EXIM_USER = "Debian-exim"
 
 # What both sides have.
-COMMON = """
-exim_path = {program}
-exim_user = {user}
-exim_group = {group}
-deliver_drop_privilege = {unprivileged}
-primary_hostname = mx.example.test
-spool_directory = {spool}
-log_file_path = {spool}/%slog
+BOTH = """
 log_selector = +pipelining +smtp_connection +received_recipients
 received_header_text =
-local_from_check = false
-keep_environment =
-never_users =
-message_logs = false
-timezone = UTC
 prdr_enable = true
 """
 
-SERVER = COMMON + """
+SERVER = BOTH + """
 pipelining_advertise_hosts = *
 pipelining_connect_advertise_hosts = *
 chunking_advertise_hosts = *
@@ -59,35 +43,9 @@ etrn:
   deny condition = ${{if eq{{$smtp_command_argument}}{{foreign.example}}}}
   accept
 
-begin routers
-all:
-  driver = accept
-  transport = store
+""" + exim.STORE
 
-begin transports
-store:
-  driver = appendfile
-  directory = {spool}/stored
-  maildir_format
-  envelope_to_add
-  user = {user}
-  group = {group}
-"""
-
-CLIENT = COMMON + """
-daemon_smtp_ports = 0
-
-begin routers
-all:
-  driver = manualroute
-  route_list = * 127.0.0.1 byname
-  self = send
-  transport = out
-
-begin transports
-out:
-  driver = smtp
-  port = {port}
+CLIENT = BOTH + exim.OUT + """
   hosts_avoid_tls = *
   hosts_try_prdr = *
   hosts_pipe_connect = *
@@ -96,67 +54,14 @@ out:
 """
 
 
-class Exim:
-    def __init__(self, tap, here, program):
-        self.tap, self.here, self.program = tap, here, program
-        self.ids = os.getuid(), os.getgid()
-        if os.getuid() == 0:
-            self.ids = pwd.getpwnam(EXIM_USER)[2:4]
-
-    def configured(self, name, text, **values):
-        self.spool = os.path.join(self.here, "spool-" + name)
-        os.mkdir(self.spool)
-        os.chown(self.spool, *self.ids)
-        values.update(program=self.program, spool=self.spool, user=self.ids[0], group=self.ids[1])
-        values.update(unprivileged="false" if os.getuid() == 0 else "true")
-        text = text.format(**values)
-        return support.written(self.here, name + ".exim", text.encode("ascii"))
-
-    def serving(self):
-        path = self.configured("server", SERVER)
-        port = foreign.free_port()
-        command = [self.program, "-C", path, "-bdf", "-oX", "%s.%d" % (HOST, port)]
-        return port, foreign.running(command, port, cwd=self.here)
-
-    def send(self, path, sent, *to):
-        """Exim takes lines that end in LF, and leaves when the delivery is over (-odf)."""
-        command = [self.program, "-C", path, "-odf", "-oi", "-f", support.SENDER, "--", *to]
-        octets = sent.replace(b"\r\n", b"\n")
-        support.run(self.tap, "exim sends to %s" % " ".join(to), command, self.here, octets)
-
-    def stored(self, user):
-        line = b"Envelope-to: %s@" % user.encode()
-        folder = os.path.join(self.spool, "stored", "new")
-        return [text for text in foreign.files_in(folder) if line in text]
-
-    def log(self):
-        return support.slurp(os.path.join(self.spool, "mainlog")).decode(errors="replace")
-
-    def says(self, *words):
-        """A line of its log has all these words."""
-        def found():
-            lines = self.log().splitlines()
-            return any(all(word in line for word in words) for line in lines)
-
-        return foreign.eventually(found, True)
-
-    def settled(self):
-        """Waits until its processes have done with all messages, and with our folder."""
-        def left():
-            log = self.log()
-            return log.count(" <= ") - log.count(" Completed\n")
-
-        foreign.eventually(left, 0)
-
-
-def arrived(tap, exim, name, user, sent, count=1):
-    foreign.eventually(lambda: len(exim.stored(user)), count)
-    stored = exim.stored(user)
+def arrived(tap, server, name, user, sent, count=1):
+    foreign.eventually(lambda: len(server.stored(user)), count)
+    stored = server.stored(user)
     whole = [text.endswith(sent.replace(b"\r\n", b"\n")) for text in stored]
     tap.check(whole == [True] * count, "%s: %s has it %d times" % (name, user, count), stored)
 
 
-def prdr(tap, here, exim, port):
+def prdr(tap, here, server, port):
     sent = support.message("exim prdr", support.AWKWARD)
     path = support.written(here, "prdr", sent)
     to = ["one@example.test", "refused@example.test", "two@example.test"]
@@ -168,24 +73,25 @@ def prdr(tap, here, exim, port):
         tap.check(codes == ["250", "550", "250"], "PRDR by %s: each has his answer" % name, run)
         said = support.slurp(trace)
         tap.check(b" PRDR\n" in said and b"S: 353" in said, "PRDR by %s: it was used" % name, said)
-    arrived(tap, exim, "PRDR", "one", sent, 2)
-    arrived(tap, exim, "PRDR", "two", sent, 2)
-    tap.check(not exim.stored("refused"), "PRDR: nothing came for who refused it")
-    tap.check(exim.says(" <= ", " PRDR", " K ", "for one@"), "PRDR and BDAT are in its log", exim.log())
+    arrived(tap, server, "PRDR", "one", sent, 2)
+    arrived(tap, server, "PRDR", "two", sent, 2)
+    tap.check(not server.stored("refused"), "PRDR: nothing came for who refused it")
+    told = server.says(" <= ", " PRDR", " K ", "for one@")
+    tap.check(told, "PRDR and BDAT are in its log", server.log())
 
 
-def etrn(tap, here, exim, port):
+def etrn(tap, here, server, port):
     run = say(port, "--etrn", "mx.example", "--etrn", "foreign.example")
     lines = run.out.splitlines()
     told = [line.split("> ")[1].split()[0] for line in lines[:-1]]
     tap.check(told == ["250", "458"], "ETRN: accepted, and not", run)
-    said = os.path.join(exim.spool, "etrn")
+    said = os.path.join(server.spool, "etrn")
     foreign.eventually(lambda: os.path.exists(said) and support.slurp(said) != b"", True)
-    tap.check(support.slurp(said) == b"ran\n", "ETRN: it runs what it shall", exim.log())
-    tap.check(exim.says("ETRN mx.example received"), "ETRN: its log says for whom", exim.log())
+    tap.check(support.slurp(said) == b"ran\n", "ETRN: it runs what it shall", server.log())
+    tap.check(server.says("ETRN mx.example received"), "ETRN: its log says for whom", server.log())
 
 
-def pipeconnect(tap, here, exim, port):
+def pipeconnect(tap, here, server, port):
     cache = os.path.join(here, "cache")
     options = ("--pipeconnect-cache", cache)
     first = support.message("exim pipeconnect first")
@@ -196,60 +102,55 @@ def pipeconnect(tap, here, exim, port):
     second = support.message("exim pipeconnect second", support.AWKWARD)
     path = support.written(here, "pipeconnect", second)
     check(tap, "PIPECONNECT: early", send(port, path, *options, to=["early2@example.test"]), "ok")
-    arrived(tap, exim, "PIPECONNECT", "early", first)
-    arrived(tap, exim, "PIPECONNECT", "early2", second)
-    tap.check(exim.says(" <= ", " L* ", "early2@"), "PIPECONNECT: its log says so", exim.log())
-    tap.check(exim.says(" <= ", " L. ", "early@"), "and not of the first", exim.log())
+    arrived(tap, server, "PIPECONNECT", "early", first)
+    arrived(tap, server, "PIPECONNECT", "early2", second)
+    tap.check(server.says(" <= ", " L* ", "early2@"), "PIPECONNECT: its log says so", server.log())
+    tap.check(server.says(" <= ", " L. ", "early@"), "and not of the first", server.log())
 
 
-def as_server(tap, here, exim):
-    port, server = exim.serving()
-    with server:
+def as_server(tap, here, program):
+    server = exim.Exim(here, program, "server", SERVER)
+    with server.running() as port:
         with Wire(port) as wire:
             said = wire.command("EHLO client.example.test").decode("ascii")
         tap.say("peer: exim offers: " + " ".join(said.split()))
         for word in "PRDR", "ETRN", "PIPECONNECT", "CHUNKING":
-            tap.check("-%s\r\n" % word in said or " %s\r\n" % word in said, "it offers " + word, said)
-        prdr(tap, here, exim, port)
-        etrn(tap, here, exim, port)
-        pipeconnect(tap, here, exim, port)
-        exim.settled()
+            told = "-%s\r\n" % word in said or " %s\r\n" % word in said
+            tap.check(told, "it offers " + word, said)
+        prdr(tap, here, server, port)
+        etrn(tap, here, server, port)
+        pipeconnect(tap, here, server, port)
 
 
-def as_client(tap, here, exim):
+def as_client(tap, here, program):
     small, large = support.message("small"), support.message("large", "x" * 70 + "\r\n" * 99)
     options = ["--extensions", "PRDR,PIPECONNECT", "--trace"]
     options += ["--max-size-for", "little@example.test=%d" % len(small)]
     with support.Receiver(here, *options) as receiver:
-        path = exim.configured("client", CLIENT, port=receiver.port)
-        exim.send(path, small, "much@example.test", "little@example.test")
+        client = exim.Exim(here, program, "client", CLIENT, port=receiver.port)
+        to = ["much@example.test", "little@example.test"]
+        client.send(tap, "exim sends what is small", support.SENDER, small, *to)
         support.check_stored(tap, receiver, "little@example.test", small, "PRDR: all take it")
-        exim.send(path, large, "much@example.test", "little@example.test")
+        client.send(tap, "exim sends what is large", support.SENDER, large, *to)
         said = receiver.errors()
         tap.check("PRDR\n" in said and "S: 353" in said, "PRDR: Exim uses it", said[-2000:])
-        stored = [len(receiver.stored(who)) for who in ("much@example.test", "little@example.test")]
+        stored = [len(receiver.stored(who)) for who in to]
         tap.check(stored == [2, 1], "PRDR: who has how many", stored)
-        log = exim.log()
+        log = client.log()
         tap.check("** little@example.test" in log and "552" in log, "PRDR: it has heard 552", log)
-        tap.check(exim.says("=> much@example.test", "PRDR"), "PRDR: and 250", log)
-        tap.check(exim.says("=> much@example.test", " L* "), "PIPECONNECT: Exim uses it", log)
-        exim.settled()
+        tap.check(client.says("=> much@example.test", "PRDR"), "PRDR: and 250", log)
+        tap.check(client.says("=> much@example.test", " L* "), "PIPECONNECT: Exim uses it", log)
+        client.settled()
         support.check_end(tap, receiver)
 
 
 def test(tap, here):
-    program = support.peer(tap, "exim", "-C", "/dev/null", "-bV")
+    program = exim.provided(tap)
     if not program:
         return
-    try:
-        pwd.getpwnam(EXIM_USER)
-    except KeyError:
-        support.missing(tap, "exim", "there is no user %s; root can add it" % EXIM_USER)
-        return
     os.chmod(here, 0o755)
-    exim = Exim(tap, here, program)
-    as_server(tap, here, exim)
-    as_client(tap, here, exim)
+    as_server(tap, here, program)
+    as_client(tap, here, program)
 
 
 support.main(test)

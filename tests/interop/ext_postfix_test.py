@@ -14,82 +14,20 @@ from sender import check, send
 from support import HOST
 
 MAIN = """
-compatibility_level = 3.6
-config_directory = {here}
-queue_directory = {here}/queue
-data_directory = {here}/data
-maillog_file = {here}/maillog
-maillog_file_prefixes = {here}
-myhostname = mx.example.test
-mydestination =
-mynetworks =
-inet_interfaces = {host}
-inet_protocols = ipv4
-smtp_dns_support_level = disabled
 smtp_host_lookup = native
-smtpd_peername_lookup = no
-alias_maps =
-local_recipient_maps =
-default_transport = error:only example.test is served
-virtual_mailbox_domains = example.test
-virtual_mailbox_base = {here}/mail
-virtual_mailbox_maps = regexp:{here}/mailboxes
-virtual_uid_maps = static:{user}
-virtual_gid_maps = static:{group}
-virtual_mailbox_limit = 0
 relay_domains = away.example
 relay_transport = smtp:[{host}]:{receiver}
 relay_recipient_maps =
 smtp_send_xforward_command = yes
-smtputf8_enable = yes
-smtpd_error_sleep_time = 0
-smtpd_relay_restrictions = reject_unauth_destination
 """
 
-MASTER = """
-{host}:{port} inet n - n - - smtpd
-{host}:{trusting_port} inet n - n - - smtpd
-  -o smtpd_authorized_xclient_hosts={host} -o smtpd_authorized_xforward_hosts={host}
-{host}:{proxied_port} inet n - n - - smtpd -o smtpd_upstream_proxy_protocol=haproxy
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-error unix - - n - - error
-retry unix - - n - - error
-smtp unix - - n - - smtp
-virtual unix - n n - - virtual
-anvil unix - - n - 1 anvil
-postlog unix-dgram n - n - 1 postlogd
-"""
-
-PORTS = ("port", "trusting_port", "proxied_port")
+TRUSTING = "-o smtpd_authorized_%s_hosts=" + HOST
+SERVICES = {
+    "port": "",
+    "trusting_port": " ".join(TRUSTING % verb for verb in ("xclient", "xforward")),
+    "proxied_port": "-o smtpd_upstream_proxy_protocol=haproxy",
+}
 AWAY = "NAME=away.example.net ADDR=192.0.2.77 PORT=4711 HELO=away.helo.example PROTO=SMTP"
-
-
-class Postfix(postfix.Postfix):
-    def __init__(self, here, programs, receiver):
-        super().__init__(here, programs)
-        self.ports = {name: foreign.free_port() for name in PORTS}
-        self.configure(MAIN, MASTER, self.ports["port"], receiver=receiver, **self.ports)
-        support.written(self.here, "mailboxes", b"/^/ all/\n")
-
-    def stored(self, address):
-        """The messages for an address; all are in one mailbox."""
-        line = b"\nDelivered-To: %s\n" % address.encode()
-        found = foreign.files_in(os.path.join(self.here, "mail", "all", "new"))
-        return [text for text in found if line in text[:2000]]
-
-    def says(self, *words):
-        """A line of its log has all these words."""
-        def found():
-            lines = self.log().splitlines()
-            return any(all(word in line for word in words) for line in lines)
-
-        return foreign.eventually(found, True)
 
 
 def received(text):
@@ -169,7 +107,7 @@ def test(tap, here):
         return
     os.chmod(here, 0o755)
     with support.Receiver(here, "--trust", HOST) as receiver:
-        server = Postfix(here, programs, receiver.port)
+        server = postfix.Mailbox(here, programs, MAIN, SERVICES, receiver=receiver.port)
         deliveries = foreign.Deliveries(tap, here, "postfix", server.stored)
         with server.running():
             offers(tap, server)

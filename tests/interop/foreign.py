@@ -13,6 +13,7 @@ import tidy
 from connection import HOST, PATIENCE
 from ports import free_port
 from sender import check, send
+from support import PASSWORD, USER
 
 
 def listens(port, address=HOST):
@@ -65,11 +66,27 @@ def eventually(look, wanted):
         time.sleep(0.05)
 
 
+def tells(log, *words):
+    """A line of what log() gives has, sooner or later, all these words."""
+
+    def told():
+        return any(all(word in line for word in words) for line in log().splitlines())
+
+    return eventually(told, True)
+
+
 def files_in(folder):
     """The octets of all files in a folder, oldest name first."""
     if not os.path.isdir(folder):
         return []
     return [support.slurp(os.path.join(folder, name)) for name in sorted(os.listdir(folder))]
+
+
+def login(here, password=PASSWORD):
+    """The options by which sansmtp-send logs in."""
+    name = "password-" + password.replace(" ", "-")
+    path = support.written(here, name, password.encode() + b"\n")
+    return "--auth-user", USER, "--auth-password-file", path
 
 
 def deliver(tap, here, port, name, sent, *options, result="ok", **more):
@@ -84,7 +101,7 @@ def deliver(tap, here, port, name, sent, *options, result="ok", **more):
 
 # The fields that servers write in front of a message.
 ADDED = re.compile(
-    rb"(?:(?:Return-Path|Delivered-To|X-Original-To|Envelope-To|Received): [^\r\n]+\r?\n"
+    rb"(?:(?:Return-Path|Delivered-To|X-Original-To|Envelope-[Tt]o|Received): [^\r\n]+\r?\n"
     rb"(?:[ \t]+[^\r\n]+\r?\n)*)*"
 )
 EIGHT_BIT = bytes(range(0x80, 0x100)) + b"\r\n.\xff\r\n\xfe\r\n"  # no UTF-8
@@ -162,6 +179,20 @@ class Deliveries:
             self.arrived(name, address, sent)
         self.tap.check(not self.has(to[2]), "%s: nothing came for %s" % (name, to[2]))
 
+    def reported(self, port, *lines):
+        """By a server that reports to the sender, whom it serves too: with all these lines, where
+        a report is asked for, and not at all, where none is."""
+        sender, nobody = "dsn-sender@example.test", "never@example.test"
+        options = ("--dsn-notify", "success", "--dsn-ret", "hdrs", "--envid", "a+b=c")
+        self.one(port, "dsn", *options, sender=sender)
+        eventually(lambda: len(self.has(sender)), 1)
+        reports = self.has(sender)
+        wanted = (*lines, b"\nAction: delivered\n", b"\nContent-Type: text/rfc822-headers")
+        right = len(reports) == 1 and all(line in reports[0] for line in wanted)
+        self.tap.check(right, "dsn: the report is what was asked for", reports)
+        self.one(port, "dsn never", "--dsn-notify", "never", sender=nobody)
+        self.tap.check(not self.has(nobody), "dsn never: no report")
+
     def fails(self, port, name, result, *options, code=None, to="nobody@example.test", **more):
         """Nothing is delivered."""
         name = "%s, %s" % (self.peer, name)
@@ -170,6 +201,11 @@ class Deliveries:
         self.tap.check(not code or run.code(to) == code, "%s: %s is told" % (name, code), run)
         self.tap.check(not self.has(to), "%s: nothing came" % name, self.has(to))
         return run
+
+
+class Lmtp(Deliveries):
+    def send(self, *arguments, **more):
+        return super().send(*arguments, "--lmtp", **more)
 
 
 def message(name, body):

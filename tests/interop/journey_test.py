@@ -16,6 +16,7 @@ import re
 import types
 
 import dovecot
+import exim
 import foreign
 import hops
 import postfix
@@ -217,7 +218,7 @@ def from_exim(tap, world):
     for what, body in BODIES.items():
         name, to = "exim to ours, " + what, "exim-%s@ours.test" % what.replace(" ", "-")
         sent = message(name, to, body)
-        world.exim.send(tap, name, FROM, to, sent)
+        world.exim.send(tap, name, FROM, sent, to)
         arrived(tap, world, name, to, sent, [("exim.test", "local"), TAKEN])
 
 
@@ -362,7 +363,7 @@ def provided(tap):
         dovecot=dovecot.provided(tap),
         curl=support.peer(tap, "curl", "--version"),
         postfix=postfix.daemons(tap),
-        exim=hops.exim_provided(tap),
+        exim=exim.provided(tap),
     )
     for name, version in ("swaks", "--version"), ("msmtp", "--version"), ("node", "--version"):
         setattr(programs, name, support.peer(tap, name, version))

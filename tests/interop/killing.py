@@ -118,7 +118,7 @@ class Killing:
 
 
 def check_killed(tap, killing):
-    """It is killed as often as it shall be, in the middle of things, and all is accepted in the end."""
+    """It is killed as often as it shall be, in the middle of things; in the end all is accepted."""
     kills, ledger = killing.run(), killing.ledger
     tap.check(kills == killing.kills, "it was killed %d times" % killing.kills, kills)
     tap.say("%d transactions were cut off" % ledger.broken)

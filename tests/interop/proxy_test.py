@@ -9,7 +9,6 @@ import ctypes
 import os
 import re
 import socket
-import subprocess
 import sys
 import time
 

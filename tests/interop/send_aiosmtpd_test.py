@@ -27,8 +27,7 @@ def test(tap, here):
         return
     tls, _ = support.certificate(here)
     trust = ("--ca", tls[1])
-    password = support.written(here, "password", PASSWORD.encode() + b"\n")
-    login = (*trust, "--auth-user", USER, "--auth-password-file", password)
+    login = (*trust, *foreign.login(here))
     port, folder, server = serve(here, "smtp", tls)
     count = 0
 

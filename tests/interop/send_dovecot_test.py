@@ -10,10 +10,7 @@ import support
 from dovecot import FULL, REFUSED
 
 
-class Deliveries(foreign.Deliveries):
-    def send(self, *arguments, **more):
-        return super().send(*arguments, "--lmtp", **more)
-
+class Deliveries(foreign.Lmtp):
     def full(self, port, name, *options, **more):
         """Each has a reply to the message, the one in the middle a no."""
         name = "dovecot, " + name
@@ -37,7 +34,7 @@ def test(tap, here):
     os.chmod(here, 0o755)
     tls, _ = support.certificate(here)
     trust = ("--ca", tls[1])
-    server = dovecot.Dovecot(here, program, "lmtp", tls)
+    server = dovecot.Lmtp(here, program, tls)
     deliveries = Deliveries(tap, here, "dovecot", server.stored, newline=b"\r\n")
     with server.running() as port:
         for name, options in ("bdat", ()), ("data", ("--chunking", "off")):

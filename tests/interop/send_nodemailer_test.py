@@ -70,22 +70,15 @@ def in_clear(tap, server, deliveries):
 
 
 def secure(tap, here, server, deliveries, name, trust):
-    password = support.written(here, "password", PASSWORD.encode() + b"\n")
-    wrong = support.written(here, "wrong", b"guess\n")
-    login = (*trust, "--auth-user", USER, "--auth-password-file")
+    login = (*trust, *foreign.login(here))
+    wrong = (*trust, *foreign.login(here, "guess"))
     port = server.port
     deliveries.bodies(port, name + " tls", *trust, tls="required")
     deliveries.several(port, name + " several by tls", *trust, tls="required")
-    run = deliveries.one(port, name, *login, password, tls="required")
+    run = deliveries.one(port, name, *login, tls="required")
     server.knew(tap, name, run, secure=True, user=USER)
-    options = (*login, wrong)
-    deliveries.fails(port, name + " wrong", "refused", *options, code="535", tls="required")
+    deliveries.fails(port, name + " wrong", "refused", *wrong, code="535", tls="required")
     deliveries.fails(port, name + " nobody vouches", "refused", tls="required")
-
-
-class Lmtp(foreign.Deliveries):
-    def send(self, *arguments, **more):
-        return super().send(*arguments, "--lmtp", **more)
 
 
 def lmtp(tap, server, deliveries):
@@ -126,7 +119,7 @@ def test(tap, here):
         secure(tap, here, server, deliveries, "auth login", trust)
     server = Server(here, node, tls, lmtp=True)
     with server.running():
-        lmtp(tap, server, Lmtp(tap, here, "nodemailer", server.stored, b"\r\n"))
+        lmtp(tap, server, foreign.Lmtp(tap, here, "nodemailer", server.stored, b"\r\n"))
 
 
 support.main(test)

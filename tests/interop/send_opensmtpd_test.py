@@ -117,38 +117,22 @@ def in_clear(tap, server, deliveries):
 
 def secure(tap, here, server, deliveries, trust):
     port, auth_port = server.ports["tls_port"], server.ports["auth_port"]
-    password = support.written(here, "password", PASSWORD.encode() + b"\n")
-    wrong = support.written(here, "wrong", b"guess\n")
-    login = (*trust, "--auth-user", USER, "--auth-password-file")
+    known = (*trust, *foreign.login(here))
+    wrong = (*trust, *foreign.login(here, "guess"))
     deliveries.bodies(port, "tls", *trust, tls="required")
     deliveries.several(port, "several by tls", *trust, refusal=BARE, tls="required")
     deliveries.fails(port, "nobody vouches", "refused", tls="required")
-    known = (*login, password)
     deliveries.one(auth_port, "auth", *known, tls="required")
     deliveries.several(auth_port, "several with auth", *known, refusal=BARE, tls="required")
     tap.check("authentication user=%s result=ok" % USER in server.said(), "it was authenticated")
     run = deliveries.fails(auth_port, "no auth", "perm", *trust, code="530", tls="required")
     tap.check(run.recipients[0][2] == "5.5.1", "no auth: its enhanced code is told", run)
-    deliveries.fails(auth_port, "wrong", "refused", *login, wrong, code="535", tls="required")
+    deliveries.fails(auth_port, "wrong", "refused", *wrong, code="535", tls="required")
 
 
 def dsn(tap, server, deliveries):
-    """OpenSMTPD reports to the sender, whom it serves too."""
-    port = server.ports["port"]
-    sender = "dsn-sender@example.test"
-    options = ("--dsn-notify", "success", "--dsn-ret", "hdrs", "--envid", "a+b=c")
-    deliveries.one(port, "dsn", *options, sender=sender)
-    foreign.eventually(lambda: len(server.stored(sender)), 1)
-    reports = server.stored(sender)
-    wanted = (
-        b"\nFinal-Recipient: rfc822; opensmtpd-dsn@example.test\n",
-        b"\nAction: delivered\n",
-        b"\nContent-Type: text/rfc822-headers",
-    )
-    right = len(reports) == 1 and all(line in reports[0] for line in wanted)
-    tap.check(right, "dsn: the report is what was asked for", reports)
-    deliveries.one(port, "dsn never", "--dsn-notify", "never", sender="never@example.test")
-    tap.check(not server.stored("never@example.test"), "dsn never: no report")
+    final = b"\nFinal-Recipient: rfc822; opensmtpd-dsn@example.test\n"
+    deliveries.reported(server.ports["port"], final)
 
 
 def test(tap, here):

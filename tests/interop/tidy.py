@@ -14,8 +14,8 @@ from connection import PATIENCE
 
 PR_SET_CHILD_SUBREAPER = 36
 
-# Reads "+ PID" and "- PID". At the end of its input those that are left, and the folder, have to go:
-# we have been killed, or else it would have been.
+# Reads "+ PID" and "- PID". At the end of its input those that are left have to go, and the folder,
+# too: we have been killed, or else it would have been.
 GUARD = """
 trap '' TERM
 while read -r what pid; do
