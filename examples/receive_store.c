@@ -1,5 +1,7 @@
 #include "receive_store.h"
 
+#include "receive_sweep.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -54,23 +56,34 @@ int store_open(struct store *store, const char *path, const char *hostname)
 
 /* -- beginning, on the loop ------------------------------------------------------------------- */
 
-/* seconds.MmicrosecondsPpidQcount.hostname, as Maildirs have it; nothing in it but what is harmless
- * in a file name. */
+/* Nothing in it but what is harmless in a file name. */
+static void make_harmless(char *name)
+{
+    for (; *name != '\0'; name++) {
+        if (*name == '/' || *name == ':') {
+            *name = '_';
+        }
+    }
+}
+
+/* seconds.MmicrosecondsPpidQcount.hostname, as Maildirs have it; receive_sweep.c knows it so. */
 void delivery_begin(struct delivery *delivery, struct store *store)
 {
     struct timespec now;
-    int length;
 
     *delivery = (struct delivery){.store = store, .file = -1};
     clock_gettime(CLOCK_REALTIME, &now);
-    length = snprintf(delivery->name, sizeof delivery->name, "%jd.M%ldP%jdQ%" PRIu64 ".%.255s",
-                      (intmax_t)now.tv_sec, now.tv_nsec / 1000, (intmax_t)getpid(), ++store->count,
-                      store->hostname);
-    for (int i = 0; i < length; i++) {
-        if (delivery->name[i] == '/' || delivery->name[i] == ':') {
-            delivery->name[i] = '_';
-        }
-    }
+    snprintf(delivery->name, sizeof delivery->name, "%jd.M%ldP%jdQ%" PRIu64 ".%.255s",
+             (intmax_t)now.tv_sec, now.tv_nsec / 1000, (intmax_t)getpid(), ++store->count,
+             store->hostname);
+    make_harmless(delivery->name);
+}
+
+void delivery_publish_as(struct delivery *delivery, uint64_t seconds, uint64_t id)
+{
+    snprintf(delivery->mark, sizeof delivery->mark, "%" PRIu64 ".R%013" PRIx64 ".%.255s", seconds,
+             id, delivery->store->hostname);
+    make_harmless(delivery->mark);
 }
 
 bool delivery_add(struct delivery *delivery, const char folder[FOLDER_MAX])
@@ -131,16 +144,25 @@ static int make(int at, const char *path)
     return mkdirat(at, path, 0700) == 0 || errno == EEXIST ? 0 : -1;
 }
 
+static bool has(int at, const char *folder, const char *part)
+{
+    char path[STORE_PATH_MAX];
+
+    path_in(path, folder, part, "");
+    return faccessat(at, path, F_OK, 0) == 0;
+}
+
 /* A folder that has its cur/ is whole and synced: it is made last, so that no delivery relies on
- * a folder that another thread has made and not synced yet. */
+ * a folder that another thread has made and not synced yet. What somebody has removed since is made
+ * again. */
 static int prepare_folder(int at, const char *folder)
 {
     char new[STORE_PATH_MAX], tmp[STORE_PATH_MAX], cur[STORE_PATH_MAX];
 
-    path_in(cur, folder, "cur", "");
-    if (faccessat(at, cur, F_OK, 0) == 0) {
+    if (has(at, folder, "cur") && has(at, folder, "new") && has(at, folder, "tmp")) {
         return 0;
     }
+    path_in(cur, folder, "cur", "");
     path_in(new, folder, "new", "");
     path_in(tmp, folder, "tmp", "");
     if (make(at, folder) != 0 || make(at, tmp) != 0 || make(at, new) != 0 ||
@@ -198,14 +220,26 @@ static void sync_file(struct delivery *delivery)
     delivery->synced = delivery->error == 0;
 }
 
-/* Renames the file if it has but one recipient. A mailbox that was named twice gets one copy.
- * Returns 1 if it is in new/ now, 0 if it was before. */
+/* What is there already is this message, or else nothing of ours to touch. */
+static int is_there(int at, const char *from, const char *to)
+{
+    struct stat ours, theirs;
+
+    if (fstatat(at, from, &ours, 0) != 0 || fstatat(at, to, &theirs, 0) != 0) {
+        return -1;
+    }
+    errno = EEXIST;
+    return S_ISREG(theirs.st_mode) && theirs.st_size == ours.st_size ? 0 : -1;
+}
+
+/* Renames the file if it has but one recipient, and a name of its own. A mailbox that was named
+ * twice gets one copy. Returns 1 if it is in new/ now, 0 if it was before. */
 static int move_or_link(struct delivery *delivery, const char *from, const char *to)
 {
     int at = delivery->store->directory;
 
-    if (delivery->count > 1) {
-        return linkat(at, from, at, to, 0) == 0 ? 1 : errno == EEXIST ? 0 : -1;
+    if (delivery->count > 1 || delivery->mark[0] != '\0') {
+        return linkat(at, from, at, to, 0) == 0 ? 1 : errno == EEXIST ? is_there(at, from, to) : -1;
     }
     if (renameat(at, from, at, to) != 0) {
         return -1;
@@ -214,33 +248,41 @@ static int move_or_link(struct delivery *delivery, const char *from, const char 
     return 1;
 }
 
-static void withdraw_one(const struct delivery *delivery, const char *folder)
+static const char *name_in_new(const struct delivery *delivery)
+{
+    return delivery->mark[0] != '\0' ? delivery->mark : delivery->name;
+}
+
+/* Returns false if it is not there any more: somebody has read it. */
+static bool withdraw_one(const struct delivery *delivery, const char *folder)
 {
     char path[STORE_PATH_MAX];
 
-    path_in(path, folder, "new", delivery->name);
-    unlinkat(delivery->store->directory, path, 0);
+    path_in(path, folder, "new", name_in_new(delivery));
+    return unlinkat(delivery->store->directory, path, 0) == 0 || errno != ENOENT;
 }
 
-/* Returns 0 or errno. What was published before stays, also where this mailbox is the same. */
+/* Returns 0 or errno. What was published before stays, also where this mailbox is the same; and
+ * what was read before it could be taken back has arrived. */
 static int publish_one(struct delivery *delivery, const char *folder)
 {
     char from[STORE_PATH_MAX], to[STORE_PATH_MAX], new[STORE_PATH_MAX];
     int at = delivery->store->directory, moved, error;
 
     path_in(from, folder_at(delivery, 0), "tmp", delivery->name);
-    path_in(to, folder, "new", delivery->name);
+    path_in(to, folder, "new", name_in_new(delivery));
     path_in(new, folder, "new", "");
     if (prepare_folder(at, folder) != 0) {
         return errno;
     }
+    sweep(at, folder, delivery->store->hostname);
     moved = move_or_link(delivery, from, to);
     if (moved >= 0 && sync_folder(at, new) == 0) {
         return 0;
     }
     error = errno;
-    if (moved > 0) {
-        withdraw_one(delivery, folder);
+    if (moved > 0 && !withdraw_one(delivery, folder)) {
+        return 0;
     }
     return error;
 }

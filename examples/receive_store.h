@@ -8,6 +8,9 @@
  * A message is written once, in the tmp/ of its first recipient. When it is whole and synced, each
  * recipient gets it in new/, as a hard link, and that folder is synced. So a message in new/ is
  * whole whenever the machine stops, and DIR must be one file system.
+ *
+ * What a process that was killed has left in a tmp/ goes with the first delivery to that mailbox
+ * that comes 36 hours later (receive_sweep.c).
  */
 
 #include "receive_folder.h"
@@ -42,7 +45,8 @@ struct delivery {
     char *folders;  /* theirs, FOLDER_MAX octets each */
     size_t folders_capacity;
     bool *skipped;             /* those that do not want it; NULL: none */
-    char name[STORE_NAME_MAX]; /* of the file */
+    char name[STORE_NAME_MAX]; /* of the file, in tmp/ */
+    char mark[STORE_NAME_MAX]; /* in new/; "": name, too */
 };
 
 /* Makes and opens DIR. Returns 0, or a status of sysexits.h after having said why. */
@@ -50,6 +54,11 @@ int store_open(struct store *store, const char *path, const char *hostname);
 
 /* Begins a delivery, gives it its name. Does not block. */
 void delivery_begin(struct delivery *delivery, struct store *store);
+
+/* The file's name in new/ tells the message id, so that one that is brought again, because nobody
+ * could write down that it was there, is no second copy as long as nobody has read it. Does not
+ * block. */
+void delivery_publish_as(struct delivery *delivery, uint64_t seconds, uint64_t id);
 
 /* Adds a recipient. Returns false if there is no memory for one more. Does not block. */
 bool delivery_add(struct delivery *delivery, const char folder[FOLDER_MAX]);

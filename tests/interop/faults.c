@@ -1,0 +1,129 @@
+/*
+ * A disk that fails as a test likes, put before the C library by LD_PRELOAD: a call that is about
+ * a mailbox fault-CALL-ERRNO@... fails with this errno, as long as there is a file FAULTS (of the
+ * environment). Calls: openat, of a file to be made; write; fsync; linkat; syncnew, the fsync of a
+ * new/.
+ */
+
+#undef _FILE_OFFSET_BITS /* so that openat and openat64 are two */
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILES 4096
+
+static struct {
+    int write, fsync;
+} faults[FILES]; /* of what is open */
+
+int openat(int at, const char *path, int flags, ...);
+int openat64(int at, const char *path, int flags, ...);
+ssize_t write(int file, const void *octets, size_t length);
+int fsync(int file);
+int linkat(int from_at, const char *from, int to_at, const char *to, int flags);
+
+/* The errno with which this call is to fail; 0: none. */
+static int fault(const char *call, const char *path)
+{
+    char mark[64];
+    const char *found;
+
+    snprintf(mark, sizeof mark, "fault-%s-", call);
+    found = strstr(path, mark);
+    if (found == NULL || getenv("FAULTS") == NULL || access(getenv("FAULTS"), F_OK) != 0) {
+        return 0;
+    }
+    return atoi(found + strlen(mark));
+}
+
+static int fail(int error)
+{
+    errno = error;
+    return -1;
+}
+
+static bool ends_in_new(const char *path)
+{
+    size_t length = strlen(path);
+
+    return length >= 5 && strcmp(path + length - 5, "/new/") == 0;
+}
+
+static int open_with(const char *name, int at, const char *path, int flags, mode_t mode)
+{
+    int (*real)(int, const char *, int, ...);
+    int file;
+
+    *(void **)&real = dlsym(RTLD_NEXT, name);
+    if ((flags & O_CREAT) != 0 && fault("openat", path) != 0) {
+        return fail(fault("openat", path));
+    }
+    file = real(at, path, flags, mode);
+    if (file >= 0 && file < FILES) {
+        faults[file].write = fault("write", path);
+        faults[file].fsync = fault(ends_in_new(path) ? "syncnew" : "fsync", path);
+    }
+    return file;
+}
+
+int openat(int at, const char *path, int flags, ...)
+{
+    va_list more;
+    mode_t mode;
+
+    va_start(more, flags);
+    mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    return open_with("openat", at, path, flags, mode);
+}
+
+int openat64(int at, const char *path, int flags, ...)
+{
+    va_list more;
+    mode_t mode;
+
+    va_start(more, flags);
+    mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    return open_with("openat64", at, path, flags, mode);
+}
+
+ssize_t write(int file, const void *octets, size_t length)
+{
+    ssize_t (*real)(int, const void *, size_t);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "write");
+    if (file >= 0 && file < FILES && faults[file].write != 0) {
+        return fail(faults[file].write);
+    }
+    return real(file, octets, length);
+}
+
+int fsync(int file)
+{
+    int (*real)(int);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "fsync");
+    if (file >= 0 && file < FILES && faults[file].fsync != 0) {
+        return fail(faults[file].fsync);
+    }
+    return real(file);
+}
+
+int linkat(int from_at, const char *from, int to_at, const char *to, int flags)
+{
+    int (*real)(int, const char *, int, const char *, int);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "linkat");
+    if (fault("linkat", to) != 0) {
+        return fail(fault("linkat", to));
+    }
+    return real(from_at, from, to_at, to, flags);
+}
