@@ -2,6 +2,7 @@
 
 #include "idna.h"
 #include "mailbox.h"
+#include "sender.h"
 #include "visit.h"
 
 #include <openssl/rand.h>
@@ -20,6 +21,7 @@ struct gate {
     struct sansmtp_rate *hastened; /* by domain: what ETRN started */
     struct mailboxes *mailboxes;
     struct crowd *crowd;
+    struct addresses senders;
 };
 
 static const struct gate_answer yes = {.code = 250};
@@ -116,7 +118,8 @@ int gate_open(struct relay *relay)
         return EX_CONFIG;
     }
     fill_relay(&relay->config, &gate->relay);
-    return mailbox_open(&gate->mailboxes, &relay->config);
+    status = sender_open(&gate->senders, &relay->config);
+    return status == 0 ? mailbox_open(&gate->mailboxes, &relay->config) : status;
 }
 
 static bool is_in(const struct config_networks *networks, struct connection *connection)
@@ -221,8 +224,21 @@ void gate_leave(struct relay *relay, struct connection *connection)
     crowd_leave(relay->gate->crowd, &connection->session.visit->place);
 }
 
-struct gate_answer gate_mail(struct relay *relay, struct connection *connection, uint64_t octets)
+static bool may_send_as(struct relay *relay, struct connection *connection,
+                        const struct sansmtp_event *mail)
 {
+    return listener_of(connection)->role != FOR_USERS || relay->config.senders == NULL ||
+           sender_is_of(&relay->gate->senders, connection->session.user, mail);
+}
+
+struct gate_answer gate_mail(struct relay *relay, struct connection *connection,
+                             const struct sansmtp_event *mail)
+{
+    uint64_t octets = mail->number;
+
+    if (!may_send_as(relay, connection, mail)) { /* RFC 6409 6.1 */
+        return no(553, SANSMTP_ENHANCED(5, 7, 1), "This sender is not you");
+    }
     if (!take(relay, connection, SANSMTP_RATE_OCTETS, octets == 0 ? 1 : octets)) {
         return later(451, SANSMTP_ENHANCED(4, 7, 0), "Too much mail, come later", "rate-octets",
                      relay->config.rate_octets.limit);

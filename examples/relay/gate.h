@@ -25,8 +25,9 @@ struct gate_answer {
 struct gate_answer gate_connect(struct relay *relay, struct connection *connection);
 void gate_leave(struct relay *relay, struct connection *connection);
 
-/* May it send one more message, of so many octets as it says (0: it does not)? */
-struct gate_answer gate_mail(struct relay *relay, struct connection *connection, uint64_t octets);
+/* May it send one more message, from this sender, of so many octets as MAIL says? */
+struct gate_answer gate_mail(struct relay *relay, struct connection *connection,
+                             const struct sansmtp_event *mail);
 
 /* May it send to this recipient? */
 struct gate_answer gate_recipient(struct relay *relay, struct connection *connection,

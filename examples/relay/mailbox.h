@@ -18,7 +18,7 @@ struct mailboxes;
 int mailbox_open(struct mailboxes **mailboxes, const struct config *config);
 
 /* Is there one for the recipient of this event, whose domain is ours? Looks into the file system. */
-bool mailbox_exists(const struct mailboxes *mailboxes, const struct sansmtp_event *recipient);
+bool mailbox_exists(struct mailboxes *mailboxes, const struct sansmtp_event *recipient);
 
 /* Its folder: RFC 5321 2.4 leaves the case of a local part to the host that delivers. Here it makes
  * no difference, and all is in lower case. */

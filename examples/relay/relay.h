@@ -11,7 +11,8 @@
  *   session.c     what we answer to the engine's questions
  *   gate.c        who may send to whom, and how much
  *   crowd.c       who is here at the same time
- *   lines.c       the files that options name
+ *   sender.c      whom a user may send as
+ *   lines.c       the files that options name; addresses.c what they list
  *   idna.c        domains as the DNS has them
  *   mailbox.c     which local recipients there are
  *   outside.c     what others say of a client: a DNS blocklist

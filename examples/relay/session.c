@@ -111,8 +111,7 @@ static void on_mail(struct sansmtp_server *server, const struct sansmtp_event *e
     struct connection *connection = user;
     struct session *session = &connection->session;
 
-    if (!let_through(connection, "MAIL",
-                     gate_mail(relay_of(connection), connection, event->number))) {
+    if (!let_through(connection, "MAIL", gate_mail(relay_of(connection), connection, event))) {
         return;
     }
     session->message = arrival_begin(connection, event);
