@@ -25,6 +25,7 @@ struct berth {
     uint32_t served;
     bool unrecorded; /* the clerk could not: again, later */
     bool stopped;
+    bool crowded; /* all lanes are taken */
     struct clerk_job reading;
     consignment_got *got;
     uint32_t chunk;
@@ -112,6 +113,7 @@ static int record(struct clerk_job *job, struct queue *queue)
     int error = queue_record(queue, batch->envelope.id, berth->results, batch->count);
 
     want.now = relay_now();
+    want.yield = berth->crowded;
     berth->picked = NULL;
     if (error == 0 && !berth->stopped && berth->served < IN_A_ROW) {
         error = queue_pick(queue, &want, &berth->picked, &when);
@@ -157,6 +159,7 @@ static void on_recorded(struct clerk_job *job)
 static void hand_in(struct berth *berth)
 {
     berth->unrecorded = false;
+    berth->crowded = berth->relay->berth_count >= berth->relay->config.lanes;
     berth->job.work = record;
     berth->job.done = on_recorded;
     clerk_do(berth->relay->clerk, &berth->job);

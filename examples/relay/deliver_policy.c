@@ -67,8 +67,8 @@ static void decide(struct inquiry *inquiry, const struct sansmtp_span *id)
     search->has_policy = decision >= 0 && ((uint32_t)decision & SANSMTP_STS_USE) != 0;
     fetch = decision >= 0 && ((uint32_t)decision & SANSMTP_STS_FETCH) != 0 && id != NULL;
     wait = fetch && (!search->has_policy || !same(cache->id, *id));
-    if (fetch && policy_fetch(search->relay, search->domain, *id, wait ? on_fetched : NULL,
-                              inquiry) &&
+    if (fetch &&
+        policy_fetch(search->relay, search->domain, *id, wait ? on_fetched : NULL, inquiry) &&
         wait) {
         return;
     }
@@ -122,8 +122,8 @@ void search_policy(struct search *search, void (*answered)(struct search *search
     char name[SEARCH_NAME_MAX + 16];
     struct inquiry *inquiry;
 
-    if (!search->relay->config.mta_sts ||
-        (search->route.flags & SANSMTP_ROUTE_SMART_HOSTS) != 0 || search->domain[0] == '[') {
+    if (!search->relay->config.mta_sts || (search->route.flags & SANSMTP_ROUTE_SMART_HOSTS) != 0 ||
+        search->domain[0] == '[') {
         return;
     }
     inquiry = malloc(sizeof *inquiry);

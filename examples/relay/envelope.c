@@ -43,6 +43,20 @@ static void read_times(struct queue_envelope *envelope, const struct sansmtp_eve
     }
 }
 
+/* RFC 6710 4.1: no "upgraded (positive) priorities from untrusted sources"; the engine says so. */
+static int32_t priority_of(const struct sansmtp_event *mail)
+{
+    struct sansmtp_parameter parameter;
+
+    if (!get(mail, SANSMTP_PARAMETER_MT_PRIORITY, &parameter)) {
+        return 0;
+    }
+    if ((parameter.flags & SANSMTP_VALUE_NEGATIVE) != 0) {
+        return -(int32_t)parameter.number;
+    }
+    return (mail->flags & SANSMTP_FLAG_AUTHENTICATED) != 0 ? (int32_t)parameter.number : 0;
+}
+
 void envelope_read(struct queue_envelope *envelope, const struct sansmtp_event *mail, uint64_t now)
 {
     struct sansmtp_parameter parameter;
@@ -59,11 +73,7 @@ void envelope_read(struct queue_envelope *envelope, const struct sansmtp_event *
     if (get(mail, SANSMTP_PARAMETER_ENVID, &parameter)) {
         envelope->envid = parameter.raw;
     }
-    if (get(mail, SANSMTP_PARAMETER_MT_PRIORITY, &parameter)) {
-        bool below = (parameter.flags & SANSMTP_VALUE_NEGATIVE) != 0;
-
-        envelope->priority = below ? -(int32_t)parameter.number : (int32_t)parameter.number;
-    }
+    envelope->priority = priority_of(mail);
     read_times(envelope, mail);
 }
 

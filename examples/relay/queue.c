@@ -10,14 +10,21 @@
 #include <unistd.h>
 
 #define BUSY_WAIT 10000 /* milliseconds for another process' transaction */
+#define VERSION   2     /* of the tables */
 
 /*
- * A message's row stays ready = 0 until it is whole. A recipient's row is there as long as
- * something has to be done for it. destination.due is the least due of its waiting recipients, so
- * what is next is found without looking at what is not; recipient_due then finds the message, and
- * recipient_tell whom to tell. So with a hundred thousand messages each step costs what it costs
- * with ten.
+ * A message's row stays ready = 0 until it is whole. A recipient's row is there as long as something has to be done for it. A row of destination is for one domain and one priority (RFC 6710):
+ * its due is the least due of its waiting recipients, so what is next is found without looking at
+ * what is not; recipient_due then finds the message, and recipient_tell whom to tell. So with a
+ * hundred thousand messages each step costs what it costs with ten.
  */
+#define DESTINATIONS                                                                    \
+    "CREATE TABLE destination("                                                         \
+    " id INTEGER PRIMARY KEY, name BLOB NOT NULL, priority INTEGER NOT NULL DEFAULT 0," \
+    " due INTEGER, UNIQUE(name, priority));"                                            \
+    "CREATE INDEX destination_due ON destination(due);"                                 \
+    "CREATE INDEX destination_first ON destination(priority, due);"
+
 static const char schema[] =
     "CREATE TABLE message("
     " id INTEGER PRIMARY KEY, ready INTEGER NOT NULL DEFAULT 0, arrived INTEGER, size INTEGER,"
@@ -26,10 +33,7 @@ static const char schema[] =
     "CREATE INDEX message_arriving ON message(id) WHERE ready = 0;"
     "CREATE TABLE chunk("
     " message INTEGER NOT NULL, number INTEGER NOT NULL, octets BLOB NOT NULL,"
-    " UNIQUE(message, number));"
-    "CREATE TABLE destination(id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, due INTEGER);"
-    "CREATE INDEX destination_due ON destination(due);"
-    "CREATE TABLE recipient("
+    " UNIQUE(message, number));" DESTINATIONS "CREATE TABLE recipient("
     " id INTEGER PRIMARY KEY, message INTEGER NOT NULL, destination INTEGER NOT NULL,"
     " address BLOB NOT NULL, orcpt BLOB, notify INTEGER NOT NULL,"
     " state INTEGER NOT NULL DEFAULT 0, tell INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL,"
@@ -39,7 +43,15 @@ static const char schema[] =
     "CREATE INDEX recipient_message ON recipient(message, destination);"
     "CREATE INDEX recipient_due ON recipient(destination, state, due);"
     "CREATE INDEX recipient_tell ON recipient(message) WHERE tell > 0;"
-    "PRAGMA user_version = 1;";
+    "PRAGMA user_version = 2;";
+
+/* Version 1 had no priorities. */
+static const char older[] =
+    "ALTER TABLE destination RENAME TO older;"
+    "DROP INDEX destination_due;" DESTINATIONS
+    "INSERT INTO destination(id, name, due) SELECT id, name, due FROM older;"
+    "DROP TABLE older;"
+    "PRAGMA user_version = 2;";
 
 /* busy: what is being delivered. It is in memory, and this process' own. */
 static const char settings[] = "PRAGMA journal_mode = WAL;"
@@ -134,13 +146,13 @@ static int make_tables(struct queue *queue, const char *path)
 {
     int status = execute(queue, path, "BEGIN IMMEDIATE");
 
-    if (status == 0 && version_of(queue) == 0) {
-        status = execute(queue, path, schema);
+    if (status == 0 && version_of(queue) < VERSION) {
+        status = execute(queue, path, version_of(queue) == 0 ? schema : older);
     }
     if (status == 0) {
         status = execute(queue, path, "COMMIT");
     }
-    if (status == 0 && version_of(queue) != 1) {
+    if (status == 0 && version_of(queue) != VERSION) {
         status = complain(path, "it is another version's");
     }
     return status;

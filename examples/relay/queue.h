@@ -155,12 +155,14 @@ struct queue_want {
     struct sansmtp_span destination; /* this one; absent: the most urgent */
     const struct sansmtp_span *but;  /* not these */
     size_t but_count;
+    bool yield;    /* of this destination: nothing, while another has what is more urgent */
     uint32_t most; /* recipients */
     uint64_t now;
 };
 
 /*
- * Sets *batch to the message that has waited longest at the most urgent destination, with all of
+ * Sets *batch to a message of the highest priority that has anything due, and of these to the one
+ * that has waited longest at the destination that has been due for the longest time, with all of
  * its recipients there that are due; they are taken, and will not be picked again until
  * queue_record or queue_give_back. NULL if none is due; *when is then the next time to look, or
  * UINT64_MAX. The caller frees the batch.

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PRIORITY_MAX 9
+
 static bool same(struct sansmtp_span left, struct sansmtp_span right)
 {
     return left.length == right.length && memcmp(left.data, right.data, left.length) == 0;
@@ -32,41 +34,69 @@ static uint64_t find_message(struct queue *queue, uint64_t destination, uint64_t
     return message;
 }
 
-static struct sql begin_destinations(struct queue *queue, const struct queue_want *want)
+/* What was found. */
+struct finding {
+    uint64_t destination, message; /* message 0: nothing */
+    int64_t priority;
+};
+
+/* What is under way makes a destination look due; so it goes on looking. */
+static struct finding find_among(struct queue *queue, const struct queue_want *want,
+                                 struct sql *sql, struct queue_batch *batch)
 {
-    struct sql sql;
+    struct finding found = {0};
 
-    if (want->destination.data != NULL) {
-        sql = sql_begin(queue, SQL_FIND_DESTINATION);
-        sql_give_span(&sql, want->destination);
-    } else {
-        sql = sql_begin(queue, SQL_DUE_DESTINATIONS);
-        sql_give(&sql, want->now);
-    }
-    return sql;
-}
-
-/* Sets *destination. What is under way makes a destination look due; so it goes on looking. */
-static uint64_t find(struct queue *queue, const struct queue_want *want, struct queue_batch *batch,
-                     uint64_t *destination)
-{
-    struct sql sql = begin_destinations(queue, want);
-    uint64_t message = 0;
-
-    while (message == 0 && sql_row(&sql)) {
-        uint64_t id = sql_take(&sql);
-        struct sansmtp_span name = sql_take_span(&sql);
+    while (found.message == 0 && sql_row(sql)) {
+        uint64_t destination = sql_take(sql);
+        struct sansmtp_span name = sql_take_span(sql);
 
         if (is_wanted(want, name)) {
-            message = find_message(queue, id, want->now);
-            *destination = id;
+            found.message = find_message(queue, destination, want->now);
+            found.destination = destination;
+            found.priority = sql_take_signed(sql);
         }
-        if (message != 0) {
+        if (found.message != 0) {
             batch->destination = batch_copy(queue, batch, name);
         }
     }
-    sql_end(&sql);
-    return message;
+    sql_end(sql);
+    return found;
+}
+
+/* RFC 6710 5: priorities "affect the order in which messages are transferred". Looks only for those
+ * over this one. */
+static struct finding find_anywhere(struct queue *queue, const struct queue_want *want,
+                                    int64_t over, struct queue_batch *batch)
+{
+    struct finding found = {0};
+
+    for (int64_t priority = PRIORITY_MAX; found.message == 0 && priority > over; priority--) {
+        struct sql sql = sql_begin(queue, SQL_DUE_DESTINATIONS);
+
+        sql_give_signed(&sql, priority);
+        sql_give(&sql, want->now);
+        found = find_among(queue, want, &sql, batch);
+    }
+    return found;
+}
+
+static struct finding find(struct queue *queue, const struct queue_want *want,
+                           struct queue_batch *batch)
+{
+    struct sql sql;
+    struct finding found;
+
+    if (want->destination.data == NULL) {
+        return find_anywhere(queue, want, -PRIORITY_MAX - 1, batch);
+    }
+    sql = sql_begin(queue, SQL_FIND_DESTINATIONS);
+    sql_give_span(&sql, want->destination);
+    found = find_among(queue, want, &sql, batch);
+    if (want->yield && found.message != 0 &&
+        find_anywhere(queue, want, found.priority, batch).message != 0) {
+        found.message = 0;
+    }
+    return found;
 }
 
 static uint64_t next_due(struct queue *queue, uint64_t now)
@@ -102,7 +132,7 @@ int queue_pick(struct queue *queue, const struct queue_want *want, struct queue_
                uint64_t *when)
 {
     struct queue_batch *picked = calloc(1, sizeof *picked);
-    uint64_t destination = 0, message;
+    struct finding found;
     int error;
 
     *batch = NULL;
@@ -110,14 +140,14 @@ int queue_pick(struct queue *queue, const struct queue_want *want, struct queue_
     if (picked == NULL) {
         return ENOMEM;
     }
-    message = find(queue, want, picked, &destination);
-    if (message == 0) {
+    found = find(queue, want, picked);
+    if (found.message == 0) {
         *when = next_due(queue, want->now);
         queue_batch_free(picked);
         return queue_outcome(queue);
     }
-    batch_load_message(queue, picked, message);
-    load_recipients(queue, picked, destination, want);
+    batch_load_message(queue, picked, found.message);
+    load_recipients(queue, picked, found.destination, want);
     batch_load_first(queue, picked);
     error = queue_outcome(queue);
     if (error != 0) {

@@ -54,25 +54,27 @@ static void finish(struct queue *queue, const struct queue_envelope *envelope)
     }
 }
 
-static uint64_t put_destination(struct queue *queue, struct sansmtp_span name, uint64_t due)
+static uint64_t put_destination(struct queue *queue, const struct queue_envelope *envelope,
+                                const struct queue_recipient *recipient)
 {
     struct sql sql = sql_begin(queue, SQL_ADD_DESTINATION);
     uint64_t id;
 
-    sql_give_span(&sql, name);
-    sql_give(&sql, due);
+    sql_give_span(&sql, recipient->destination);
+    sql_give_signed(&sql, envelope->priority);
+    sql_give(&sql, recipient->due);
     id = sql_row(&sql) ? sql_take(&sql) : 0;
     sql_end(&sql);
     return id;
 }
 
-static void put_recipient(struct queue *queue, uint64_t message,
+static void put_recipient(struct queue *queue, const struct queue_envelope *envelope,
                           const struct queue_recipient *recipient)
 {
-    uint64_t destination = put_destination(queue, recipient->destination, recipient->due);
+    uint64_t destination = put_destination(queue, envelope, recipient);
     struct sql sql = sql_begin(queue, SQL_ADD_RECIPIENT);
 
-    sql_give(&sql, message);
+    sql_give(&sql, envelope->id);
     sql_give(&sql, destination);
     sql_give_span(&sql, recipient->address);
     sql_give_span(&sql, recipient->orcpt);
@@ -88,7 +90,7 @@ int queue_put(struct queue *queue, const struct queue_envelope *envelope,
 {
     finish(queue, envelope);
     for (size_t i = 0; i < count && queue->error == 0; i++) {
-        put_recipient(queue, envelope->id, &recipients[i]);
+        put_recipient(queue, envelope, &recipients[i]);
     }
     return queue_outcome(queue);
 }

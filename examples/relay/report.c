@@ -304,6 +304,7 @@ static int enqueue(struct report_office *office, struct queue *queue,
     envelope.flags = QUEUE_REPORT | (batch->envelope.flags & (QUEUE_UTF8 | QUEUE_REQUIRETLS));
     envelope.flags |= office->eight_bit ? QUEUE_EIGHT_BIT : 0;
     envelope.body = office->eight_bit ? SANSMTP_BODY_8BITMIME : 0;
+    envelope.priority = batch->envelope.priority; /* RFC 6710 4.6 */
     envelope.sender = span_of("");
     envelope.client = span_of("report");
     envelope_schedule(&envelope, &office->relay->retry, &recipient);
