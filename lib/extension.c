@@ -49,16 +49,36 @@ size_t sansmtp_extension_line(uint64_t extensions, uint32_t verb)
     return line;
 }
 
+#define EXTENSION(name, keyword, rfc, mail, rcpt, value, needs, when, since) \
+    | (SANSMTP_WHEN_##when == TIME ? SANSMTP_EXTENSION_##name : 0)
+
+static const uint64_t announced[] = {
+#define TIME SANSMTP_WHEN_ALWAYS
+    [TIME] = UINT64_C(0)
+#include "extensions.def"
+    ,
+#undef TIME
+#define TIME SANSMTP_WHEN_PLAIN
+    [TIME] = UINT64_C(0)
+#include "extensions.def"
+    ,
+#undef TIME
+#define TIME SANSMTP_WHEN_SECURE
+    [TIME] = UINT64_C(0)
+#include "extensions.def"
+    ,
+#undef TIME
+#define TIME SANSMTP_WHEN_ALLOWED
+    [TIME] = UINT64_C(0)
+#include "extensions.def"
+#undef TIME
+};
+
+#undef EXTENSION
+
 uint64_t sansmtp_extensions_when(enum sansmtp_when when)
 {
-    uint64_t set = 0;
-
-    for (uint32_t i = 0; i < SANSMTP_EXTENSIONS; i++) {
-        if (rows[i].when == (uint8_t)when) {
-            set |= bit(i);
-        }
-    }
-    return set;
+    return announced[when];
 }
 
 uint64_t sansmtp_extension_missing(uint64_t extensions)

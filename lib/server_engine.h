@@ -201,7 +201,7 @@ void sansmtp_server_put_line(struct sansmtp_server *server, uint32_t code, char 
                              uint32_t enhanced, const void *text, size_t length);
 
 /* server_list.c: rows is true once all are written */
-bool sansmtp_server_announces(const struct sansmtp_server *server, uint32_t from);
+uint64_t sansmtp_server_announced(const struct sansmtp_server *server);
 bool sansmtp_server_rows(struct sansmtp_server *server);
 void sansmtp_server_help(struct sansmtp_server *server);
 

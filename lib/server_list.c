@@ -9,40 +9,19 @@
 
 /* The long replies, row by row as room comes: the extensions behind EHLO and LHLO, and HELP. */
 
-static bool announced(const struct sansmtp_server *server, uint32_t number)
+/* What this session has, and what there is to offer now. */
+uint64_t sansmtp_server_announced(const struct sansmtp_server *server)
 {
-    const struct sansmtp_extension *row = sansmtp_extension_row(number);
+    bool secure = sansmtp_server_knows(server, SANSMTP_KNOWS_TLS);
+    uint64_t set = server->extensions &
+                   ~sansmtp_extensions_when(secure ? SANSMTP_WHEN_PLAIN : SANSMTP_WHEN_SECURE);
     struct sansmtp_span name;
     size_t at = 0;
 
-    if ((server->extensions & (UINT64_C(1) << number)) == 0) {
-        return false;
+    if (!sansmtp_server_mechanism_next(server, &at, &name)) {
+        set &= ~sansmtp_extensions_when(SANSMTP_WHEN_ALLOWED);
     }
-    if (row == NULL) { /* the host's own */
-        return true;
-    }
-    switch ((enum sansmtp_when)row->when) {
-    case SANSMTP_WHEN_PLAIN:
-        return !sansmtp_server_knows(server, SANSMTP_KNOWS_TLS);
-    case SANSMTP_WHEN_ALLOWED:
-        return sansmtp_server_mechanism_next(server, &at, &name);
-    case SANSMTP_WHEN_SECURE:
-        return sansmtp_server_knows(server, SANSMTP_KNOWS_TLS);
-    case SANSMTP_WHEN_ALWAYS:
-        break;
-    }
-    return true;
-}
-
-/* Is there an extension to announce, from this number on? */
-bool sansmtp_server_announces(const struct sansmtp_server *server, uint32_t from)
-{
-    for (uint32_t number = from; number <= SANSMTP_OWN_LAST; number++) {
-        if (announced(server, number)) {
-            return true;
-        }
-    }
-    return false;
+    return set;
 }
 
 static void put_text(struct sansmtp_server *server, const void *text, size_t length)
@@ -160,10 +139,9 @@ static void put_value(struct sansmtp_server *server, enum sansmtp_ehlo_value val
     }
 }
 
-static void put_extension(struct sansmtp_server *server, uint32_t number)
+static void put_extension(struct sansmtp_server *server, uint32_t number, bool more)
 {
     const struct sansmtp_extension *row = sansmtp_extension_row(number);
-    bool more = sansmtp_server_announces(server, number + 1);
 
     put_text(server, more ? "250-" : "250 ", 4);
     if (row != NULL) {
@@ -181,14 +159,16 @@ static void put_extension(struct sansmtp_server *server, uint32_t number)
 
 static bool extension_rows(struct sansmtp_server *server)
 {
-    for (; server->row <= SANSMTP_OWN_LAST; server->row++) {
-        if (!announced(server, server->row)) {
+    uint64_t left = sansmtp_server_announced(server) >> server->row;
+
+    for (; left != 0; left >>= 1, server->row++) {
+        if ((left & 1) == 0) {
             continue;
         }
         if (!sansmtp_server_room(server)) {
             return false;
         }
-        put_extension(server, server->row);
+        put_extension(server, server->row, left > 1);
     }
     return true;
 }

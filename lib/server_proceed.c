@@ -45,7 +45,7 @@ static void after_hello(struct sansmtp_server *server, bool yes)
     sansmtp_server_transaction_over(server);
     if (server->verb == SANSMTP_VERB_HELO) {
         server->knows &= ~(uint32_t)SANSMTP_KNOWS_EXTENDED;
-    } else if (sansmtp_server_announces(server, 0)) {
+    } else if (sansmtp_server_announced(server) != 0) {
         server->row = 0;
         server->phase = SANSMTP_PHASE_ROWS;
         return;

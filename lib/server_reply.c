@@ -144,7 +144,7 @@ static void settle(struct sansmtp_server *server, uint32_t code, uint32_t enhanc
 {
     uint32_t question = server->question;
     bool rows = question == SANSMTP_EVENT_HELLO && code == 250 &&
-                server->verb != SANSMTP_VERB_HELO && sansmtp_server_announces(server, 0);
+                server->verb != SANSMTP_VERB_HELO && sansmtp_server_announced(server) != 0;
 
     if (!is_silent(server, code)) {
         sansmtp_server_put_line(server, code, rows ? '-' : ' ', enhanced, text, length);
