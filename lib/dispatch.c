@@ -2,16 +2,12 @@
 
 /* The door: each event to its callback. */
 
-struct door {
-    uint8_t type;
-    size_t member; /* where the callback stands in struct sansmtp_server_callbacks */
-};
-
-static const struct door doors[] = {
+/* Where the callback of an event stands in struct sansmtp_server_callbacks; 0: it has none. */
+static const uint16_t doors[] = {
 #define QUESTION(name, callback, accept, decline, fail, code, lines) \
-    {SANSMTP_EVENT_##name, offsetof(struct sansmtp_server_callbacks, callback)},
+    [SANSMTP_EVENT_##name] = offsetof(struct sansmtp_server_callbacks, callback),
 #define NOTICE(name, callback) \
-    {SANSMTP_EVENT_##name, offsetof(struct sansmtp_server_callbacks, callback)},
+    [SANSMTP_EVENT_##name] = offsetof(struct sansmtp_server_callbacks, callback),
 #include "events.def"
 #undef QUESTION
 #undef NOTICE
@@ -21,14 +17,12 @@ static const struct door doors[] = {
 static sansmtp_server_callback *callback_of(const struct sansmtp_server_callbacks *callbacks,
                                             uint32_t type)
 {
-    for (size_t i = 0; i < sizeof(doors) / sizeof(doors[0]); i++) {
-        if (doors[i].type == type &&
-            doors[i].member + sizeof(sansmtp_server_callback *) <= callbacks->size) {
-            return *(sansmtp_server_callback *const *)(const void *)((const char *)callbacks +
-                                                                     doors[i].member);
-        }
+    size_t member = doors[type];
+
+    if (member == 0 || member + sizeof(sansmtp_server_callback *) > callbacks->size) {
+        return NULL;
     }
-    return NULL;
+    return *(sansmtp_server_callback *const *)(const void *)((const char *)callbacks + member);
 }
 
 static void call(struct sansmtp_server *server, sansmtp_server_callback *callback,

@@ -41,16 +41,23 @@ static void compact(struct sansmtp_out *out)
     out->end = pending;
 }
 
-void sansmtp_out_put(struct sansmtp_out *out, const void *octets, size_t length)
+uint8_t *sansmtp_out_take(struct sansmtp_out *out, size_t length)
 {
-    if (length == 0) {
-        return;
-    }
+    uint8_t *octets;
+
     if (length > out->capacity - out->end) {
         compact(out);
     }
-    memcpy(out->octets + out->end, octets, length);
+    octets = out->octets + out->end;
     out->end += (uint32_t)length;
+    return octets;
+}
+
+void sansmtp_out_put(struct sansmtp_out *out, const void *octets, size_t length)
+{
+    if (length != 0) {
+        memcpy(sansmtp_out_take(out, length), octets, length);
+    }
 }
 
 void sansmtp_out_clear(struct sansmtp_out *out)

@@ -26,7 +26,8 @@ bool sansmtp_out_sent(struct sansmtp_out *out, size_t length);
 /* How many octets can be put. */
 size_t sansmtp_out_room(const struct sansmtp_out *out);
 
-/* Precondition: length <= sansmtp_out_room(out). */
+/* Precondition: length <= sansmtp_out_room(out). take only gives the place; the caller writes. */
+uint8_t *sansmtp_out_take(struct sansmtp_out *out, size_t length);
 void sansmtp_out_put(struct sansmtp_out *out, const void *octets, size_t length);
 
 /* Forgets what is pending. */

@@ -22,12 +22,23 @@ static struct sansmtp_span trimmed(struct sansmtp_span span)
     return span;
 }
 
+static size_t verb_length(const struct sansmtp_server *server)
+{
+    const struct sansmtp_verb *verb = sansmtp_verb_row(server->verb);
+    size_t length = 0;
+
+    if (verb != NULL) {
+        return verb->length;
+    }
+    sansmtp_verb_find(server->line.octets, server->line.length, &length);
+    return length;
+}
+
 struct sansmtp_span sansmtp_server_argument(const struct sansmtp_server *server)
 {
     struct sansmtp_span rest = {server->line.octets, server->line.length};
-    size_t verb = 0;
+    size_t verb = verb_length(server);
 
-    sansmtp_verb_find(rest.data, rest.length, &verb);
     rest.data += verb;
     rest.length -= verb;
     if (rest.length != 0) {

@@ -1,6 +1,6 @@
 #include "server_engine.h"
 
-#include "number.h"
+#include "memory.h"
 #include "verb.h"
 
 /* The lines that go out, whole or not at all, and the errors that are counted with them. */
@@ -34,58 +34,83 @@ static bool shows_hostname(const struct sansmtp_server *server, uint32_t code)
            (code == 250 && is_hello(server));
 }
 
-static size_t enhanced_write(uint32_t enhanced, uint8_t *out)
+static uint8_t *put(uint8_t *at, const void *octets, size_t length)
 {
-    size_t length = sansmtp_number_write(enhanced / 1000000u, out);
-
-    out[length++] = '.';
-    length += sansmtp_number_write(enhanced / 1000u % 1000u, out + length);
-    out[length++] = '.';
-    return length + sansmtp_number_write(enhanced % 1000u, out + length);
+    if (length != 0) {
+        memcpy(at, octets, length);
+    }
+    return at + length;
 }
+
+/* number is below 1000. */
+static uint8_t *put_number(uint8_t *at, uint32_t number)
+{
+    if (number >= 100) {
+        *at++ = (uint8_t)('0' + number / 100);
+    }
+    if (number >= 10) {
+        *at++ = (uint8_t)('0' + number / 10 % 10);
+    }
+    *at++ = (uint8_t)('0' + number % 10);
+    return at;
+}
+
+static uint8_t *put_enhanced(uint8_t *at, uint32_t enhanced)
+{
+    at = put_number(at, enhanced / 1000000u);
+    *at++ = '.';
+    at = put_number(at, enhanced / 1000u % 1000u);
+    *at++ = '.';
+    at = put_number(at, enhanced % 1000u);
+    *at++ = ' ';
+    return at;
+}
+
+enum { HEAD_MOST = sizeof("250-5.999.999 ") - 1 };
 
 /* Code, separator, enhanced code; returns their octets. */
 static size_t head(const struct sansmtp_server *server, uint32_t code, char separator,
-                   uint32_t enhanced, uint8_t *out)
+                   uint32_t enhanced, uint8_t out[HEAD_MOST])
 {
-    size_t length = sansmtp_number_write(code, out);
+    uint8_t *at = put_number(out, code);
 
-    out[length++] = (uint8_t)separator;
+    *at++ = (uint8_t)separator;
     enhanced = enhanced_shown(server, code, enhanced);
     if (enhanced != 0) {
-        length += enhanced_write(enhanced, out + length);
-        out[length++] = ' ';
+        at = put_enhanced(at, enhanced);
     }
-    return length;
+    return (size_t)(at - out);
+}
+
+/* Our name and a space behind it, if there is any text. */
+static size_t name_length(const struct sansmtp_server *server, uint32_t code, size_t length)
+{
+    return shows_hostname(server, code) ? server->options->hostname_length + (length != 0) : 0;
 }
 
 void sansmtp_server_put_line(struct sansmtp_server *server, uint32_t code, char separator,
                              uint32_t enhanced, const void *text, size_t length)
 {
-    const struct sansmtp_server_options *options = server->options;
-    uint8_t start[64];
+    uint8_t start[HEAD_MOST];
+    size_t first = head(server, code, separator, enhanced, start);
+    size_t name = name_length(server, code, length);
+    uint8_t *at = sansmtp_out_take(&server->out, first + name + length + 2);
 
-    sansmtp_out_put(&server->out, start, head(server, code, separator, enhanced, start));
-    if (shows_hostname(server, code)) {
-        sansmtp_out_put(&server->out, options->hostname, options->hostname_length);
-        if (length != 0) {
-            sansmtp_out_put(&server->out, " ", 1);
-        }
+    at = put(at, start, first);
+    if (name != 0) {
+        at[name - 1] = ' ';
+        memcpy(at, server->options->hostname, server->options->hostname_length);
     }
-    sansmtp_out_put(&server->out, text, length);
-    sansmtp_out_put(&server->out, "\r\n", 2);
+    at = put(at + name, text, length);
+    put(at, "\r\n", 2);
 }
 
 size_t sansmtp_server_line_length(const struct sansmtp_server *server, uint32_t code,
                                   uint32_t enhanced, size_t length)
 {
-    uint8_t start[64];
-    size_t own = head(server, code, ' ', enhanced, start);
+    uint8_t start[HEAD_MOST];
 
-    if (shows_hostname(server, code)) {
-        own += server->options->hostname_length + 1;
-    }
-    return own + length + 2;
+    return head(server, code, ' ', enhanced, start) + name_length(server, code, 1) + length + 2;
 }
 
 void sansmtp_server_say(struct sansmtp_server *server, enum sansmtp_reply reply)

@@ -26,16 +26,11 @@
      syntax,                                                                            \
      sizeof(syntax) - 1},
 
-static const struct sansmtp_verb rows[] = {
+const struct sansmtp_verb sansmtp_verb_rows[SANSMTP_VERBS] = {
 #include "verbs.def"
 };
 
 #undef VERB
-
-const struct sansmtp_verb *sansmtp_verb_row(uint32_t verb)
-{
-    return verb >= 1 && verb <= SANSMTP_VERBS ? &rows[verb - 1] : NULL;
-}
 
 /* The first eight octets of a line, what is not there as spaces. */
 static uint64_t load(const uint8_t *line, size_t length)
@@ -74,9 +69,9 @@ uint32_t sansmtp_verb_find(const uint8_t *line, size_t length, size_t *verb_leng
     uint64_t word = as_row(load(line, length));
 
     for (uint32_t i = 0; i < SANSMTP_VERBS; i++) {
-        size_t end = rows[i].length;
+        size_t end = sansmtp_verb_rows[i].length;
 
-        if (sansmtp_word_load((const uint8_t *)rows[i].wire) != word) {
+        if (sansmtp_word_load((const uint8_t *)sansmtp_verb_rows[i].wire) != word) {
             continue;
         }
         /* A NUL in the line looks like the end of the row, and of eight octets none may follow. */

@@ -60,8 +60,13 @@ enum {
     SANSMTP_VERBS
 };
 
+extern const struct sansmtp_verb sansmtp_verb_rows[SANSMTP_VERBS];
+
 /* The row of SANSMTP_VERB_...; NULL for UNKNOWN and numbers that are none. */
-const struct sansmtp_verb *sansmtp_verb_row(uint32_t verb);
+static inline const struct sansmtp_verb *sansmtp_verb_row(uint32_t verb)
+{
+    return verb >= 1 && verb <= SANSMTP_VERBS ? &sansmtp_verb_rows[verb - 1] : NULL;
+}
 
 /* The verb at the front of a line (without its CRLF), in any case. Only a space or the end of the
  * line ends it. *verb_length is set to the octets before that, for UNKNOWN too. */
