@@ -322,10 +322,13 @@ void sansmtp_capability_read(const uint8_t *text, size_t length, const char *mec
 uint64_t sansmtp_capability_own(const uint8_t *text, size_t length,
                                 const struct sansmtp_additions *additions)
 {
-    struct sansmtp_span rest = {text, length};
-    struct sansmtp_span keyword = take_word(&rest);
-    const struct sansmtp_own_extension *own = sansmtp_own_extension(additions, keyword.data,
-                                                                    keyword.length);
+    struct sansmtp_span rest = {text, length}, keyword;
+    const struct sansmtp_own_extension *own;
 
+    if (additions == NULL) {
+        return 0;
+    }
+    keyword = take_word(&rest);
+    own = sansmtp_own_extension(additions, keyword.data, keyword.length);
     return own == NULL ? 0 : UINT64_C(1) << own->number;
 }

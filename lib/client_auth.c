@@ -9,7 +9,7 @@
  * among those offered, the host answers challenges. */
 
 /* RFC 4954 4: the AUTH line itself keeps the limit of any command line; 12288 is for the others. */
-enum { AUTH_LINE = 512, EXCHANGE_LINE = 12288, MECHANISMS_MOST = 32 };
+enum { AUTH_LINE = 512, EXCHANGE_LINE = 12288 };
 
 /* The word of the host's list with this number; length 0: there is none. */
 static struct sansmtp_span word(const struct sansmtp_client *client, uint32_t number)
@@ -40,10 +40,6 @@ static bool usable(const struct sansmtp_client *client, uint32_t number)
     bool safe = sansmtp_client_knows(client, SANSMTP_CLIENT_TLS) &&
                 sansmtp_client_knows(client, SANSMTP_CLIENT_VERIFIED);
 
-    if (name.length == 0 || (client->offered.mechanisms >> number & 1u) == 0 ||
-        (client->tried >> number & 1u) != 0) {
-        return false;
-    }
     return safe || sansmtp_client_is(client, SANSMTP_CLIENT_AUTH_IN_CLEAR) ||
            !sansmtp_mechanism_find(name)->clear;
 }
@@ -72,12 +68,14 @@ static void begin(struct sansmtp_client *client, uint32_t number)
 /* True: an exchange has begun, or the session fails for want of one. */
 bool sansmtp_client_auth_begin(struct sansmtp_client *client)
 {
+    uint32_t left = client->offered.mechanisms & ~client->tried;
+
     if (client->options->mechanisms_length == 0 ||
         sansmtp_client_knows(client, SANSMTP_CLIENT_AUTHENTICATED)) {
         return false;
     }
-    for (uint32_t i = 0; i < MECHANISMS_MOST; i++) {
-        if (usable(client, i)) {
+    for (uint32_t i = 0; left != 0; i++, left >>= 1) {
+        if ((left & 1) != 0 && usable(client, i)) {
             begin(client, i);
             return true;
         }
