@@ -1,9 +1,10 @@
 /*
  * Every case of tests/transcripts/ (see the README there), in every way in which it must come out the
  * same: whole, octet by octet and at every cut; output drained at once or in small pieces; questions
- * answered at once or late; small and large buffers; next() and run(); pausing after each event.
+ * answered at once or late; small and large buffers; next() and run(). The server's also pausing
+ * after each event; the client's with output by vectors, and the body whole or octet by octet.
  *
- * Arguments: the Markdown files.
+ * Arguments: server or client, and the Markdown files.
  */
 
 #include <setjmp.h>
@@ -15,7 +16,6 @@
 
 #include <cmocka.h>
 
-#include "expect.h"
 #include "replay.h"
 #include "text.h"
 #include "transcript.h"
@@ -27,7 +27,20 @@
 #define NEAR_LINE_END           3
 #define LINE_ENDS_OF_LONG_INPUT 60
 
-#define WAYS 96 /* all that way() tells apart */
+enum { COMMON_WAYS = 48 }; /* all that way() tells apart by itself */
+
+struct role {
+    const char *name;
+    const struct transcript_role *transcripts;
+    const struct replay_role *replays;
+};
+
+static const struct role roles[] = {
+    {"server", &server_transcripts, &server_replays},
+    {"client", &client_transcripts, &client_replays},
+};
+
+static const struct role *role; /* of this process */
 
 /* The number's digits choose one of all combinations. */
 static struct variant way(size_t number, size_t cut)
@@ -40,7 +53,7 @@ static struct variant way(size_t number, size_t cut)
     variant.late = (number / 6 & 1) != 0;
     variant.run = (number / 12 & 1) != 0;
     variant.large = (number / 24 & 1) != 0;
-    variant.pausing = (number / 48 & 1) != 0;
+    replay_vary(role->replays, &variant, number / COMMON_WAYS);
     return variant;
 }
 
@@ -54,9 +67,11 @@ static void describe(struct text *text, const struct variant *variant)
         text_print(text, "whole");
     text_print(text, ", output taken %s in pieces of %zu", variant->lazy ? "last" : "at once",
                variant->drain);
-    text_print(text, ", answered %s", variant->late ? "late" : "at once");
+    text_print(text, ", the host %s", variant->late ? "late" : "at once");
     text_print(text, ", %s()%s%s", variant->run ? "run" : "next",
                variant->large ? ", large buffers" : "", variant->pausing ? ", pausing" : "");
+    text_print(text, "%s%s", variant->gather ? ", vectors" : "",
+               variant->split ? ", body octet by octet" : "");
 }
 
 static void fail_with(const char *what, const struct variant *variant, const struct text *report,
@@ -81,8 +96,8 @@ static void first_replay(struct replay *first, const struct transcript *transcri
     struct variant plain = way(0, CUT_NOWHERE);
     struct text report = {0};
 
-    replay(first, transcript, &plain, arena);
-    expect(&report, transcript, first);
+    replay(first, role->replays, transcript, &plain, arena);
+    replay_expect(&report, role->replays, transcript, first);
     if (report.length > 0)
         fail_with("not as written", &plain, &report, first);
     text_free(&report);
@@ -93,7 +108,7 @@ static void replay_alike(const struct replay *first, const struct transcript *tr
 {
     struct replay other;
 
-    replay(&other, transcript, &variant, arena);
+    replay(&other, role->replays, transcript, &variant, arena);
     if (!replay_equal(first, &other)) {
         struct text report = {0};
 
@@ -122,16 +137,18 @@ static bool worth_cutting(const struct text *input, size_t cut, size_t *line_end
     return *line_ends > 0 && near_line_end(input, cut) && (*line_ends)-- > 0;
 }
 
+/* PRACT-fuzzinv-a: any split of the input gives the same events and output as one piece. */
 static void test_transcript(void **state)
 {
     const struct transcript *transcript = *state;
     size_t line_ends = LINE_ENDS_OF_LONG_INPUT * 2 * NEAR_LINE_END;
+    size_t ways = (size_t)COMMON_WAYS * replay_ways(role->replays);
     struct arena arena;
     struct replay first;
 
-    arena_make(&arena, transcript);
+    arena_make(&arena, role->replays, transcript);
     first_replay(&first, transcript, &arena);
-    for (size_t number = 0; number < WAYS; number++) {
+    for (size_t number = 0; number < ways; number++) {
         replay_alike(&first, transcript, &arena, way(number, CUT_NOWHERE));
         if ((transcript->words & TRANSCRIPT_WHOLE) == 0 &&
             (transcript->input.length <= LONG_INPUT || number % LONG_STEP == 0))
@@ -142,7 +159,7 @@ static void test_transcript(void **state)
             !worth_cutting(&transcript->input, cut, &line_ends))
             continue;
         replay_alike(&first, transcript, &arena, way(0, cut));
-        replay_alike(&first, transcript, &arena, way(cut * 37 % WAYS, cut));
+        replay_alike(&first, transcript, &arena, way(cut * 37 % ways, cut));
     }
     replay_free(&first);
     arena_free(&arena);
@@ -172,7 +189,7 @@ static int run_all(const struct transcripts *all)
         tests[i].test_func = test_transcript;
         tests[i].initial_state = all->cases[i];
     }
-    failed = _cmocka_run_group_tests("transcripts", tests, all->count, NULL, NULL);
+    failed = _cmocka_run_group_tests(role->name, tests, all->count, NULL, NULL);
     for (size_t i = 0; i < all->count; i++)
         free(names[i]);
     free(names);
@@ -186,8 +203,14 @@ int main(int count, char **arguments)
     struct text complaint = {0};
     int failed;
 
-    for (int i = 1; i < count; i++)
-        transcripts_read(&all, arguments[i], &complaint);
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0] && count > 1; i++) {
+        if (strcmp(arguments[1], roles[i].name) == 0) {
+            role = &roles[i];
+        }
+    }
+    for (int i = 2; i < count && role != NULL; i++) {
+        transcripts_read(&all, role->transcripts, arguments[i], &complaint);
+    }
     if (complaint.length > 0 || all.count == 0) {
         print_error("%s", complaint.length > 0 ? complaint.data : "no cases\n");
         return 1;

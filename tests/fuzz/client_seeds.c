@@ -1,26 +1,17 @@
-/*
- * Makes the seeds of client_fuzz.c from the transcripts: one file a case.
- *
- *     client_seeds FOLDER STAMP FILE.md...
- *
- * STAMP is written last, for the build to see.
- */
+/* Makes the seeds of client_fuzz.c from the transcripts: see seed_file.h. */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client_input.h"
-#include "client_transcript.h"
 #include "seed_file.h"
-#include "text.h"
 
 struct act {
     const char *call;
     unsigned char octet;
 };
 
-static unsigned char act_of(const struct client_step *step)
+static unsigned char act_of(const struct step *step)
 {
     static const struct act acts[] = {
         {"tls", CLIENT_ACT_TLS},     {"tls verified", CLIENT_ACT_TLS_VERIFIED},
@@ -31,11 +22,11 @@ static unsigned char act_of(const struct client_step *step)
     const char *words = step->text.data;
 
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
-        if (step->kind == CLIENT_STEP_ACT && strcmp(words, acts[i].call) == 0) {
+        if (step->kind == STEP_ACT && strcmp(words, acts[i].call) == 0) {
             return acts[i].octet;
         }
     }
-    if (step->kind == CLIENT_STEP_ACT && strncmp(words, "stall ", 6) == 0) {
+    if (step->kind == STEP_ACT && strncmp(words, "stall ", 6) == 0) {
         unsigned long octets = strtoul(words + 6, NULL, 10);
 
         return (unsigned char)(CLIENT_ACT_STALL + CLIENT_ACTS * (octets % 31));
@@ -44,13 +35,13 @@ static unsigned char act_of(const struct client_step *step)
 }
 
 /* The recipients of the first message, beyond the first. */
-static unsigned char recipients_of(const struct client_transcript *transcript)
+static unsigned char recipients_of(const struct transcript *transcript)
 {
     for (size_t i = 0; i < transcript->count; i++) {
-        const struct client_step *step = &transcript->steps[i];
+        const struct step *step = &transcript->steps[i];
         unsigned char spaces = 0;
 
-        if (step->kind != CLIENT_STEP_INTENT || strncmp(step->text.data, "mail ", 5) != 0) {
+        if (step->kind != STEP_INTENT || strncmp(step->text.data, "mail ", 5) != 0) {
             continue;
         }
         for (const char *at = step->text.data; *at != '\0'; at++) {
@@ -66,9 +57,9 @@ static unsigned char mode(bool set, unsigned bit)
     return (unsigned char)(set ? bit : 0);
 }
 
-static void add_head(struct text *seed, const struct client_transcript *transcript)
+static void add_head(struct text *seed, const struct transcript *transcript)
 {
-    const struct sansmtp_client_options *options = &transcript->options;
+    const struct sansmtp_client_options *options = &transcript->client;
     unsigned char head[CLIENT_HEAD_LENGTH] = {0};
 
     head[CLIENT_HEAD_FLAGS] = (unsigned char)(options->flags & 63u);
@@ -86,15 +77,15 @@ static void add_head(struct text *seed, const struct client_transcript *transcri
 }
 
 /* Each line of the server once all before is done. */
-static void add_input(struct text *seed, const struct client_transcript *transcript)
+static void add_input(struct text *seed, const struct transcript *transcript)
 {
     size_t from = 0;
 
     for (size_t i = 0; i < transcript->count; i++) {
-        const struct client_step *step = &transcript->steps[i];
+        const struct step *step = &transcript->steps[i];
         unsigned char act[2] = {CLIENT_BARRIER, act_of(step)};
 
-        if (!client_step_is_barrier(step) && step->kind != CLIENT_STEP_INPUT) {
+        if (!step_is_barrier(step)) {
             continue;
         }
         text_add(seed, transcript->input.data + from, step->after - from);
@@ -104,32 +95,13 @@ static void add_input(struct text *seed, const struct client_transcript *transcr
     text_add(seed, transcript->input.data + from, transcript->input.length - from);
 }
 
+static void add(struct text *seed, const struct transcript *transcript)
+{
+    add_head(seed, transcript);
+    add_input(seed, transcript);
+}
+
 int main(int count, char **arguments)
 {
-    struct client_transcripts all = {0};
-    struct text complaint = {0};
-    int failed = 0;
-
-    for (int i = 3; i < count; i++) {
-        client_transcripts_read(&all, arguments[i], &complaint);
-    }
-    if (complaint.length > 0 || all.count == 0) {
-        fprintf(stderr, "%s", complaint.length > 0 ? complaint.data : "no transcripts\n");
-        return 1;
-    }
-    seed_folders(arguments[1]);
-    for (size_t i = 0; i < all.count && failed == 0; i++) {
-        struct text seed = {0};
-
-        /* Long seeds make all that is made of them slow. */
-        if (all.cases[i]->input.length > 6000) {
-            continue;
-        }
-        add_head(&seed, all.cases[i]);
-        add_input(&seed, all.cases[i]);
-        failed = seed_write(arguments[1], i, &seed);
-        text_free(&seed);
-    }
-    client_transcripts_free(&all);
-    return failed != 0 || seed_stamp(arguments[2]) != 0;
+    return seeds_main(count, arguments, &client_transcripts, add);
 }

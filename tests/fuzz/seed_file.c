@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Long seeds make all that is made of them slow. */
+enum { LONG_INPUT = 6000 };
+
 static int write_file(const char *path, const void *octets, size_t length)
 {
     FILE *file = fopen(path, "wb");
@@ -24,7 +27,7 @@ static int write_file(const char *path, const void *octets, size_t length)
     return 0;
 }
 
-void seed_folders(const char *folder)
+static void make_folders(const char *folder)
 {
     struct text parent = {0};
     const char *slash = strrchr(folder, '/');
@@ -37,7 +40,7 @@ void seed_folders(const char *folder)
     text_free(&parent);
 }
 
-int seed_write(const char *folder, size_t number, const struct text *seed)
+static int write_seed(const char *folder, size_t number, const struct text *seed)
 {
     struct text path = {0};
     int failed;
@@ -48,7 +51,32 @@ int seed_write(const char *folder, size_t number, const struct text *seed)
     return failed;
 }
 
-int seed_stamp(const char *path)
+int seeds_main(int count, char **arguments, const struct transcript_role *role,
+               void (*add)(struct text *seed, const struct transcript *transcript))
 {
-    return write_file(path, NULL, 0);
+    struct transcripts all = {0};
+    struct text complaint = {0};
+    int failed = 0;
+
+    for (int i = 3; i < count; i++) {
+        transcripts_read(&all, role, arguments[i], &complaint);
+    }
+    if (complaint.length > 0 || all.count == 0) {
+        fprintf(stderr, "%s", complaint.length > 0 ? complaint.data : "no transcripts\n");
+        return 1;
+    }
+    make_folders(arguments[1]);
+    for (size_t i = 0; i < all.count && failed == 0; i++) {
+        struct text seed = {0};
+
+        if (all.cases[i]->input.length > LONG_INPUT) {
+            continue;
+        }
+        add(&seed, all.cases[i]);
+        failed = write_seed(arguments[1], i, &seed);
+        text_free(&seed);
+    }
+    transcripts_free(&all);
+    text_free(&complaint);
+    return failed != 0 || write_file(arguments[2], NULL, 0) != 0;
 }

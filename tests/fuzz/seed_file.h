@@ -1,15 +1,18 @@
 #ifndef SANSMTP_FUZZ_SEED_FILE_H
 #define SANSMTP_FUZZ_SEED_FILE_H
 
-/* Where the makers of seeds put them: one file a case in a folder, and a stamp for the build. */
+/*
+ * A maker of seeds, from the transcripts of one engine: one file a case.
+ *
+ *     PROGRAM FOLDER STAMP FILE.md...
+ *
+ * STAMP is written last, for the build to see.
+ */
 
-#include "text.h"
+#include "transcript.h"
 
-/* The folder and the one that it lies in. */
-void seed_folders(const char *folder);
-
-/* Each returns 0, or 1: it could not be written, which is said. */
-int seed_write(const char *folder, size_t number, const struct text *seed);
-int seed_stamp(const char *path);
+/* main() of it; add() writes what a case is as an input of the fuzz target. */
+int seeds_main(int count, char **arguments, const struct transcript_role *role,
+               void (*add)(struct text *seed, const struct transcript *transcript));
 
 #endif

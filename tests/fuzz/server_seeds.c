@@ -1,19 +1,9 @@
-/*
- * Makes the seeds of server_fuzz.c from the transcripts: one file a case.
- *
- *     server_seeds FOLDER STAMP FILE.md...
- *
- * STAMP is written last, for the build to see.
- */
+/* Makes the seeds of server_fuzz.c from the transcripts: see seed_file.h. */
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "seed_file.h"
 #include "server_input.h"
-#include "text.h"
-#include "transcript.h"
 
 struct act {
     const char *call;
@@ -33,7 +23,7 @@ static unsigned char act_of(const struct step *step)
     };
 
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
-        if (step->kind == STEP_HOST && strcmp(step->text.data, acts[i].call) == 0)
+        if (step->kind == STEP_ACT && strcmp(step->text.data, acts[i].call) == 0)
             return acts[i].octet;
     }
     return ACT_WAIT;
@@ -46,7 +36,7 @@ static unsigned char flag(unsigned set, unsigned bit, unsigned head)
 
 static void add_head(struct text *seed, const struct transcript *transcript)
 {
-    const struct sansmtp_server_options *options = &transcript->options;
+    const struct sansmtp_server_options *options = &transcript->server;
     unsigned char head[HEAD_LENGTH] = {0};
 
     head[HEAD_FLAGS] =
@@ -86,30 +76,13 @@ static void add_input(struct text *seed, const struct transcript *transcript)
     text_add(seed, transcript->input.data + from, transcript->input.length - from);
 }
 
+static void add(struct text *seed, const struct transcript *transcript)
+{
+    add_head(seed, transcript);
+    add_input(seed, transcript);
+}
+
 int main(int count, char **arguments)
 {
-    struct transcripts all = {0};
-    struct text complaint = {0};
-    int failed = 0;
-
-    for (int i = 3; i < count; i++)
-        transcripts_read(&all, arguments[i], &complaint);
-    if (complaint.length > 0 || all.count == 0) {
-        fprintf(stderr, "%s", complaint.length > 0 ? complaint.data : "no transcripts\n");
-        return 1;
-    }
-    seed_folders(arguments[1]);
-    for (size_t i = 0; i < all.count && failed == 0; i++) {
-        struct text seed = {0};
-
-        /* Long seeds make all that is made of them slow. */
-        if (all.cases[i]->input.length > 6000)
-            continue;
-        add_head(&seed, all.cases[i]);
-        add_input(&seed, all.cases[i]);
-        failed = seed_write(arguments[1], i, &seed);
-        text_free(&seed);
-    }
-    transcripts_free(&all);
-    return failed != 0 || seed_stamp(arguments[2]) != 0;
+    return seeds_main(count, arguments, &server_transcripts, add);
 }

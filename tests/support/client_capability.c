@@ -1,6 +1,6 @@
 /* What a peer offers, as a transcript writes it. */
 
-#include "client_replay.h"
+#include "client_host.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +19,9 @@ struct member {
     }
 
 static const struct member members[] = {
-    MEMBER(size),       MEMBER(hold_until), MEMBER(hold_for), MEMBER(deliver_by), MEMBER(mechanisms),
-    MEMBER(messages),   MEMBER(recipients), MEMBER(domains),  MEMBER(xclient),    MEMBER(xforward),
-    MEMBER(urls),       {NULL, 0, 0},
+    MEMBER(size),       MEMBER(hold_until), MEMBER(hold_for),   MEMBER(deliver_by),
+    MEMBER(mechanisms), MEMBER(messages),   MEMBER(recipients), MEMBER(domains),
+    MEMBER(xclient),    MEMBER(xforward),   MEMBER(urls),       {NULL, 0, 0},
 };
 
 static uint64_t get(const struct sansmtp_capabilities *capabilities, const struct member *member)
@@ -51,14 +51,14 @@ static void set(struct sansmtp_capabilities *capabilities, const struct member *
 
 /* "capabilities size=100 hold_for=60": all that is not zero beside the extensions, in the order of
  * the struct's table here. */
-int client_check_capabilities(struct client_session *session, const char *words)
+int client_check_capabilities(struct session *session, const char *words)
 {
     struct sansmtp_capabilities capabilities;
     struct text found = {0};
 
     text_clear(&found);
     if (sansmtp_client_capabilities(session->client, &capabilities, sizeof capabilities) != 0) {
-        client_trouble(session, "no capabilities", words);
+        session_trouble(session, "no capabilities", words);
         return 0;
     }
     for (const struct member *member = members; member->name != NULL; member++) {
@@ -70,15 +70,14 @@ int client_check_capabilities(struct client_session *session, const char *words)
         }
     }
     if (strcmp(found.data, words) != 0) {
-        client_trouble(session, "other capabilities than expected", found.data);
+        session_trouble(session, "other capabilities than expected", found.data);
     }
     text_free(&found);
     return 0;
 }
 
-static void set_extension(struct client_session *session,
-                          struct sansmtp_capabilities *capabilities, const char *name,
-                          size_t length)
+static void set_extension(struct session *session, struct sansmtp_capabilities *capabilities,
+                          const char *name, size_t length)
 {
     for (uint32_t i = 0; i < 64; i++) {
         const char *known = sansmtp_extension_name(i);
@@ -88,10 +87,10 @@ static void set_extension(struct client_session *session,
             return;
         }
     }
-    client_trouble(session, "no such extension", name);
+    session_trouble(session, "no such extension", name);
 }
 
-static void set_member(struct client_session *session, struct sansmtp_capabilities *capabilities,
+static void set_member(struct session *session, struct sansmtp_capabilities *capabilities,
                        const char *word)
 {
     size_t length = strcspn(word, "=");
@@ -102,11 +101,11 @@ static void set_member(struct client_session *session, struct sansmtp_capabiliti
             return;
         }
     }
-    client_trouble(session, "no such member", word);
+    session_trouble(session, "no such member", word);
 }
 
 /* "assume PIPELINING,PIPECONNECT size=100" */
-int client_assume(struct client_session *session, const char *words)
+int client_assume(struct session *session, const char *words)
 {
     struct sansmtp_capabilities capabilities = {0};
     size_t end = strcspn(words, " ");

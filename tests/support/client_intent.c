@@ -1,6 +1,6 @@
 /* What the host of a session under replay does when the engine wants it. */
 
-#include "client_replay.h"
+#include "client_host.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 /* What is longer is not lent octet by octet, but in pieces of an odd length. */
 enum { LONG_MESSAGE = 100, LONG_PIECE = 97 };
 
-void client_host_reclaim(struct client_session *session)
+void client_host_reclaim(struct session *session)
 {
     if (session->lent != NULL)
         guard_free(session->lent, session->lent_length);
@@ -19,7 +19,7 @@ void client_host_reclaim(struct client_session *session)
 }
 
 /* The octets that the intent speaks of; "body* 100 text": so many times. */
-static void read_message(struct client_session *session, const char *text, bool many)
+static void read_message(struct session *session, const char *text, bool many)
 {
     char *end = NULL;
     unsigned long count = many ? strtoul(text, &end, 10) : 1;
@@ -29,16 +29,16 @@ static void read_message(struct client_session *session, const char *text, bool 
     text_clear(&session->message);
     while (count-- > 0) {
         if (!text_add_unescaped(&session->message, text, strlen(text)))
-            client_trouble(session, "a broken escape", text);
+            session_trouble(session, "a broken escape", text);
     }
     session->message_at = 0;
     session->lending = true;
 }
 
 /* Lends the next octets: all, or one, where it makes no difference. */
-static int lend(struct client_session *session, const char *text, bool many, bool last)
+static int lend(struct session *session, const char *text, bool many, bool last)
 {
-    bool whole = !session->variant->split || client_transcript_lends_whole(session->transcript);
+    bool whole = !session->variant->split || transcript_lends_whole(session->transcript);
     size_t piece, length;
     int result;
 
@@ -61,7 +61,7 @@ static int lend(struct client_session *session, const char *text, bool many, boo
 }
 
 /* Octets as they are meant, in front of a guard page. */
-static int with_octets(struct client_session *session, const char *text, size_t length,
+static int with_octets(struct session *session, const char *text, size_t length,
                        int (*call)(struct sansmtp_client *, const char *, size_t))
 {
     struct text octets = {0};
@@ -70,7 +70,7 @@ static int with_octets(struct client_session *session, const char *text, size_t 
 
     text_clear(&octets);
     if (!text_add_unescaped(&octets, text, length)) {
-        client_trouble(session, "a broken escape", text);
+        session_trouble(session, "a broken escape", text);
     }
     copy = guard_copy(octets.data, octets.length);
     result = call(session->client, (const char *)copy, octets.length);
@@ -79,7 +79,7 @@ static int with_octets(struct client_session *session, const char *text, size_t 
     return result;
 }
 
-static int command(struct client_session *session, const char *text)
+static int command(struct session *session, const char *text)
 {
     return with_octets(session, text, strlen(text), sansmtp_client_command);
 }
@@ -95,7 +95,7 @@ static int burl_last(struct sansmtp_client *client, const char *url, size_t leng
 }
 
 /* "burl URL [last]" */
-static int burl(struct client_session *session, const char *text)
+static int burl(struct session *session, const char *text)
 {
     size_t length = strcspn(text, " ");
 
@@ -103,7 +103,7 @@ static int burl(struct client_session *session, const char *text)
                        strcmp(text + length, " last") == 0 ? burl_last : burl_more);
 }
 
-int client_intend(struct client_session *session, const char *words)
+int client_intend(struct session *session, const char *words)
 {
     size_t length = strcspn(words, " ");
     const char *rest = words + length + (words[length] == ' ');
@@ -136,27 +136,27 @@ static uint32_t want_of(const char *words)
     return *words == 'r' || *words == 'e' ? SANSMTP_RECIPIENT : SANSMTP_BODY;
 }
 
-void client_host_pass_over(struct client_session *session, size_t until)
+void client_host_pass_over(struct session *session, size_t until)
 {
     for (; session->intents < until; session->intents++) {
-        const struct client_step *step = &session->transcript->steps[session->intents];
+        const struct step *step = &session->transcript->steps[session->intents];
 
-        if (step->kind == CLIENT_STEP_INTENT && step->error.length > 0)
-            client_trouble(session, "never came to be refused", step->text.data);
+        if (step->kind == STEP_INTENT && step->error.length > 0)
+            session_trouble(session, "never came to be refused", step->text.data);
     }
 }
 
 /* The next intent for this want. What the engine no longer asks for is not done: the recipients
  * that are left when it wants the body, all that is left of a message when it is settled. */
-static const struct client_step *next_intent(struct client_session *session, uint32_t wants)
+static const struct step *next_intent(struct session *session, uint32_t wants)
 {
-    const struct client_transcript *transcript = session->transcript;
+    const struct transcript *transcript = session->transcript;
     size_t at;
 
     for (at = session->intents; at < session->limit; at++) {
-        const struct client_step *step = &transcript->steps[at];
+        const struct step *step = &transcript->steps[at];
 
-        if (step->kind != CLIENT_STEP_INTENT)
+        if (step->kind != STEP_INTENT)
             continue;
         if ((wants & want_of(step->text.data)) != 0) {
             client_host_pass_over(session, at);
@@ -169,9 +169,9 @@ static const struct client_step *next_intent(struct client_session *session, uin
     return NULL;
 }
 
-bool client_host_serve(struct client_session *session, uint32_t wants)
+bool client_host_serve(struct session *session, uint32_t wants)
 {
-    const struct client_step *step = next_intent(session, wants);
+    const struct step *step = next_intent(session, wants);
     uint32_t before = sansmtp_client_wants(session->client);
     int result;
 
@@ -179,10 +179,10 @@ bool client_host_serve(struct client_session *session, uint32_t wants)
         return false;
     result = client_intend(session, step->text.data);
     if (result != 0)
-        client_demand(session, sansmtp_client_wants(session->client) == before,
-                      "a call that is refused changes nothing");
+        session_demand(session, sansmtp_client_wants(session->client) == before,
+                       "a call that is refused changes nothing");
     if (!session->lending) {
-        client_host_expected(session, step, result);
+        session_expected(session, step, result);
         session->intents++;
     }
     session->served++;

@@ -1,6 +1,6 @@
 /* The envelope and the recipients that a transcript writes as words. */
 
-#include "client_replay.h"
+#include "client_host.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +72,7 @@ struct words {
     size_t count;
 };
 
-static void read_words(struct client_session *session, struct words *words, const char *from)
+static void read_words(struct session *session, struct words *words, const char *from)
 {
     memset(words, 0, sizeof *words);
     while (*from != '\0' && words->count < 24) {
@@ -81,7 +81,7 @@ static void read_words(struct client_session *session, struct words *words, cons
 
         text_clear(string);
         if (!text_add_unescaped(string, from, length))
-            client_trouble(session, "a broken escape", from);
+            session_trouble(session, "a broken escape", from);
         from += length + strspn(from + length, " ");
     }
 }
@@ -204,7 +204,7 @@ static uint32_t read_own(const struct words *words, struct sansmtp_own_value own
     return count;
 }
 
-int client_submit(struct client_session *session, const char *text)
+int client_submit(struct session *session, const char *text)
 {
     struct sansmtp_envelope envelope = {.size = sizeof envelope};
     struct sansmtp_own_value own[OWN];
@@ -224,15 +224,15 @@ int client_submit(struct client_session *session, const char *text)
     envelope.own = own;
     result = sansmtp_client_submit(session->client, &envelope);
     if (result == 0) {
-        client_ledger_submitted(&session->ledger);
-        session->ledger.prdr = (envelope.flags & SANSMTP_ENVELOPE_PRDR) != 0;
+        client_ledger_submitted(&session->client_ledger);
+        session->client_ledger.prdr = (envelope.flags & SANSMTP_ENVELOPE_PRDR) != 0;
     }
     guard_free(sender, envelope.sender_length);
     free_words(&words);
     return result;
 }
 
-int client_recipient(struct client_session *session, const char *text)
+int client_recipient(struct session *session, const char *text)
 {
     struct sansmtp_recipient recipient = {.size = sizeof recipient};
     struct sansmtp_own_value own[OWN];
@@ -260,7 +260,7 @@ int client_recipient(struct client_session *session, const char *text)
     recipient.own = own;
     result = sansmtp_client_recipient(session->client, &recipient);
     if (result == 0)
-        client_ledger_recipient(&session->ledger);
+        client_ledger_recipient(&session->client_ledger);
     guard_free(mailbox, recipient.mailbox_length);
     free_words(&words);
     return result;

@@ -2,12 +2,10 @@
 
 /* The options line of a case: struct sansmtp_client_options by the names of its members. */
 
-#include "client_transcript.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-#include "transcript.h"
+#include "transcript_reader.h"
 
 struct bit {
     const char *name;
@@ -30,9 +28,9 @@ static const struct bit flags[] = {
 };
 
 static const struct bit words[] = {
-    {"strict", CLIENT_TRANSCRIPT_STRICT},
-    {"whole", CLIENT_TRANSCRIPT_WHOLE},
-    {"binary", CLIENT_TRANSCRIPT_BINARY},
+    {"strict", TRANSCRIPT_STRICT},
+    {"whole", TRANSCRIPT_WHOLE},
+    {"binary", TRANSCRIPT_BINARY},
     {NULL, 0},
 };
 
@@ -68,23 +66,23 @@ static const struct bit *find(const struct bit *table, const char *name)
     return NULL;
 }
 
-static bool set_number(struct client_transcript *transcript, const struct number *number,
+static bool set_number(struct transcript *transcript, const struct number *number,
                        const char *value)
 {
     char *end;
     uint32_t count = (uint32_t)strtoul(value, &end, 10);
 
-    memcpy((char *)&transcript->options + number->offset, &count, sizeof count);
+    memcpy((char *)&transcript->client + number->offset, &count, sizeof count);
     if (strcmp(number->name, "line") == 0)
-        transcript->words |= CLIENT_TRANSCRIPT_LINE;
+        transcript->words |= TRANSCRIPT_LINE;
     return end != value && *end == '\0';
 }
 
-static bool set_string(struct client_transcript *transcript, size_t which, const char *value)
+static bool set_string(struct transcript *transcript, size_t which, const char *value)
 {
-    struct sansmtp_client_options *options = &transcript->options;
-    const char **strings[CLIENT_STRINGS] = {&options->hello, &options->mechanisms};
-    size_t *lengths[CLIENT_STRINGS] = {&options->hello_length, &options->mechanisms_length};
+    struct sansmtp_client_options *options = &transcript->client;
+    const char **strings[] = {&options->hello, &options->mechanisms};
+    size_t *lengths[] = {&options->hello_length, &options->mechanisms_length};
 
     free(transcript->strings[which]);
     transcript->strings[which] = strdup(value);
@@ -93,22 +91,22 @@ static bool set_string(struct client_transcript *transcript, size_t which, const
     return true;
 }
 
-static bool set_value(struct client_transcript *transcript, const char *word)
+static bool set_value(struct transcript *transcript, const char *word)
 {
     const struct bit *value = find(values, word);
 
     if (value == NULL)
         return false;
     if (*word == 't')
-        transcript->options.tls = value->bit;
+        transcript->client.tls = value->bit;
     else if (*word == 'c')
-        transcript->options.chunking = value->bit;
+        transcript->client.chunking = value->bit;
     else
-        transcript->options.body_newlines = value->bit;
+        transcript->client.body_newlines = value->bit;
     return true;
 }
 
-static bool set_named(struct client_transcript *transcript, const char *name, size_t length,
+static bool set_named(struct transcript *transcript, const char *name, size_t length,
                       const char *value)
 {
     if (length == 5 && memcmp(name, "hello", 5) == 0)
@@ -126,20 +124,20 @@ static bool set_named(struct client_transcript *transcript, const char *name, si
     return false;
 }
 
-bool client_transcript_option(struct client_transcript *transcript, const char *word)
+bool client_transcript_option(struct transcript *transcript, const char *word)
 {
     const struct bit *flag = find(flags, word);
     const struct bit *own = find(words, word);
     const char *equals = strchr(word, '=');
 
     if (flag != NULL)
-        transcript->options.flags |= flag->bit;
+        transcript->client.flags |= flag->bit;
     else if (own != NULL)
         transcript->words |= own->bit;
     else if (strcmp(word, "start=nothing") == 0)
-        transcript->from_nothing = true;
+        text_add(&transcript->start, "nothing", 7);
     else if (strcmp(word, "additions") == 0)
-        transcript->options.additions = &transcript_additions;
+        transcript->client.additions = &transcript_additions;
     else if (!set_value(transcript, word))
         return equals != NULL && set_named(transcript, word, (size_t)(equals - word), equals + 1);
     return true;

@@ -62,17 +62,19 @@ void replay_free(struct replay *result)
     text_free(&result->trouble);
 }
 
-static void print_output(struct text *text, const struct text *output)
+/* "S: " a line, or "S| " what is none. */
+static void print_output(struct text *text, char engine, const struct text *output)
 {
     size_t line;
 
     for (size_t i = 0; i < output->length; i += line) {
         const char *at = output->data + i;
         const char *newline = memchr(at, '\n', output->length - i);
+        bool whole = newline != NULL && newline > at && newline[-1] == '\r';
 
         line = newline == NULL ? output->length - i : (size_t)(newline - at) + 1;
-        text_print(text, "S: ");
-        text_add(text, at, line < 2 ? line : line - 2);
+        text_print(text, "%c%c ", engine, whole ? ':' : '|');
+        text_add_escaped(text, at, whole ? line - 2 : line);
         text_print(text, "\n");
     }
 }
@@ -82,14 +84,17 @@ void replay_print(struct text *text, const struct replay *result)
     for (size_t i = 0; i < result->count; i++) {
         const struct stretch *stretch = &result->stretches[i];
 
-        for (size_t j = 0; j < stretch->count; j++)
+        for (size_t j = 0; j < stretch->count; j++) {
             text_print(text, "E: %s\n", stretch->events[j].line.data);
-        print_output(text, &stretch->output);
-        if (i + 1 < result->count)
+        }
+        print_output(text, result->engine, &stretch->output);
+        if (i + 1 < result->count) {
             text_print(text, "-\n");
+        }
     }
-    if (result->trouble.length > 0)
+    if (result->trouble.length > 0) {
         text_print(text, "%s\n", result->trouble.data);
+    }
 }
 
 static bool stretch_equal(const struct stretch *left, const struct stretch *right)

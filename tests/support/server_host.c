@@ -1,18 +1,12 @@
 /* The host of a session under replay: it answers as the transcript says, and by default with yes. */
 
-#include "session.h"
+#include "server_host.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "eventlog.h"
-
-/* A call as a transcript writes it: a name, and what it is called with. */
-struct call {
-    const char *name;
-    int (*make)(struct session *session, const char *words);
-};
 
 struct saying {
     uint32_t code;
@@ -87,18 +81,11 @@ static int call_line(struct session *session, const char *words)
 
 static int call_challenge(struct session *session, const char *words)
 {
-    text_clear(&session->challenge);
-    if (!text_add_unescaped(&session->challenge, words, strlen(words)))
+    text_clear(&session->response);
+    if (!text_add_unescaped(&session->response, words, strlen(words)))
         session_trouble(session, "a broken escape", words);
-    return sansmtp_server_challenge(session->server, session->challenge.data,
-                                    session->challenge.length);
-}
-
-static int call_none(struct session *session, const char *words)
-{
-    (void)words;
-    session->withheld = true;
-    return 0;
+    return sansmtp_server_challenge(session->server, session->response.data,
+                                    session->response.length);
 }
 
 /* "restart 6135 2": from this octet on, with so many recipients. */
@@ -118,18 +105,6 @@ static int call_close(struct session *session, const char *words)
 {
     (void)words;
     return sansmtp_server_close(session->server);
-}
-
-static int call_eof(struct session *session, const char *words)
-{
-    (void)words;
-    return sansmtp_server_eof(session->server);
-}
-
-static int call_expired(struct session *session, const char *words)
-{
-    (void)words;
-    return sansmtp_server_expired(session->server);
 }
 
 static int call_tls(struct session *session, const char *words)
@@ -177,84 +152,13 @@ static int call_resume(struct session *session, const char *words)
     return sansmtp_server_resume(session->server);
 }
 
-static int call_nothing(struct session *session, const char *words)
-{
-    (void)session;
-    (void)words;
-    return 0;
-}
-
-/* "patience 300": so many seconds must be left to the peer. */
-static int call_patience(struct session *session, const char *words)
-{
-    uint32_t serial = 0;
-    char text[32];
-
-    snprintf(text, sizeof text, "%u", (unsigned)sansmtp_server_patience(session->server, &serial));
-    if (strcmp(text, words) != 0)
-        session_trouble(session, "another patience than expected", text);
-    return 0;
-}
-
-static int call_secret(struct session *session, const char *words)
-{
-    const char *text = sansmtp_server_secret(session->server) != 0 ? "yes" : "no";
-
-    if (strcmp(text, words) != 0)
-        session_trouble(session, "another secret than expected", text);
-    return 0;
-}
-
-/* "forgotten AGEAYg==": neither the block nor lent memory may hold these octets. */
-static int call_forgotten(struct session *session, const char *words)
-{
-    const struct arena *arena = session->arena;
-    size_t which = session->variant->large ? 1 : 0, length = strlen(words);
-    const char *block = (const char *)arena->block[which];
-
-    for (size_t i = 0; i + length <= arena->block_length[which]; i++) {
-        if (memcmp(block + i, words, length) == 0) {
-            session_trouble(session, "memory still holds", words);
-            break;
-        }
-    }
-    return 0;
-}
-
-/* "left 12": so many octets of the peer, to the transcript's end, are not the engine's. */
-static int call_left(struct session *session, const char *words)
-{
-    size_t left = session->transcript->input.length - (session->given - session->in.length);
-    char text[32];
-
-    snprintf(text, sizeof text, "%zu", left);
-    if (strcmp(text, words) != 0)
-        session_trouble(session, "other octets are left than expected", text);
-    return 0;
-}
-
-static const struct call calls[] = {
-    {"accept", call_accept},       {"decline", call_decline},
-    {"reply", call_reply},         {"line", call_line},
-    {"challenge", call_challenge}, {"none", call_none},
-    {"close", call_close},         {"eof", call_eof},
-    {"expired", call_expired},     {"tls", call_tls},
-    {"allow", call_allow},         {"lend", call_lend},
-    {"pause", call_pause},         {"resume", call_resume},
-    {"wait", call_nothing},        {"begin", call_nothing},
-    {"patience", call_patience},   {"secret", call_secret},
-    {"forgotten", call_forgotten}, {"fail", call_fail},
-    {"restart", call_restart},     {"left", call_left},
+static const struct session_call calls[] = {
+    {"accept", call_accept},   {"decline", call_decline}, {"fail", call_fail},
+    {"reply", call_reply},     {"line", call_line},       {"challenge", call_challenge},
+    {"close", call_close},     {"tls", call_tls},         {"allow", call_allow},
+    {"lend", call_lend},       {"pause", call_pause},     {"resume", call_resume},
+    {"restart", call_restart},
 };
-
-static const struct call *call_find(const char *words, size_t length)
-{
-    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-        if (strlen(calls[i].name) == length && memcmp(calls[i].name, words, length) == 0)
-            return &calls[i];
-    }
-    return NULL;
-}
 
 /* Is the question answered by this call, and with yes? decline is a yes to some. */
 static bool closes_question(const char *name)
@@ -278,36 +182,18 @@ static void question_closed(struct session *session, const char *name, const cha
 {
     uint32_t type = session->question->type;
 
-    session->question = NULL;
-    session->withheld = false;
-    session->calls = 0;
+    session_close_question(session);
     ledger_answer(&session->ledger, type, says_yes(name, words, type));
     if (strcmp(name, "restart") == 0)
         ledger_restart(&session->ledger, session->restarted);
-}
-
-static bool as_expected(struct session *session, const struct step *step, int result)
-{
-    const char *name = sansmtp_error_name(result);
-    struct text expected = {0};
-    bool same;
-
-    text_print(&expected, "SANSMTP_%s%s", step->error.length == 0 ? "OK" : "ERR_",
-               step->error.length == 0 ? "" : step->error.data);
-    same = strcmp(expected.data, name) == 0;
-    if (!same) {
-        text_print(&expected, " expected, but %s gave %s", step->text.data, name);
-        session_trouble(session, "a call gave another result", expected.data);
-    }
-    text_free(&expected);
-    return same;
 }
 
 static void make_call(struct session *session, const struct step *step)
 {
     const char *words = step->text.data;
     size_t length = strcspn(words, " ");
-    const struct call *call = call_find(words, length);
+    const struct session_call *call = session_find_call(calls, sizeof calls / sizeof calls[0],
+                                                        words);
     const char *rest = words + length + (words[length] == ' ');
     bool open = session->question != NULL;
     int result;
@@ -317,7 +203,8 @@ static void make_call(struct session *session, const struct step *step)
         return;
     }
     result = call->make(session, rest);
-    if (as_expected(session, step, result) && result == 0 && open && closes_question(call->name))
+    if (session_expected(session, step, result) && result == 0 && open &&
+        closes_question(call->name))
         question_closed(session, call->name, rest);
 }
 
@@ -335,15 +222,6 @@ static void answer_by_default(struct session *session)
     question_closed(session, wordless ? "accept" : "decline", "");
 }
 
-static bool speaks_of(const struct step *step, uint32_t type)
-{
-    const char *name = sansmtp_event_name(type);
-    size_t length = strlen(name);
-
-    return step->kind == STEP_EVENT && step->text.length >= length &&
-           memcmp(step->text.data, name, length) == 0 && strchr(" ", step->text.data[length]);
-}
-
 /* The E: line of the open question, by its type and its place in the input. */
 static size_t find_question(const struct session *session)
 {
@@ -352,7 +230,7 @@ static size_t find_question(const struct session *session)
 
     for (i = session->answers; i < transcript->count; i++) {
         if (transcript->steps[i].after == taken &&
-            speaks_of(&transcript->steps[i], session->question->type))
+            step_speaks_of(&transcript->steps[i], session->question->type))
             break;
     }
     return i;
@@ -367,12 +245,12 @@ static void make_calls(struct session *session, size_t at)
     session->answers = at;
 }
 
-void host_notice(struct session *session, uint32_t type)
+void server_host_notice(struct session *session, uint32_t type)
 {
     const struct transcript *transcript = session->transcript;
 
     for (size_t i = session->answers; i + 1 < transcript->count; i++) {
-        if (speaks_of(&transcript->steps[i], type) &&
+        if (step_speaks_of(&transcript->steps[i], type) &&
             transcript->steps[i + 1].kind == STEP_ANSWER) {
             make_calls(session, i);
             return;
@@ -380,7 +258,7 @@ void host_notice(struct session *session, uint32_t type)
     }
 }
 
-void host_answer(struct session *session)
+void server_host_answer(struct session *session)
 {
     size_t at = find_question(session);
 
@@ -390,37 +268,7 @@ void host_answer(struct session *session)
         answer_by_default(session);
 }
 
-struct want {
-    uint32_t bit;
-    const char *name;
-};
-
-static void check_wants(struct session *session, const char *expected)
+void server_host_act(struct session *session, const struct step *step)
 {
-    static const struct want names[] = {
-        {SANSMTP_READ, "READ"}, {SANSMTP_WRITE, "WRITE"}, {SANSMTP_REPLY, "REPLY"},
-        {SANSMTP_TLS, "TLS"},   {SANSMTP_TURN, "TURN"},   {SANSMTP_CLOSE, "CLOSE"},
-    };
-    uint32_t wants = sansmtp_server_wants(session->server);
-    int error = sansmtp_server_error(session->server);
-    struct text found = {0};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if ((wants & names[i].bit) != 0)
-            text_print(&found, "%s%s", found.length == 0 ? "" : " ", names[i].name);
-    }
-    if (error != 0)
-        text_print(&found, " error=%s", sansmtp_error_name(error) + strlen("SANSMTP_ERR_"));
-    if (found.length == 0 || strcmp(found.data, expected) != 0)
-        session_trouble(session, "other wants than expected",
-                        found.length == 0 ? "none" : found.data);
-    text_free(&found);
-}
-
-void host_act(struct session *session, const struct step *step)
-{
-    if (step->kind == STEP_WANTS)
-        check_wants(session, step->text.data);
-    else
-        make_call(session, step);
+    make_call(session, step);
 }

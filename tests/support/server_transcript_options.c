@@ -2,7 +2,7 @@
 
 /* The options line of a case: words of struct sansmtp_server_options by the names they have there. */
 
-#include "transcript.h"
+#include "transcript_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -198,9 +198,9 @@ static const struct {
     const char *name;
     size_t text, length;
 } strings[] = {
-#define STRING(name)                                   \
-    {                                                  \
-#name, offsetof(struct sansmtp_server_options, name), \
+#define STRING(name)                                               \
+    {                                                              \
+#name, offsetof(struct sansmtp_server_options, name),      \
             offsetof(struct sansmtp_server_options, name##_length) \
     }
     STRING(hostname), STRING(greeting),      STRING(mechanisms),
@@ -209,7 +209,7 @@ static const struct {
 
 static bool set_string(struct transcript *transcript, size_t which, const char *value)
 {
-    char *options = (char *)&transcript->options;
+    char *options = (char *)&transcript->server;
     size_t length = strlen(value);
 
     free(transcript->strings[which]);
@@ -222,7 +222,7 @@ static bool set_string(struct transcript *transcript, size_t which, const char *
 static bool set_named(struct transcript *transcript, const char *name, size_t length,
                       const char *value)
 {
-    struct sansmtp_server_options *options = &transcript->options;
+    struct sansmtp_server_options *options = &transcript->server;
     uint64_t set = options->leniency;
 
     for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
@@ -248,7 +248,7 @@ static bool set_bare(struct transcript *transcript, const char *value)
     const struct bit *found = bit_find(bare_newlines, value, strlen(value));
 
     if (found != NULL)
-        transcript->options.bare_newlines = (uint32_t)found->bit;
+        transcript->server.bare_newlines = (uint32_t)found->bit;
     return found != NULL;
 }
 
@@ -259,18 +259,18 @@ static bool set_start(struct transcript *transcript, const char *value)
     return true;
 }
 
-bool transcript_option(struct transcript *transcript, const char *word)
+bool server_transcript_option(struct transcript *transcript, const char *word)
 {
     const char *equals = strchr(word, '=');
     const struct bit *flag = bit_find(flags, word, strlen(word));
     const struct bit *own = bit_find(words, word, strlen(word));
 
     if (flag != NULL)
-        transcript->options.flags |= (uint32_t)flag->bit;
+        transcript->server.flags |= (uint32_t)flag->bit;
     else if (own != NULL)
         transcript->words |= (uint32_t)own->bit;
     if (strcmp(word, "additions") == 0) {
-        transcript->options.additions = &transcript_additions;
+        transcript->server.additions = &transcript_additions;
         return true;
     }
     if (flag != NULL || own != NULL)
