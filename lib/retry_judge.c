@@ -243,15 +243,40 @@ static struct view judge_error(const struct sansmtp_retry_attempt *attempt)
     return judge_silence(attempt);
 }
 
-/* A yes is what it is only at the end; a 3yz only where one is asked for. */
+static struct view judge_failure(const struct sansmtp_retry_attempt *attempt)
+{
+    struct view view = judge_error(attempt);
+
+    /* RFC 1047: whatever it was that ended the wait, the peer may have the message. */
+    if (attempt->stage == SANSMTP_RETRY_END) {
+        view.action = SANSMTP_RETRY_LATER;
+        view.flags = SANSMTP_RETRY_UNCERTAIN;
+    }
+    return view;
+}
+
+/* RFC 5321 4.3.2: DATA asks for a 3yz and nothing else does, but AUTH; RFC 3207 4: of all replies
+ * only 220 starts TLS. */
+static bool can_be_yes(const struct sansmtp_retry_attempt *attempt)
+{
+    switch (attempt->stage) {
+    case SANSMTP_RETRY_STARTTLS:
+        return attempt->code == 220;
+    case SANSMTP_RETRY_AUTH:
+        return true;
+    case SANSMTP_RETRY_DATA:
+        return attempt->code >= 300;
+    default:
+        return attempt->code < 300;
+    }
+}
+
+/* A yes is what it is only at the end. */
 static struct view judge_yes(const struct sansmtp_retry_attempt *attempt)
 {
     struct view view = {.action = SANSMTP_RETRY_GO_ON, .enhanced = attempt->enhanced};
-    bool asks = attempt->stage == SANSMTP_RETRY_DATA || attempt->stage == SANSMTP_RETRY_AUTH;
 
-    /* RFC 3207 4: of all replies only 220 starts TLS. */
-    if ((attempt->code >= 300 && !asks) ||
-        (attempt->stage == SANSMTP_RETRY_STARTTLS && attempt->code != 220)) {
+    if (!can_be_yes(attempt)) {
         return judge_silence(attempt);
     }
     if (attempt->stage == SANSMTP_RETRY_END) {
@@ -264,13 +289,14 @@ static struct view judge(const struct sansmtp_retry_attempt *attempt)
 {
     bool refused = attempt->code >= 400;
     bool delivered = attempt->code / 100 == 2 && attempt->stage == SANSMTP_RETRY_END;
+    bool lacks_tls = attempt->error == SANSMTP_ERR_TLS && attempt->stage <= SANSMTP_RETRY_TLS;
 
     /* RFC 5321 4.2.5: with its yes to the end the peer is responsible, whatever follows. */
     if (delivered) {
         return judge_yes(attempt);
     }
-    if (attempt->error == SANSMTP_ERR_TLS || (attempt->error != 0 && !refused)) {
-        return judge_error(attempt);
+    if (lacks_tls || (attempt->error != 0 && !refused)) {
+        return judge_failure(attempt);
     }
     /* Where AUTH failed it is AUTH that was refused, whatever the host takes the stage to be. */
     if (attempt->error == SANSMTP_ERR_AUTH) {

@@ -58,6 +58,7 @@ static const struct {
     /* a yes that cannot be one */
     {REPLY(STARTTLS, 250, 0), IS(NEXT, LATER, E(4, 5, 0), 0)},
     {REPLY(MAIL, 354, 0), IS(NEXT, LATER, E(4, 5, 0), 0)},
+    {REPLY(DATA, 250, 0), IS(NEXT, LATER, E(4, 5, 0), 0)},
     {REPLY(END, 354, 0), IS(LATER, LATER, E(4, 5, 0), SANSMTP_RETRY_UNCERTAIN)},
 
     /* the host: the next one, and not this one for a while */
@@ -149,6 +150,10 @@ static const struct {
     {ERROR(END, GONE), IS(LATER, LATER, E(4, 4, 2), SANSMTP_RETRY_UNCERTAIN)},
     {ERROR(END, EXPIRED), IS(LATER, LATER, E(4, 4, 2), SANSMTP_RETRY_UNCERTAIN)},
     {ERROR(END, PROTOCOL), IS(LATER, LATER, E(4, 5, 0), SANSMTP_RETRY_UNCERTAIN)},
+    {ERROR(END, TLS), IS(LATER, LATER, E(4, 7, 4), SANSMTP_RETRY_UNCERTAIN)},
+    {ERROR(END, AUTH), IS(LATER, LATER, E(4, 7, 0), SANSMTP_RETRY_UNCERTAIN)},
+    {ERROR(END, SIZE), IS(LATER, LATER, E(4, 3, 4), SANSMTP_RETRY_UNCERTAIN)},
+    {ERROR(END, TEXT), IS(LATER, LATER, E(4, 3, 0), SANSMTP_RETRY_UNCERTAIN)},
 
     /* a reply stands, though the connection went, too */
     {{.stage = SANSMTP_RETRY_RCPT, .error = SANSMTP_ERR_GONE, .code = 550},
@@ -157,6 +162,10 @@ static const struct {
      IS(SANSMTP_RETRY_DELIVERED, SANSMTP_RETRY_DELIVERED, E(2, 0, 0), 0)},
     {{.stage = SANSMTP_RETRY_RCPT, .error = SANSMTP_ERR_GONE, .code = 250},
      IS(NEXT, LATER, E(4, 4, 2), 0)},
+    {{.stage = SANSMTP_RETRY_RCPT, .error = SANSMTP_ERR_TLS, .code = 550},
+     IS(BOUNCE, BOUNCE, E(5, 0, 0), 0)},
+    {{.stage = SANSMTP_RETRY_END, .error = SANSMTP_ERR_TLS, .code = 451, .enhanced = E(4, 3, 0)},
+     IS(LATER, LATER, E(4, 3, 0), 0)},
     {{.stage = SANSMTP_RETRY_GREETING, .error = SANSMTP_ERR_REFUSED, .code = 554},
      IS(NEXT, BOUNCE, E(5, 0, 0), HOLD)},
 
@@ -175,7 +184,7 @@ static const struct {
     /* our own trouble */
     {ERROR(MAIL, ARGUMENT), IS(LATER, LATER, E(4, 3, 0), 0)},
     {ERROR(MAIL, MEMORY), IS(LATER, LATER, E(4, 3, 0), 0)},
-    {ERROR(END, TEXT), IS(LATER, LATER, E(4, 3, 0), 0)},
+    {ERROR(MAIL, LIMITS), IS(LATER, LATER, E(4, 3, 0), 0)},
     {ERROR(MAIL, SYNTAX), IS(LATER, LATER, E(4, 3, 0), 0)},
 };
 
@@ -293,6 +302,9 @@ static void test_every_end(void **state)
                 assert_int_equal(it.enhanced / 1000000 == 5, it.at_last == BOUNCE);
                 assert_int_equal(it.enhanced / 1000000 == 2, it.action <= SANSMTP_RETRY_GO_ON);
                 /* what may be there already goes to no other host */
+                if (stage == SANSMTP_RETRY_END && !yes && attempt.code < 400) {
+                    assert_int_not_equal(it.flags & SANSMTP_RETRY_UNCERTAIN, 0);
+                }
                 if ((it.flags & SANSMTP_RETRY_UNCERTAIN) != 0) {
                     assert_int_equal(stage, SANSMTP_RETRY_END);
                     assert_int_equal(it.action, LATER);

@@ -77,9 +77,9 @@ struct sansmtp_retry_judgement {
 /*
  * sansmtp_retry_judge - what the end of an attempt means for the recipients it is about.
  *
- * A reply of 4yz or 5yz decides, unless error says TLS. The rules, by stage:
+ * A reply of 4yz or 5yz decides, but up to TLS an error that says TLS. The rules, by stage:
  * - up to HELLO: the next host, and hold this one. At last: later; after a 5yz greeting or hello
- *   bounce (RFC 7504 4).
+ *   bounce (RFC 7504 3).
  * - STARTTLS, TLS: the next host, at last later, in whatever words it was refused.
  * - AUTH: 4yz later, but for 432; else authenticate.
  * - MAIL: 4yz next host, at last later; 5yz bounce (never to be remembered: RFC 5321 4.5.4.1).
@@ -90,13 +90,16 @@ struct sansmtp_retry_judgement {
  * - 530, 534, 535, 538 behind AUTH: authenticate with CREDENTIALS; else 530 without TLS: next host,
  *   at last bounce.
  * - greylisted: 450 or 451 with X.7.z, X.2.0 or no enhanced code, at RCPT, DATA and END.
- * - no reply: next host, at last later; at END later and uncertain (RFC 1047): never the next host.
+ * - no reply, or a 2yz or 3yz that cannot stand there: next host, at last later.
+ * - END without a 2yz, 4yz or 5yz, whatever the error: later and uncertain (RFC 1047), never the
+ *   next host.
  * - SANSMTP_ERR_NEEDS_..., SANSMTP_ERR_SIZE: next host, at last bounce. SANSMTP_ERR_AUTH:
  *   authenticate, but later after a 4yz. Errors of the host itself (-1 to -99): later.
+ *   SANSMTP_ERR_LIMITS: later, but another session may be begun at once.
  *
  * Returns 0, or with judgement unchanged SANSMTP_ERR_ARGUMENT (NULL, size, a number that is none, a
  * code outside 200 to 599, neither reply nor error). Source: RFC 5321 3.8, 4.2, 4.5.3.1.10,
- * 4.5.4.1, 5.1; 1047; 1870 6; 3207 4; 3463; 4954 6; 7504 4.
+ * 4.5.4.1, 5.1; 1047; 1870 6; 3207 4; 3463; 4954 6; 7504 3.
  */
 SANSMTP_API int sansmtp_retry_judge(const struct sansmtp_retry_attempt *attempt,
                                     struct sansmtp_retry_judgement *judgement);
