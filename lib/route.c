@@ -81,6 +81,9 @@ static void insert(struct list *list, const struct sansmtp_route_host *host)
 
 static bool is_ours(const struct sansmtp_route *route, struct sansmtp_span name)
 {
+    if (name.length == 0) {
+        return false;
+    }
     for (size_t i = 0; i < route->name_count; i++) {
         if (sansmtp_route_name_equal(sansmtp_route_name(route->names[i]), name)) {
             return true;
@@ -190,6 +193,11 @@ static uint32_t ask_dns(const struct sansmtp_route *route, struct list *list)
     return route->mx_count > 0 ? order_records(route, list) : take_domain(route, list);
 }
 
+static uint32_t ask_list(const struct sansmtp_route *route, struct list *list)
+{
+    return order_records(route, list) == 0 ? 0 : SANSMTP_ROUTE_REASON_SMART_HOSTS;
+}
+
 static bool records_fit(const struct sansmtp_route *route)
 {
     for (size_t i = 0; i < route->mx_count; i++) {
@@ -243,7 +251,7 @@ int sansmtp_route_hosts(const struct sansmtp_route *route, struct sansmtp_route_
         return error;
     }
     list.seed = route->seed;
-    reason = smart ? order_records(route, &list) : ask_dns(route, &list);
+    reason = smart ? ask_list(route, &list) : ask_dns(route, &list);
     if (reason != 0) {
         sansmtp_route_say(result, reason);
         return 0;

@@ -242,6 +242,8 @@ static void conclude(const struct search *search, bool is_last, struct sansmtp_r
         result->when = search->when;
     } else if (search->doubt != 0) {
         sansmtp_route_say(result, search->doubt);
+    } else if (sansmtp_route_is(search->route, SANSMTP_ROUTE_SMART_HOSTS)) {
+        sansmtp_route_say(result, SANSMTP_ROUTE_REASON_SMART_HOSTS);
     } else if (search->ours != UINT64_MAX) {
         sansmtp_route_say(result, SANSMTP_ROUTE_REASON_LOOP);
     } else {

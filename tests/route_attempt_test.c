@@ -287,6 +287,26 @@ static void test_hosts_without_addresses(void **state)
     }
 }
 
+/* The same of one's own list: no mail bounces for a name that was mistyped there. */
+static void test_smart_hosts_without_addresses(void **state)
+{
+    struct sansmtp_route_address own = read_address("192.0.2.9");
+    (void)state;
+
+    route.flags = SANSMTP_ROUTE_SMART_HOSTS;
+    add(10, "", SANSMTP_ROUTE_NXDOMAIN);
+    expect_reason(SANSMTP_ROUTE_LATER, SANSMTP_ROUTE_REASON_SMART_HOSTS,
+                  SANSMTP_ENHANCED(4u, 3, 5));
+    route.own = &own;
+    route.own_count = 1;
+    add(10, "192.0.2.9", 0);
+    expect_reason(SANSMTP_ROUTE_LATER, SANSMTP_ROUTE_REASON_SMART_HOSTS,
+                  SANSMTP_ENHANCED(4u, 3, 5));
+    hosts[0].answers = SANSMTP_ROUTE_SERVFAIL;
+    hosts[0].preference = 5;
+    expect_later(SANSMTP_ROUTE_REASON_DNS);
+}
+
 /* 5321-5.1-c: a temporary failure keeps the message, unless there is something to try */
 static void test_doubts(void **state)
 {
@@ -775,6 +795,7 @@ int main(void)
         cmocka_unit_test_setup(test_each_address_once, begin),
         cmocka_unit_test_setup(test_our_own_addresses, begin),
         cmocka_unit_test_setup(test_hosts_without_addresses, begin),
+        cmocka_unit_test_setup(test_smart_hosts_without_addresses, begin),
         cmocka_unit_test_setup(test_doubts, begin),
         cmocka_unit_test_setup(test_doubts_behind_oneself, begin),
         cmocka_unit_test_setup(test_part_of_the_list, begin),

@@ -231,6 +231,18 @@ static void test_null_mx(void **state)
     }
 }
 
+/* Nor is the root a name of ours, where a host has an empty one among them. */
+static void test_null_mx_and_no_name(void **state)
+{
+    struct sansmtp_span nobody = {NULL, 0};
+    struct sansmtp_route route = ask("x.example", SANSMTP_ROUTE_FOUND, "0 ., 10 a.example");
+    (void)state;
+
+    route.names = &nobody;
+    route.name_count = 1;
+    expect_hosts(&route, "10 a.example");
+}
+
 /* 7505-3-b: beside others it is ignored, and never connected to */
 static void test_the_root_beside_others(void **state)
 {
@@ -397,6 +409,15 @@ static void test_literals(void **state)
     assert_int_equal(result.reason, SANSMTP_ROUTE_REASON_LITERAL);
 }
 
+/* A slip of one's own bounces nobody's mail. */
+static void expect_smart_hosts_wrong(struct sansmtp_route *route)
+{
+    assert_int_equal(run(route, HOSTS), 0);
+    assert_int_equal(result.verdict, SANSMTP_ROUTE_LATER);
+    assert_int_equal(result.reason, SANSMTP_ROUTE_REASON_SMART_HOSTS);
+    assert_int_equal(result.enhanced, SANSMTP_ENHANCED(4u, 3, 5));
+}
+
 /* One's own list: addresses are welcome, the domain is not looked at, oneself is still a loop. */
 static void test_smart_hosts(void **state)
 {
@@ -414,10 +435,13 @@ static void test_smart_hosts(void **state)
     assert_int_equal(hosts[3].record, 3);
     route.names = &name;
     route.name_count = 1;
-    expect_bounce(&route, 554, SANSMTP_ENHANCED(5u, 4, 6));
+    expect_smart_hosts_wrong(&route);
     route.name_count = 0;
     route.mx_count = 0;
     assert_int_equal(run(&route, HOSTS), SANSMTP_ERR_ARGUMENT);
+    route = ask("", 0, "0 ., 1 -a.example");
+    route.flags = SANSMTP_ROUTE_SMART_HOSTS;
+    expect_smart_hosts_wrong(&route);
 }
 
 /* 6531-3.2-c: what is looked up are A-labels; a U-label here is a bug of the host, and said so */
@@ -685,7 +709,7 @@ static void test_edges_of_memory(void **state)
         sansmtp_route_hosts(&route, host, 1, &result);
         route.flags = SANSMTP_ROUTE_SMART_HOSTS;
         assert_int_equal(sansmtp_route_hosts(&route, host, 1, &result), 0);
-        assert_int_equal(result.reason, SANSMTP_ROUTE_REASON_LOOP);
+        assert_int_equal(result.reason, SANSMTP_ROUTE_REASON_SMART_HOSTS);
         route.name_count = 0;
         assert_int_equal(sansmtp_route_hosts(&route, host, 1, &result), 0);
         guard_free((void *)host, sizeof(*host));
@@ -700,11 +724,11 @@ static void test_reason_names(void **state)
 
     assert_string_equal(sansmtp_route_reason_name(SANSMTP_ROUTE_REASON_NULL_MX),
                         "the domain takes no mail");
-    for (uint32_t reason = 1; reason <= SANSMTP_ROUTE_REASON_CUT; reason++) {
+    for (uint32_t reason = 1; reason <= SANSMTP_ROUTE_REASON_SMART_HOSTS; reason++) {
         assert_string_not_equal(sansmtp_route_reason_name(reason), "?");
     }
     assert_string_equal(sansmtp_route_reason_name(0), "?");
-    assert_string_equal(sansmtp_route_reason_name(SANSMTP_ROUTE_REASON_CUT + 1), "?");
+    assert_string_equal(sansmtp_route_reason_name(SANSMTP_ROUTE_REASON_SMART_HOSTS + 1), "?");
 }
 
 int main(void)
@@ -716,6 +740,7 @@ int main(void)
         cmocka_unit_test(test_a_domain_without_mx),
         cmocka_unit_test(test_failures_of_the_dns),
         cmocka_unit_test(test_null_mx),
+        cmocka_unit_test(test_null_mx_and_no_name),
         cmocka_unit_test(test_the_root_beside_others),
         cmocka_unit_test(test_oneself_in_the_list),
         cmocka_unit_test(test_oneself_without_mx),

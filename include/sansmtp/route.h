@@ -142,6 +142,8 @@ struct sansmtp_route_attempt {
 #define SANSMTP_ROUTE_REASON_HELD     8u /* later 4.4.1: all addresses failed of late; see when */
 #define SANSMTP_ROUTE_REASON_CUT      9u /* later 4.4.4: these hosts are unusable, but not all of */
                                          /* them were passed in */
+#define SANSMTP_ROUTE_REASON_SMART_HOSTS 10u /* later 4.3.5: none of the smart hosts has a usable */
+                                             /* address, or the best of them is oneself */
 
 /* result.flags */
 #define SANSMTP_ROUTE_MORE 1u /* there was no room for the last ones */
