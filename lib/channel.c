@@ -34,7 +34,7 @@ static void skip(struct sansmtp_channel *channel, uint32_t reason, uint32_t enha
     channel->enhanced = enhanced;
 }
 
-/* RFC 7672 section 2.2.2: without secure addresses there is no TLSA lookup; section 2.1.3: what is
+/* RFC 7672 section 2.2.2: without secure addresses there is no TLSA lookup; section 2.2: what is
  * not signed counts as if it were not there. */
 static void ask_dane(const struct sansmtp_channel_facts *facts, struct sansmtp_channel *channel)
 {
@@ -92,7 +92,7 @@ static void ask_requiretls(const struct sansmtp_channel_facts *facts,
 }
 
 /* RFC 7672 section 3.2.2, 8.1: by DANE the TLSA base domain, and the next-hop domain if nobody can
- * have forged what leads from it to this host. RFC 8461 section 4.1, 7.1: by PKIX the MX host. */
+ * have forged what leads from it to this host. RFC 8461 section 4.2, 7.1: by PKIX the MX host. */
 static void name(const struct sansmtp_channel_facts *facts, struct sansmtp_channel *channel)
 {
     if (channel->level != SANSMTP_CHANNEL_DANE) {

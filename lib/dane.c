@@ -7,6 +7,7 @@
 #include "domain.h"
 #include "memory.h"
 #include "number.h"
+#include "route_name.h"
 #include "sized.h"
 
 enum { SHA256_LENGTH = 32, SHA512_LENGTH = 64 };
@@ -63,7 +64,8 @@ int sansmtp_tlsa_name_write(const uint8_t *base, size_t length, uint32_t port, c
         return SANSMTP_ERR_ARGUMENT;
     }
     length -= length > 1 && base[length - 1] == '.';
-    if (length == 0 || sansmtp_domain_scan(base, length, false) != length) {
+    if (length == 0 || (sansmtp_domain_scan(base, length, false) != length &&
+                        !sansmtp_route_name_usable((struct sansmtp_span){base, length}))) {
         return SANSMTP_ERR_SYNTAX;
     }
     digits_length = sansmtp_number_write(port, digits);

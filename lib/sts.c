@@ -185,8 +185,8 @@ static bool equal(const struct sansmtp_span *left, const struct sansmtp_span *ri
            (left->length == 0 || memcmp(left->data, right->data, left->length) == 0);
 }
 
-/* RFC 8461 section 10.2: a policy is refreshed before it ends, so that whoever could hide the
- * record has no day on which it counts. */
+/* RFC 8461 sections 3.3, 10.2: a policy is refreshed before it ends, whatever has become of the
+ * record: so whoever can hide that has no day on which it counts. */
 static bool is_stale(const struct sansmtp_sts_cache *cache, int64_t now)
 {
     uint64_t age = since(cache->fetched, now);
@@ -207,7 +207,7 @@ int sansmtp_sts_cache_decide(const struct sansmtp_sts_cache *cache, const struct
     }
     holds = (cache->flags & SANSMTP_STS_CACHED) != 0 &&
             since(cache->fetched, now) <= cache->max_age;
-    wanted = id != NULL && (!holds || !equal(id, &cache->id) || is_stale(cache, now));
+    wanted = (holds && is_stale(cache, now)) || (id != NULL && (!holds || !equal(id, &cache->id)));
     waits = (cache->flags & SANSMTP_STS_FAILED) != 0 &&
             since(cache->failed, now) < SANSMTP_STS_RETRY;
     return (holds ? (int)SANSMTP_STS_USE : 0) | (wanted && !waits ? (int)SANSMTP_STS_FETCH : 0);

@@ -196,6 +196,7 @@ static void test_the_name_to_look_up(void **state)
         {"mx.example.com.", 25, "_25._tcp.mx.example.com"},
         {"mx", 65535, "_65535._tcp.mx"},
         {"a.", 1, "_1._tcp.a"},
+        {"mx_1.example", 25, "_25._tcp.mx_1.example"},
     };
     static const char *const bad[] = {"", ".", "a..b", "-a", "a b", "[192.0.2.1]", "\xc3\xbc.ex"};
     char longest[260];

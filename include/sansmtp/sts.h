@@ -20,7 +20,7 @@ extern "C" {
 /* RFC 8461 3.2: no policy is longer lived; 3.3: none that is longer need be read. */
 #define SANSMTP_STS_MAX_AGE    31557600u
 #define SANSMTP_STS_TEXT_MAX   65536u
-#define SANSMTP_STS_REFRESH    86400u /* 10.2: a policy is fetched anew after so many seconds */
+#define SANSMTP_STS_REFRESH    86400u /* 3.3: a policy is fetched anew after so many seconds */
 #define SANSMTP_STS_RETRY      300u   /* 3.3: and after so many if that failed */
 #define SANSMTP_STS_ID_LONGEST 32u
 
@@ -121,9 +121,10 @@ struct sansmtp_sts_cache {
  *
  * id is what sansmtp_sts_txt_parse found; NULL: no usable record, or the lookup failed, which says
  * nothing about a policy that is cached. now is in seconds of the same clock. FETCH is said if
- * there is a record and: no policy that holds, or the record's id is another than the cached one's,
- * or the policy was fetched SANSMTP_STS_REFRESH or half of max_age ago; but not within
- * SANSMTP_STS_RETRY of a fetch that failed. A policy holds for max_age seconds, that one included.
+ * there is a record and no policy that holds, or the record's id is another than the cached one's;
+ * or, record or not, if the policy that holds was fetched SANSMTP_STS_REFRESH or half of max_age
+ * ago; but not within SANSMTP_STS_RETRY of a fetch that failed. What was fetched without a record
+ * is kept with the id that was cached. A policy holds for max_age seconds, that one included.
  * Returns a set of SANSMTP_STS_USE and FETCH, or SANSMTP_ERR_ARGUMENT (NULL, size, flags).
  * Source: RFC 8461 3.3, 5.1, 10.2.
  */
@@ -170,6 +171,7 @@ SANSMTP_API int sansmtp_tlsa_usable(const struct sansmtp_tlsa *tlsa);
  *
  * base is the TLSA base domain: the MX host with its CNAMEs followed, if they were all secure, and
  * if nothing is found there, the MX host itself. out and capacity as for sansmtp_txt_join.
+ * A "_" in base is fine, as in the hosts of route.h.
  * Returns 0, SANSMTP_ERR_ROOM, SANSMTP_ERR_SYNTAX (base is no domain), SANSMTP_ERR_LENGTH, or
  * SANSMTP_ERR_ARGUMENT (NULL, port 0 or over 65535). Source: RFC 6698 3, RFC 7672 2.2.2, 2.2.3.
  */
@@ -225,13 +227,18 @@ SANSMTP_API int sansmtp_tlsa_match(const struct sansmtp_tlsa *records, size_t co
 #define SANSMTP_CHANNEL_PKIX    2u /* TLS, certificate from a trusted CA, good for a name below */
 #define SANSMTP_CHANNEL_DANE    3u /* TLS, authenticated by sansmtp_tlsa_match */
 
-/* What the host knows of one MX host, or of the next hop itself where that has no MX. */
+/*
+ * What the host knows of one MX host, or of the next hop itself where that has no MX. mx is SECURE
+ * also if no MX lookup was made, since the host is configured, and if the next-hop domain has no
+ * MX: it is then its own host, and nobody can have forged that. address is SECURE also if the host
+ * is a CNAME that is, though what it leads to is INSECURE: the TLSA base domain is then the host's
+ * own name (RFC 7672 2.2.2).
+ */
 struct sansmtp_channel_facts {
     uint32_t size;        /* sizeof (struct sansmtp_channel_facts) */
     uint32_t flags;       /* SANSMTP_CHANNEL_REQUIRETLS ... */
     uint32_t least;       /* the host's own demand: SANSMTP_CHANNEL_CLEAR, ENCRYPT or PKIX */
-    uint32_t mx;          /* SANSMTP_DNS_...: the MX lookup of the next-hop domain; no MX lookup */
-                          /* was made, since the host is configured: SECURE */
+    uint32_t mx;          /* SANSMTP_DNS_...: the MX lookup of the next-hop domain */
     uint32_t address;     /* SANSMTP_DNS_...: A and AAAA of the host; the worse, CNAMEs included */
     uint32_t tlsa;        /* SANSMTP_DNS_...: TLSA; UNKNOWN if not looked up */
     uint32_t tlsa_count;  /* TLSA records found */
@@ -258,7 +265,8 @@ struct sansmtp_channel_facts {
 /* Names in a certificate that are good: any of them. */
 #define SANSMTP_CHANNEL_NAME_MX       1u /* the MX host, as the MX record has it */
 #define SANSMTP_CHANNEL_NAME_BASE     2u /* the TLSA base domain */
-#define SANSMTP_CHANNEL_NAME_NEXT_HOP 4u /* the next-hop domain, the one behind the "@" */
+#define SANSMTP_CHANNEL_NAME_NEXT_HOP 4u /* the next-hop domain, the one behind the "@", and what */
+                                         /* its CNAME leads to, if it is one (RFC 7672 3.2.2) */
 
 /* What was decided. */
 struct sansmtp_channel {
