@@ -44,10 +44,10 @@ static void begin_field(struct sansmtp_dsn_out *out, enum name name)
     SANSMTP_DSN_PUT(out, ": ");
 }
 
-/* RFC 5322 3.6.8: ftext; RFC 3464 2.4 */
+/* RFC 5322 3.6.8: ftext; RFC 3464 2.4. Two hyphens could begin a delimiter. */
 bool sansmtp_dsn_is_field_name(const uint8_t *name, size_t length)
 {
-    if (length == 0 || length > NAME_LONGEST) {
+    if (length == 0 || length > NAME_LONGEST || (length > 1 && name[0] == '-' && name[1] == '-')) {
         return false;
     }
     for (size_t i = 0; i < length; i++) {

@@ -82,7 +82,7 @@ static void put_lines(struct sansmtp_dsn_out *out, const char *text, size_t leng
 void sansmtp_dsn_put_opening(struct sansmtp_dsn_out *out, const struct sansmtp_dsn_report *report)
 {
     SANSMTP_DSN_PUT(out, "This is the mail system at ");
-    sansmtp_dsn_put_folded(out, report->reporting_mta.data, report->reporting_mta.length, 0);
+    sansmtp_dsn_put_folded(out, report->reporting_mta.data, report->reporting_mta.length, 1);
     SANSMTP_DSN_PUT(out, ".");
     sansmtp_dsn_newline(out);
     for (size_t i = 0; i < ACTIONS; i++) {

@@ -901,11 +901,26 @@ static void test_single_label(void **state)
     assert_has_not("Remote-MTA");
 }
 
+/* 2046-5.1.1: a name of the host is folded behind a blank, so that no delimiter begins a line */
+static void test_name_like_a_delimiter(void **state)
+{
+    struct sansmtp_dsn_report report = report_of(FAILED);
+
+    (void)state;
+    report.reporting_mta = span("a name that is long enough to fold the next one --bcdef--");
+    report.from = span("a@b.example");
+    STEP(BEGIN(&report));
+    text[length] = '\0';
+    assert_has("--bcdef--");
+    assert_has_not("\r\n--bcdef--");
+}
+
 static void test_field(void **state)
 {
     static const char longest[] = "x123456789012345678901234567890123456789012345678901234567890";
-    const char *const names[] = {
-        "", "a b", "a:", "Reporting-MTA", "status", "FINAL-log-id", "\xC3\xA9", "a\r\nb", longest};
+    const char *const names[] = {"",         "a b",    "a:",        "Reporting-MTA",
+                                 "status",   "--",     "--bcdef--", "FINAL-log-id",
+                                 "\xC3\xA9", "a\r\nb", longest};
     struct sansmtp_dsn_report report = report_of(FAILED);
     struct sansmtp_dsn_fate recipient = recipient_of(FAILED, "a@b.example");
 
@@ -1277,6 +1292,7 @@ int main(void)
         cmocka_unit_test_setup(test_long_addresses, fresh),
         cmocka_unit_test_setup(test_single_label, fresh),
         cmocka_unit_test_setup(test_field, fresh),
+        cmocka_unit_test_setup(test_name_like_a_delimiter, fresh),
         cmocka_unit_test_setup(test_text, fresh),
         cmocka_unit_test_setup(test_text_utf8, fresh),
         cmocka_unit_test_setup(test_original, fresh),

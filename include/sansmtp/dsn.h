@@ -245,8 +245,9 @@ SANSMTP_API int sansmtp_dsn_explain(struct sansmtp_dsn *dsn,
  * names there may be, and that each stands once, is up to the host; names that the steps
  * themselves write are refused.
  * Returns 0, SANSMTP_ERR_ROOM, SANSMTP_ERR_STATE (before begin, or the second part is over),
- * SANSMTP_ERR_TEXT (name is no field name or over 60 octets; value has controls, or is not ASCII;
- * UTF-8 passes in message/global-delivery-status), or SANSMTP_ERR_ARGUMENT. Source: RFC 3464 2.4.
+ * SANSMTP_ERR_TEXT (name is no field name, begins with "--" or has over 60 octets; value has
+ * controls, or is not ASCII; UTF-8 passes in message/global-delivery-status), or
+ * SANSMTP_ERR_ARGUMENT. Source: RFC 3464 2.4.
  */
 SANSMTP_API int sansmtp_dsn_field(struct sansmtp_dsn *dsn, const char *name, size_t name_length,
                                   const char *value, size_t length, char *out, size_t capacity,
