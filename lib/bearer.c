@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "number.h"
 #include "saslname.h"
+#include "sized.h"
 
 enum { SEPARATOR = 1 };
 
@@ -295,8 +296,9 @@ static bool is_span(struct sansmtp_span span)
 
 static bool is_usable(const struct sansmtp_sasl_bearer *bearer)
 {
-    return bearer && bearer->size >= sizeof(*bearer) && bearer->port <= 0xFFFF &&
-           is_span(bearer->user) && is_span(bearer->host) && is_span(bearer->token);
+    return bearer && sansmtp_sized(bearer, bearer->size, sizeof(*bearer)) &&
+           bearer->port <= 0xFFFF && is_span(bearer->user) && is_span(bearer->host) &&
+           is_span(bearer->token);
 }
 
 static int write_message(const struct sansmtp_sasl_bearer *bearer, uint8_t *out, size_t capacity,

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "memory.h"
+#include "sized.h"
 
 static struct sansmtp_span span_of(const void *octets, size_t length)
 {
@@ -69,9 +70,9 @@ int sansmtp_sasl_refusal_write(const struct sansmtp_sasl_refusal *refusal, uint8
 {
     struct text count = {NULL, 0}, text = {out, 0};
 
-    if (!refusal || refusal->size < sizeof(*refusal) || !is_span(refusal->status) ||
-        !is_span(refusal->scope) || !is_span(refusal->configuration) || !out_length ||
-        (!out && capacity > 0)) {
+    if (!refusal || !sansmtp_sized(refusal, refusal->size, sizeof(*refusal)) ||
+        !is_span(refusal->status) || !is_span(refusal->scope) || !is_span(refusal->configuration) ||
+        !out_length || (!out && capacity > 0)) {
         return SANSMTP_ERR_ARGUMENT;
     }
     if (refusal->status.length == 0 || !is_text(refusal->status) || !is_text(refusal->scope) ||

@@ -4,6 +4,7 @@
 
 #include "memory.h"
 #include "number.h"
+#include "sized.h"
 
 /* Where the next octet goes; what has no room is counted only. */
 struct text {
@@ -175,8 +176,8 @@ int sansmtp_proxy_write(const struct sansmtp_proxy *proxy, uint8_t *out, size_t 
     struct text text = {out, capacity, 0};
     int error;
 
-    if (!proxy || proxy->size < sizeof(*proxy) || !length || (!out && capacity > 0) ||
-        !is_usable(proxy)) {
+    if (!proxy || !sansmtp_sized(proxy, proxy->size, sizeof(*proxy)) || !length ||
+        (!out && capacity > 0) || !is_usable(proxy)) {
         return SANSMTP_ERR_ARGUMENT;
     }
     error = check_tlvs(proxy);

@@ -8,6 +8,7 @@
 
 #include "mailbox.h"
 #include "memory.h"
+#include "sized.h"
 #include "utf8.h"
 
 /* Of such lengths three and two NULs can be counted. */
@@ -48,8 +49,8 @@ static bool are_plain(const struct sansmtp_sasl_credentials *who)
 
 static bool are_usable(const struct sansmtp_sasl_credentials *who)
 {
-    return who && who->size == sizeof(*who) && is_span(&who->authzid) && is_span(&who->authcid) &&
-           is_span(&who->password);
+    return who && sansmtp_sized(who, who->size, sizeof(*who)) && is_span(&who->authzid) &&
+           is_span(&who->authcid) && is_span(&who->password);
 }
 
 /* Takes the text up to the next NUL, and the NUL, off the front of rest. */

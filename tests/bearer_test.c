@@ -347,9 +347,38 @@ static void test_refusals_of_others(void **state)
     }
 }
 
+/* What a newer host says and we do not know is an error, and 0 is nothing. */
+static void test_larger_structs(void **state)
+{
+    struct {
+        struct sansmtp_sasl_bearer who;
+        uint64_t more;
+    } newer = {bearer("u", NULL, 0, "T"), 0};
+    struct {
+        struct sansmtp_sasl_refusal why;
+        uint64_t more;
+    } refusal = {{.size = sizeof refusal, .status = span("401")}, 0};
+    uint8_t out[64];
+    size_t length;
+    (void)state;
+
+    newer.who.size = sizeof newer;
+    assert_int_equal(sansmtp_sasl_bearer_write(&newer.who, out, sizeof out, &length), 0);
+    assert_int_equal(sansmtp_sasl_xoauth2_write(&newer.who, out, sizeof out, &length), 0);
+    assert_int_equal(sansmtp_sasl_refusal_write(&refusal.why, out, sizeof out, &length), 0);
+    newer.more = refusal.more = 1;
+    assert_int_equal(sansmtp_sasl_bearer_write(&newer.who, out, sizeof out, &length),
+                     SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_sasl_xoauth2_write(&newer.who, out, sizeof out, &length),
+                     SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_sasl_refusal_write(&refusal.why, out, sizeof out, &length),
+                     SANSMTP_ERR_ARGUMENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_larger_structs),
         cmocka_unit_test(test_written),
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_messages_that_are_none),

@@ -738,9 +738,28 @@ static void test_arguments(void **state)
     assert_int_equal(sansmtp_proxy_ssl_read(&nothing, NULL), SANSMTP_ERR_ARGUMENT);
 }
 
+/* What a newer host says and we do not know is an error, and 0 is nothing. */
+static void test_larger_struct(void **state)
+{
+    struct {
+        struct sansmtp_proxy proxy;
+        uint64_t more;
+    } newer = {connection(2, SANSMTP_PROXY_IPV4), 0};
+    uint8_t out[64];
+    size_t length;
+    (void)state;
+
+    newer.proxy.size = sizeof newer;
+    assert_int_equal(sansmtp_proxy_write(&newer.proxy, out, sizeof out, &length), 0);
+    newer.more = 1;
+    assert_int_equal(sansmtp_proxy_write(&newer.proxy, out, sizeof out, &length),
+                     SANSMTP_ERR_ARGUMENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_larger_struct),
         cmocka_unit_test(test_v1_example),
         cmocka_unit_test(test_v1_lines_that_are_good),
         cmocka_unit_test(test_v1_small_gaps),

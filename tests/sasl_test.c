@@ -379,10 +379,31 @@ static void test_login_answers_only_what_can_be_said(void **state)
         assert_int_equal(sansmtp_sasl_login_answer(number, NULL, &answer), SANSMTP_ERR_ARGUMENT);
         who = credentials(nothing, span("u"), span("p"));
         assert_int_equal(sansmtp_sasl_login_answer(number, &who, NULL), SANSMTP_ERR_ARGUMENT);
-        who.size++;
+        who.size--;
         assert_int_equal(sansmtp_sasl_login_answer(number, &who, &answer), SANSMTP_ERR_ARGUMENT);
     }
     assert_null(answer.data);
+}
+
+/* The struct of a newer host is taken if what is new in it is 0. */
+static void test_larger_credentials(void **state)
+{
+    struct {
+        struct sansmtp_sasl_credentials who;
+        uint64_t more;
+    } newer = {credentials(nothing, span("u"), span("p")), 0};
+    struct sansmtp_span answer;
+    uint8_t out[8];
+    size_t length;
+    (void)state;
+
+    newer.who.size = sizeof newer;
+    assert_int_equal(sansmtp_sasl_plain_write(&newer.who, out, sizeof out, &length), 0);
+    assert_int_equal(sansmtp_sasl_login_answer(0, &newer.who, &answer), 0);
+    newer.more = 1;
+    assert_int_equal(sansmtp_sasl_plain_write(&newer.who, out, sizeof out, &length),
+                     SANSMTP_ERR_ARGUMENT);
+    assert_int_equal(sansmtp_sasl_login_answer(0, &newer.who, &answer), SANSMTP_ERR_ARGUMENT);
 }
 
 /* Our client side against our server side, with and without initial response. */
@@ -495,6 +516,7 @@ int main(void)
         cmocka_unit_test(test_login_arguments),
         cmocka_unit_test(test_login_answers),
         cmocka_unit_test(test_login_answers_only_what_can_be_said),
+        cmocka_unit_test(test_larger_credentials),
         cmocka_unit_test(test_login_against_itself),
         cmocka_unit_test(test_external_and_anonymous),
         cmocka_unit_test(test_wipe_leaves_nothing_and_keeps_to_its_length),
