@@ -50,7 +50,8 @@ SANSMTP_API int sansmtp_network_contains(const struct sansmtp_network *networks,
  *
  * A pattern "x.example" means that domain, ".x.example" every domain below it, at any depth, but
  * not itself. The case of ASCII letters is ignored; a domain written with UTF-8 and its A-labels
- * are two domains: list both. patterns may be NULL if count is 0.
+ * are two domains: list both. No pattern has a final dot, as no domain of mail has one: it would
+ * match nothing. patterns may be NULL if count is 0.
  * Returns 1 or 0; 0 too for wrong arguments. Source: RFC 5321 2.4.
  */
 SANSMTP_API int sansmtp_domain_listed(const struct sansmtp_span *patterns, size_t count,
@@ -189,7 +190,9 @@ SANSMTP_API int sansmtp_rate_address(const uint8_t *address, size_t length,
  * be allowed if no other is taken, UINT64_MAX if never.
  * A key not in the table begins with nothing taken, and takes the place of that key among the 8 it
  * may replace that has used least of its limits: so a table that is full, or attacked with
- * ever new keys, refuses nobody for what others did, and forgets the busiest last. Constant time.
+ * ever new keys, refuses nobody for what others did, and forgets the busiest last. The price: keys
+ * that are forgotten within their window begin anew, and pass more than their limit. Have a few
+ * times as many places as keys are busy in one window. Constant time.
  * Returns 1 or 0, or SANSMTP_ERR_ARGUMENT (NULL, what, key_length 0, now below 0).
  */
 SANSMTP_API int sansmtp_rate_take(struct sansmtp_rate *rate, const uint8_t *key, size_t key_length,
