@@ -3,7 +3,9 @@
     examples.py STATIC_LIBRARY COMPILER...
 
 A block fenced as ```c NAME.c is a piece of a program; pieces of one name in one page, put together in
-their order, are a whole source file. With a main function it is linked, too. A block ```dialogue NAME
+their order, are a whole source file, or stand where PAGE.NAME.c in this folder says "the piece". With
+a main function it is linked, too. C without a name is only what the pages' generators copy from files
+that are compiled: it stands between their marks. A block ```dialogue NAME
 tells what that program, a server, reads on standard input (C:) and writes on standard output (S:);
 ```dialogue NAME client is about a client, which reads S: and writes C:, line by line in this order.
 """
@@ -29,6 +31,11 @@ STRICT = ["-std=c11", "-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Wno-sig
 BLOCK = re.compile(r"^```(c|dialogue) ([\w-]+)(\.c| client|)\n(.*?)^```$", re.M | re.S)
 
 
+BARE = re.compile(r"^```c$", re.M)
+COPIED = re.compile(r"^<!-- (\w+): made by .*?^<!-- end of \1 -->$", re.M | re.S)
+PIECE = "/* the piece */"
+
+
 def pages():
     for path in ["README.md", *sorted(glob.glob("docs/*.md", root_dir=ROOT))]:
         with open(os.path.join(ROOT, path), encoding="utf-8") as file:
@@ -45,6 +52,15 @@ def programs(text):
             speak = speak_to_client if how == " client" else speak_to_server
             dialogues.setdefault(name, []).append((speak, body))
     return sources, dialogues
+
+
+def around(page, name, source):
+    """A page's source with what stands around it."""
+    path = os.path.join(ROOT, "tests", "docs", "%s.%s.c" % (page.removesuffix(".md"), name))
+    if not os.path.exists(path):
+        return source
+    with open(path, encoding="utf-8") as file:
+        return file.read().replace(PIECE, source)
 
 
 def flags_of(package):
@@ -108,7 +124,7 @@ def check_page(tap, page, text, library, compiler):
         with tempfile.TemporaryDirectory() as folder:
             path, target = os.path.join(folder, name + ".c"), os.path.join(folder, name)
             with open(path, "w", encoding="utf-8") as file:
-                file.write(source)
+                file.write(around(page, name, source))
             said = build(path, target, library, compiler)
             if said is None:
                 tap.skip("%s: %s" % (page, name), "no OpenSSL")
@@ -118,6 +134,8 @@ def check_page(tap, page, text, library, compiler):
                 shown, spoken = speak(target, dialogue, folder)
                 tap.check(shown == spoken, "%s: %s speaks as shown" % (page, name),
                           "shown:\n%s\nspoken:\n%s" % ("\n".join(shown), "\n".join(spoken)))
+    bare = BARE.findall(COPIED.sub("", text))
+    tap.check(not bare, "%s: all its C has a name" % page, "%d blocks have none" % len(bare))
     for name in set(dialogues) - set(sources):
         tap.check(False, "%s: dialogue of %s" % (page, name), "there is no such program")
 
