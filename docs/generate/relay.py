@@ -59,7 +59,23 @@ names; empty lines and those that begin with # do not count.
 The command line wins; options that can be given more than once add up.
 """
 
-BOTTOM = r""".Sh MAILBOXES
+BOTTOM = r""".Sh USERS
+A user is whoever authenticates himself at a
+.Cm submission-listen
+or
+.Cm submissions-listen
+address, and may send to anywhere.
+Whom he may send as, in MAIL, is for
+.Cm senders
+to say; other senders get 553 5.7.1.
+A line is user:address, user:@domain or user:*; a user may have several, and one without any has
+none.
+The null sender is everybody's, for notifications have it.
+From and Sender in the header are not looked at.
+.Pp
+What a user submits gets a Date and a Message-ID, where it lacks one (RFC 6409 8), at the end of its
+header; not if it has been signed.
+.Sh MAILBOXES
 A local recipient that there is not is refused at RCPT, by 550 5.1.1: what was taken would have to be
 sent back, mostly to people who never wrote it.
 Postmaster is always taken, with and without a domain of ours.

@@ -3,6 +3,7 @@
 #include "../receive_trace.h"
 #include "../safe_text.h"
 #include "../send_scan.h"
+#include "complete.h"
 #include "envelope.h"
 
 #include <errno.h>
@@ -14,6 +15,10 @@
 #define ENOUGH ((size_t)64 * 1024)
 
 #define USER_FOLLOWS ", user " /* in the name of a client */
+
+/* The fields that are looked for: those of complete.h, and one more. */
+#define TLS_REQUIRED COMPLETE_FIELDS
+#define FIELDS       (COMPLETE_FIELDS + 1u)
 
 struct message {
     struct clerk_job job;
@@ -33,7 +38,9 @@ struct message {
     int error; /* the first one */
     struct scan scan;
     struct sansmtp_header header;
-    struct sansmtp_header_field tls_required;
+    struct sansmtp_header_field fields[FIELDS];
+    size_t trace;  /* octets of our trace header */
+    bool complete; /* all that it may lack has been added, or it is not for us to add */
     char client[320];
     size_t peer; /* octets of client that are its address */
 };
@@ -109,7 +116,9 @@ struct message *arrival_begin(struct connection *connection, const struct sansmt
     message->connection = connection;
     message->relay = relay_of(connection);
     message->header.size = sizeof message->header;
-    message->tls_required = tls_optional;
+    complete_begin(message->fields);
+    message->fields[TLS_REQUIRED] = tls_optional;
+    message->complete = listener_of(connection)->role != FOR_USERS;
     envelope_read(&message->envelope, mail, relay_now());
     if (!keep(&message->envelope.sender) || !keep(&message->envelope.envid)) {
         destroy(message);
@@ -200,17 +209,62 @@ static void put_trace(struct message *message)
     size = trace_received(message->connection, &trace, text);
     scan_octets(&message->scan, (const uint8_t *)text, size); /* a recipient may be in UTF-8 */
     append(message, text, size);
+    message->trace = size;
+}
+
+/* Puts text in front of what stands at this place of octets. */
+static void insert(struct message *message, size_t at, const char *text, size_t length)
+{
+    size_t behind = message->fill - at;
+
+    append(message, text, length);
+    if (message->error == 0) {
+        memmove(message->octets + at + length, message->octets + at, behind);
+        memcpy(message->octets + at, text, length);
+    }
+}
+
+/* The header is over, with an empty line or without: adds what it lacks, at its end. A header of
+ * 64 KiB whose last line is on the disk already stays as it is: RFC 6409 8 says "MAY". */
+static void complete(struct message *message, bool emptied)
+{
+    uint64_t written = message->envelope.size - message->fill;
+    uint64_t place = message->trace + message->header.length;
+    struct complete with = {.hostname = message->relay->config.hostname,
+                            .id = message->envelope.id,
+                            .now = message->envelope.arrived};
+    char text[COMPLETE_MAX];
+    size_t at;
+
+    if (message->complete || message->error != 0 || place < written + 3) {
+        return;
+    }
+    message->complete = true;
+    with.random = relay_random();
+    at = (size_t)(place - written);
+    if (emptied) {
+        at -= message->octets[at - 2] == '\r' ? 2 : 1;
+    }
+    if (at > 0 && message->octets[at - 1] == '\n') {
+        insert(message, at, text, complete_write(message->fields, &with, text));
+    }
 }
 
 void arrival_append(struct message *message, struct sansmtp_span octets)
 {
+    bool header_over;
+
     if (!message->headed) {
         put_trace(message);
     }
     scan_octets(&message->scan, octets.data, octets.length);
     message->nul = message->nul || memchr(octets.data, '\0', octets.length) != NULL;
-    sansmtp_header_read(&message->header, &message->tls_required, 1, octets.data, octets.length);
+    header_over = sansmtp_header_read(&message->header, message->fields, FIELDS, octets.data,
+                                      octets.length) == 1;
     append(message, octets.data, octets.length);
+    if (header_over) {
+        complete(message, (message->header.flags & SANSMTP_HEADER_ODD) == 0);
+    }
 }
 
 bool arrival_is_full(const struct message *message)
@@ -305,7 +359,7 @@ static void note_content(struct message *message)
     envelope->flags |= message->scan.eight_bit ? QUEUE_EIGHT_BIT : 0;
     envelope->flags |= scan_bare(&message->scan) > 0 ? QUEUE_BARE : 0;
     envelope->flags |= message->nul ? QUEUE_NUL : 0;
-    envelope->flags |= message->tls_required.count > 0 ? QUEUE_TLS_OPTIONAL : 0;
+    envelope->flags |= message->fields[TLS_REQUIRED].count > 0 ? QUEUE_TLS_OPTIONAL : 0;
 }
 
 void arrival_finish(struct message *message, arrival_done *done)
@@ -313,7 +367,8 @@ void arrival_finish(struct message *message, arrival_done *done)
     if (!message->headed) {
         put_trace(message);
     }
-    sansmtp_header_end(&message->header, &message->tls_required, 1);
+    sansmtp_header_end(&message->header, message->fields, FIELDS);
+    complete(message, false);
     note_content(message);
     message->whole = true;
     hand_over(message, done);

@@ -18,6 +18,7 @@
  *   outside.c     what others say of a client: a DNS blocklist
  *   envelope.c    MAIL and RCPT as the queue keeps them
  *   arrival.c     the message on its way into the queue
+ *   complete.c    the fields that it may lack
  *   clerk.c       the thread that owns the queue
  *   queue*.c      the queue
  *   dispatch.c    what is sent when

@@ -1,8 +1,9 @@
-"""Our users: whom they may send as, what is added to what they submit, and what becomes of those who
-guess at passwords."""
+"""Our users: whom they may send as, what is added to what they submit, and what becomes of those
+who guess at passwords."""
 
 import base64
 import os
+import re
 import subprocess
 import time
 
@@ -83,8 +84,96 @@ def owned(tap, here, users):
         fails(tap, "a line %r" % wrong, CONFIG, ":2: ", "--senders", path)
 
 
+# -- what is added to what they submit (RFC 6409 8) -----------------------------------------------
+
+DATE = rb"Date: [A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} [+-][0-9]{4}\r\n"
+MESSAGE_ID = rb"Message-ID: <[0-9A-F]{13}\.[0-9A-F]{16}@mx\.example\.test>\r\n"
+BOTH = DATE + MESSAGE_ID
+NONE = rb""
+SUBJECT = b"Subject: x\r\n"
+LONG = b"X-Long: " + b"x" * 900 + b"\r\n"
+
+# name, chunks in front of what is added, what that is, chunks behind it
+SUBMITTED = (
+    ("neither", [SUBJECT], BOTH, [b"\r\nbody\r\n"]),
+    ("no Date", [b"message-ID : <a@b>\r\n" + SUBJECT], DATE, [b"\r\nbody\r\n"]),
+    ("no Message-ID", [SUBJECT + b"DATE: now\r\n"], MESSAGE_ID, [b"\r\nDate: no field\r\n"]),
+    ("both", [SUBJECT + b"Date: now\r\nMessage-Id: <a@b>\r\n"], NONE, [b"\r\nbody\r\n"]),
+    ("a fold and another name", [b"Subject: x\r\n Date: y\r\nX-Date: z\r\n"], BOTH, [b"\r\nb\r\n"]),
+    ("a signature", [SUBJECT + b"DKIM-Signature: v=1\r\n"], NONE, [b"\r\nbody\r\n"]),
+    ("a header only", [SUBJECT], BOTH, [b""]),
+    ("no header", [b""], BOTH, [b"\r\nbody\r\n"]),
+    ("a body at once", [b""], BOTH, [b"this is no field\r\n"]),
+    ("no empty line", [SUBJECT], BOTH, [b"this is no field\r\nDate: x\r\n"]),
+    ("nothing", [b""], BOTH, [b""]),
+    ("much behind it", [SUBJECT], BOTH, [b"\r\n" + b"line of the body\r\n" * 30000]),
+    ("much in it", [SUBJECT + LONG * 300], BOTH, [b"\r\n" + b"line of the body\r\n" * 30000]),
+)
+
+# By BDAT as well, cut there.
+CUT = (
+    ("in the empty line", [SUBJECT], BOTH, [b"\r", b"\nbody\r\n"]),
+    ("in front of it", [SUBJECT], BOTH, [b"\r\n", b"body\r\n"]),
+    ("in the first line", [b"Sub", b"ject: x\r", b"\n"], BOTH, [b"", b"\r\nbody"]),
+    ("in a line that is no field", [SUBJECT], BOTH, [b"no", b"t a field\r\n"]),
+    ("no newline at the end", [b"Subject: x"], NONE, [b""]),
+    ("a bare newline", [b"Subject: x\n"], BOTH, [b"\nbody\n"]),
+)
+
+
+def data(wire, chunks):
+    wire.command("DATA", 354)
+    wire.send(support.stuffed(b"".join(chunks)))
+    wire.expect(250)
+
+
+def bdat(wire, chunks):
+    for chunk in chunks[:-1]:
+        wire.send(b"BDAT %d\r\n" % len(chunk) + chunk)
+        wire.expect(250)
+    wire.send(b"BDAT %d LAST\r\n" % len(chunks[-1]) + chunks[-1])
+    wire.expect(250)
+
+
+def stored(relay):
+    """The one message, without our trace; and it is gone."""
+    relay.until(relay.stored)
+    octets = relay.stored()[0]
+    name = os.path.join(relay.maildir, "user@example.test", "new")
+    for file in os.listdir(name):
+        os.remove(os.path.join(name, file))
+    return support.TRACE.sub(b"", octets, count=1)
+
+
+def completed(tap, relay, row, send, users=True):
+    name, front, added, behind = row
+    with login(relay, "ada") if users else Wire(relay.port) as wire:
+        wire.command("EHLO client.example.test")
+        wire.command("MAIL FROM:<%s>" % support.SENDER)
+        wire.command("RCPT TO:<user@example.test>")
+        send(wire, front + behind)
+    found = stored(relay)
+    above, below = b"".join(front), b"".join(behind)
+    middle = found[len(above) : len(found) - len(below)]
+    same = found == above + middle + below and re.fullmatch(added, middle)
+    name = "%s: %s by %s" % (name, "completed" if added else "left alone", send.__name__)
+    tap.check(same, name, found[:300] + found[-99:])
+
+
+def complete(tap, here, users):
+    with Relay(here, *users, listen=("relay", "submission")) as relay:
+        for row in SUBMITTED:
+            completed(tap, relay, row, data)
+        for row in (*SUBMITTED, *CUT):
+            completed(tap, relay, row, bdat)
+        for name, front, _, behind in (*SUBMITTED[:3], SUBMITTED[-1]):
+            completed(tap, relay, ("of a server: " + name, front, NONE, behind), data, False)
+        tap.check(relay.stop() == 0, "SIGTERM ends it with 0", relay.errors())
+
+
 def fails(tap, name, status, says, *words):
-    command = [program(), "--queue", "/proc/nowhere", "--maildir", "/proc/none", *words, "--relay-listen", HOST + ":0"]
+    command = [program(), "--queue", "/proc/nowhere", "--maildir", "/proc/none", *words]
+    command += ["--relay-listen", HOST + ":0"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=support.PATIENCE)
     tap.check(done.returncode == status and says in done.stderr, name, done)
@@ -93,6 +182,7 @@ def fails(tap, name, status, says, *words):
 def test(tap, here):
     users = passwords(here)
     owned(tap, here, users)
+    complete(tap, here, users)
 
 
 support.main(test)
