@@ -26,7 +26,7 @@
  *   outcome.c     what a verdict means for the schedule, and whom to tell
  *   deliver*.c    how it is brought (deliver.h)
  *   policy*.c     the MTA-STS policies of domains
- *   report.c      what senders are told
+ *   report*.c     what senders are told
  *
  * and beside it: relay.c the program; config*.c and config.def its options; command.c the queue's
  * commands; resolver.c the DNS; etrn.c the command ETRN. The rooms of sansmtp-receive that hold a

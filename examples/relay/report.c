@@ -1,9 +1,9 @@
 #include "report.h"
 
 #include "envelope.h"
-#include "idna.h"
 #include "relay.h"
 #include "report_fate.h"
+#include "report_way.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,7 +30,7 @@ struct report_office {
     uint32_t chunk;
     size_t fill;
     uint64_t size;
-    bool eight_bit;
+    uint64_t needs; /* extensions of its way */
     uint8_t octets[QUEUE_CHUNK_MAX];
     uint8_t original[QUEUE_CHUNK_MAX];
 };
@@ -59,9 +59,6 @@ static int make_room(struct report_office *office, struct queue *queue, int erro
 
 static void took(struct report_office *office, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        office->eight_bit = office->eight_bit || office->octets[office->fill + i] > 127;
-    }
     office->fill += length;
     office->size += length;
 }
@@ -182,36 +179,35 @@ static struct sansmtp_span span_of(const char *text)
     return (struct sansmtp_span){(const uint8_t *)text, strlen(text)};
 }
 
-/* What the sender himself has used is what the way back takes. */
-static uint32_t flags_of(const struct queue_envelope *envelope)
+/* 8BITMIME, as the way here knew it. */
+static uint32_t flags_of(const struct queue_envelope *envelope, const struct report_way *way)
 {
     uint32_t flags = SANSMTP_DSN_UNKNOWN_ZONE | SANSMTP_DSN_8BITMIME;
 
-    flags |= (envelope->flags & QUEUE_UTF8) != 0 ? SANSMTP_DSN_SMTPUTF8 : 0;
+    flags |= way->utf8 ? SANSMTP_DSN_SMTPUTF8 : 0;
     flags |= (envelope->flags & QUEUE_REQUIRETLS) != 0 ? SANSMTP_DSN_REQUIRETLS : 0;
     return flags;
 }
 
 struct names {
-    char boundary[64], message_id[320], sender[320];
+    char boundary[64], message_id[320];
 };
 
 static void fill_report(const struct report_office *office, const struct queue_batch *batch,
-                        struct names *names, struct sansmtp_dsn_report *report)
+                        const struct report_way *way, struct names *names,
+                        struct sansmtp_dsn_report *report)
 {
     const struct queue_envelope *envelope = &batch->envelope;
     const char *hostname = office->relay->config.hostname;
 
     snprintf(names->message_id, sizeof names->message_id, "<%013" PRIX64 ".report@%s>", office->id,
              hostname);
-    snprintf(names->sender, sizeof names->sender, "<%.*s>", (int)envelope->sender.length,
-             (const char *)envelope->sender.data);
     *report = (struct sansmtp_dsn_report){.size = sizeof *report, .actions = office->actions};
-    report->flags = flags_of(envelope);
+    report->flags = flags_of(envelope, way);
     report->ret = envelope->ret;
     report->seconds = (int64_t)time(NULL);
     report->arrival = (int64_t)envelope->arrived;
-    report->sender = span_of(names->sender);
+    report->sender = span_of(way->path);
     report->reporting_mta = span_of(hostname);
     report->boundary = span_of(names->boundary);
     report->message_id = span_of(names->message_id);
@@ -255,7 +251,8 @@ static int put_parts(struct report_office *office, struct queue *queue,
 }
 
 static int write_report(struct report_office *office, struct queue *queue,
-                        const struct queue_batch *batch, bool with_original)
+                        const struct queue_batch *batch, const struct report_way *way,
+                        bool with_original)
 {
     struct names names;
     struct sansmtp_dsn_report report;
@@ -267,43 +264,37 @@ static int write_report(struct report_office *office, struct queue *queue,
     snprintf(names.boundary, sizeof names.boundary, "=_%016" PRIx64 "%016" PRIx64, relay_random(),
              relay_random());
     scan.boundary = span_of(names.boundary);
-    fill_report(office, batch, &names, &report);
+    fill_report(office, batch, way, &names, &report);
     if (with_original && read_all(&reader, scan_chunk) == 0) {
         report.returned = &scan;
     }
     office->chunk = 0;
     office->fill = 0;
     office->size = 0;
-    office->eight_bit = false;
     error = queue_begin(queue, office->id);
-    return error == 0 ? put_parts(office, queue, batch, &report, &dsn, &reader) : error;
+    if (error == 0) {
+        error = put_parts(office, queue, batch, &report, &dsn, &reader);
+    }
+    office->needs = sansmtp_dsn_needs(&dsn);
+    return error;
 }
 
 /* -- into the queue --------------------------------------------------------------------------- */
 
-static struct sansmtp_span domain_of(struct sansmtp_span mailbox)
-{
-    size_t at = mailbox.length;
-
-    while (at > 0 && mailbox.data[at - 1] != '@') {
-        at--;
-    }
-    return (struct sansmtp_span){mailbox.data + at, at == 0 ? 0 : mailbox.length - at};
-}
-
 /* RFC 3461 6.1, RFC 5321 6.1: from the null path, and of its own fate nobody is told. */
 static int enqueue(struct report_office *office, struct queue *queue,
-                   const struct queue_batch *batch, struct sansmtp_span mailbox,
-                   struct sansmtp_span domain)
+                   const struct queue_batch *batch, const struct report_way *way)
 {
+    bool eight_bit = (office->needs & SANSMTP_EXTENSION_8BITMIME) != 0;
     struct queue_recipient recipient = {
-        .address = mailbox, .destination = domain, .notify = SANSMTP_NOTIFY_NEVER};
+        .address = way->mailbox, .destination = way->domain, .notify = SANSMTP_NOTIFY_NEVER};
     struct queue_envelope envelope = {.id = office->id, .arrived = relay_now()};
 
     envelope.size = office->size;
-    envelope.flags = QUEUE_REPORT | (batch->envelope.flags & (QUEUE_UTF8 | QUEUE_REQUIRETLS));
-    envelope.flags |= office->eight_bit ? QUEUE_EIGHT_BIT : 0;
-    envelope.body = office->eight_bit ? SANSMTP_BODY_8BITMIME : 0;
+    envelope.flags = QUEUE_REPORT | (batch->envelope.flags & QUEUE_REQUIRETLS);
+    envelope.flags |= (office->needs & SANSMTP_EXTENSION_SMTPUTF8) != 0 ? QUEUE_UTF8 : 0;
+    envelope.flags |= eight_bit ? QUEUE_EIGHT_BIT : 0;
+    envelope.body = eight_bit ? SANSMTP_BODY_8BITMIME : 0;
     envelope.priority = batch->envelope.priority; /* RFC 6710 4.6 */
     envelope.sender = span_of("");
     envelope.client = span_of("report");
@@ -313,35 +304,26 @@ static int enqueue(struct report_office *office, struct queue *queue,
 
 static int tell(struct report_office *office, struct queue *queue, const struct queue_batch *batch)
 {
-    char path[ENVELOPE_PATH_MAX + 3];
-    uint8_t octets[IDNA_MAX];
-    struct sansmtp_span mailbox, domain = {octets, 0};
+    struct report_way way;
     int error;
 
     for (size_t i = 0; i < batch->count; i++) {
         office->actions |= report_action(&batch->recipients[i]);
     }
     office->about = batch->envelope.id;
-    snprintf(path, sizeof path, "<%.*s>", (int)batch->envelope.sender.length,
-             (const char *)batch->envelope.sender.data);
-    if (office->actions == 0 ||
-        sansmtp_dsn_mailbox((const uint8_t *)path, strlen(path), &mailbox) != 1) {
+    if (office->actions == 0 || !report_way(&batch->envelope, &way)) {
         return 0;
     }
-    domain.length = idna_ascii(domain_of(mailbox), octets);
-    if (domain.length == 0) {
-        return 0; /* nobody has such a domain */
-    }
-    error = write_report(office, queue, batch, true);
+    error = write_report(office, queue, batch, &way, true);
     if (error == EINVAL) { /* it is the message that does not let itself be returned */
         queue_discard(queue, office->id);
-        error = write_report(office, queue, batch, false);
+        error = write_report(office, queue, batch, &way, false);
     }
     if (error == EINVAL) { /* nothing that comes later would change that */
         return queue_discard(queue, office->id);
     }
     if (error == 0) {
-        error = enqueue(office, queue, batch, mailbox, domain);
+        error = enqueue(office, queue, batch, &way);
     }
     office->put = error == 0;
     return error;
