@@ -8,10 +8,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "caller.h"
 #include "client_eventlog.h"
 #include "client_input.h"
 #include "client_ledger.h"
@@ -21,18 +20,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct host {
-    const uint8_t *script;
-    size_t left; /* octets of it */
+    struct caller caller;
     struct sansmtp_client_options options;
     struct sansmtp_client *client;
-    uint8_t *block, *before; /* and a copy, from before a call */
-    size_t block_length;
-    struct sansmtp_span in;
-    uint8_t *piece; /* the block that in lies in */
-    int error;      /* the first that was seen: it stays */
-    bool silent;    /* nothing may leave any more */
+    int error;   /* the first that was seen: it stays */
+    bool silent; /* nothing may leave any more */
     struct client_ledger ledger;
-    struct text log;
 };
 
 enum { PATIENCE = 100000 };
@@ -42,24 +35,6 @@ enum { PATIENCE = 100000 };
 #define STATE     (MAY(SANSMTP_ERR_STATE) | MAY(SANSMTP_ERR_ARGUMENT))
 #define GATE      (STATE | MAY(SANSMTP_ERR_TEXT))
 #define NEEDS     (1u << 31)
-
-static void demand(const struct host *host, bool holds, const char *why)
-{
-    if (holds) {
-        return;
-    }
-    fprintf(stderr, "%s\n%s\n", why, host->log.length > 0 ? host->log.data : "");
-    abort();
-}
-
-static uint8_t next_octet(struct host *host)
-{
-    if (host->left == 0) {
-        return 0;
-    }
-    host->left--;
-    return *host->script++;
-}
 
 static bool allowed(int result, uint32_t codes)
 {
@@ -79,50 +54,28 @@ static void look(struct host *host)
     int error = sansmtp_client_error(host->client);
 
     sansmtp_client_output(host->client, &length);
-    demand(host, !host->silent || length == 0, "output where there must be none");
-    demand(host, host->error == 0 || error == host->error, "an error stays");
-    demand(host, sansmtp_client_wants(host->client) != 0, "something is always wanted");
-    demand(host, sansmtp_client_secret(host->client) <= 1, "secret() is yes or no");
+    caller_demand(&host->caller, !host->silent || length == 0, "output where there must be none");
+    caller_demand(&host->caller, host->error == 0 || error == host->error, "an error stays");
+    caller_demand(&host->caller, sansmtp_client_wants(host->client) != 0,
+                  "something is always wanted");
+    caller_demand(&host->caller, sansmtp_client_secret(host->client) <= 1, "secret() is yes or no");
     host->error = error;
-}
-
-static void remember(struct host *host)
-{
-    memcpy(host->before, host->block, host->block_length);
 }
 
 static int called(struct host *host, const char *name, int result, uint32_t codes)
 {
-    text_print(&host->log, "%s: %d\n", name, result);
-    demand(host, allowed(result, codes), "a result that the header does not know");
-    demand(host, result == 0 || memcmp(host->before, host->block, host->block_length) == 0,
-           "a call that was refused has changed something");
+    caller_called(&host->caller, name, result);
+    caller_demand(&host->caller, allowed(result, codes), "a result that the header does not know");
     look(host);
     return result;
 }
 
-#define CALL(codes, name, ...) \
-    (remember(host), called(host, #name, sansmtp_client_##name(host->client, __VA_ARGS__), codes))
-#define CALL_BARE(codes, name) \
-    (remember(host), called(host, #name, sansmtp_client_##name(host->client), codes))
-
-static void say(struct host *host, const void *octets, size_t length)
-{
-    size_t left = host->in.length;
-    uint8_t *piece = malloc(left + length + 1);
-
-    if (piece == NULL) {
-        abort();
-    }
-    if (left > 0) {
-        memcpy(piece + 1, host->in.data, left);
-    }
-    memcpy(piece + 1 + left, octets, length);
-    free(host->piece);
-    host->piece = piece;
-    host->in.data = piece + 1;
-    host->in.length = left + length;
-}
+#define CALL(codes, name, ...)       \
+    (caller_remember(&host->caller), \
+     called(host, #name, sansmtp_client_##name(host->client, __VA_ARGS__), codes))
+#define CALL_BARE(codes, name)       \
+    (caller_remember(&host->caller), \
+     called(host, #name, sansmtp_client_##name(host->client), codes))
 
 static size_t pending(const struct host *host)
 {
@@ -142,21 +95,21 @@ static void drain(struct host *host, size_t most)
     if (length > most) {
         length = most;
     }
-    demand(host, CALL(0, sent, length) == 0, "sent() is refused");
+    caller_demand(&host->caller, CALL(0, sent, length) == 0, "sent() is refused");
 }
 
 static bool pull(struct host *host)
 {
-    const struct sansmtp_event *event = sansmtp_client_next(host->client, &host->in);
+    const struct sansmtp_event *event = sansmtp_client_next(host->client, &host->caller.in);
 
     look(host);
     if (event == NULL) {
         return false;
     }
-    client_event_print(&host->log, event);
-    text_print(&host->log, "\n");
+    client_event_print(&host->caller.log, event);
+    text_print(&host->caller.log, "\n");
     client_ledger_event(&host->ledger, event);
-    demand(host, host->ledger.broken == NULL, host->ledger.broken);
+    caller_demand(&host->caller, host->ledger.broken == NULL, host->ledger.broken);
     host->silent = host->silent || event->type == SANSMTP_EVENT_CLOSING;
     return true;
 }
@@ -165,7 +118,7 @@ static void submit(struct host *host)
 {
     static const char *const senders[] = {"s@c.example", "", "caf\xc3\xa9@c", "a b", "x@\r\nDATA"};
     struct sansmtp_envelope envelope = {.size = sizeof envelope};
-    uint8_t what = next_octet(host);
+    uint8_t what = caller_octet(&host->caller);
     bool idle = (sansmtp_client_wants(host->client) & SANSMTP_IDLE) != 0;
     int result;
 
@@ -175,12 +128,13 @@ static void submit(struct host *host)
     envelope.body = what / 32 % 5;
     envelope.ret = what / 64;
     envelope.message_size = what > 200 ? what : 0;
-    if (next_octet(host) % 2 == 1) {
-        client_words_envelope(&envelope, next_octet(host) * 40503u + what);
+    if (caller_octet(&host->caller) % 2 == 1) {
+        client_words_envelope(&envelope, caller_octet(&host->caller) * 40503u + what);
     }
     result = CALL(GATE | NEEDS, submit, &envelope);
-    demand(host, result == SANSMTP_ERR_STATE ? !idle : result == SANSMTP_ERR_ARGUMENT || idle,
-           "submit() is taken at IDLE, and there only");
+    caller_demand(&host->caller,
+                  result == SANSMTP_ERR_STATE ? !idle : result == SANSMTP_ERR_ARGUMENT || idle,
+                  "submit() is taken at IDLE, and there only");
     if (result == 0) {
         client_ledger_submitted(&host->ledger);
         host->ledger.prdr = (envelope.flags & SANSMTP_ENVELOPE_PRDR) != 0;
@@ -192,7 +146,7 @@ static void recipient(struct host *host)
     static const char *const mailboxes[] = {"r@mx.example", "postmaster", "r", "\xc3\xa9@mx",
                                             "a@b>"};
     struct sansmtp_recipient recipient = {.size = sizeof recipient};
-    uint8_t what = next_octet(host);
+    uint8_t what = caller_octet(&host->caller);
     bool asked = (sansmtp_client_wants(host->client) & SANSMTP_RECIPIENT) != 0;
     int result;
 
@@ -203,12 +157,13 @@ static void recipient(struct host *host)
     recipient.orcpt_type_length = what % 7;
     recipient.orcpt = "o@c";
     recipient.orcpt_length = what % 4;
-    if (next_octet(host) % 2 == 1) {
-        client_words_recipient(&recipient, next_octet(host) * 40503u + what);
+    if (caller_octet(&host->caller) % 2 == 1) {
+        client_words_recipient(&recipient, caller_octet(&host->caller) * 40503u + what);
     }
     result = CALL(GATE | NEEDS, recipient, &recipient);
-    demand(host, result == SANSMTP_ERR_STATE ? !asked : result == SANSMTP_ERR_ARGUMENT || asked,
-           "recipient() is taken at RECIPIENT, and there only");
+    caller_demand(&host->caller,
+                  result == SANSMTP_ERR_STATE ? !asked : result == SANSMTP_ERR_ARGUMENT || asked,
+                  "recipient() is taken at RECIPIENT, and there only");
     if (result == 0) {
         client_ledger_recipient(&host->ledger);
     }
@@ -219,24 +174,25 @@ static void body(struct host *host)
 {
     static const char *const pieces[] = {"text\r\n", ".",    "\r\n", "a",    "",
                                          "..\r\n",   "a\rb", "\n",   "\x80", "\r"};
-    uint8_t what = next_octet(host);
+    uint8_t what = caller_octet(&host->caller);
     const char *piece = pieces[what % 10];
     bool asked = (sansmtp_client_wants(host->client) & SANSMTP_BODY) != 0;
     int result = CALL(GATE | NEEDS, body, piece, strlen(piece), what > 150);
 
-    demand(host, (result == SANSMTP_ERR_STATE) == !asked,
-           "body() is taken at BODY, and there only");
+    caller_demand(&host->caller, (result == SANSMTP_ERR_STATE) == !asked,
+                  "body() is taken at BODY, and there only");
 }
 
 static void respond(struct host *host)
 {
     static const uint8_t octets[10000];
-    size_t length = next_octet(host);
+    size_t length = caller_octet(&host->caller);
     bool asked = (sansmtp_client_wants(host->client) & SANSMTP_REPLY) != 0;
     int result = CALL(STATE, respond, octets, length > 250 ? length * 38 : length);
 
-    demand(host, result == SANSMTP_ERR_ARGUMENT || (result == SANSMTP_ERR_STATE) == !asked,
-           "respond() is taken at REPLY, and there only");
+    caller_demand(&host->caller,
+                  result == SANSMTP_ERR_ARGUMENT || (result == SANSMTP_ERR_STATE) == !asked,
+                  "respond() is taken at REPLY, and there only");
 }
 
 static void tls(struct host *host)
@@ -244,10 +200,10 @@ static void tls(struct host *host)
     struct sansmtp_tls tls = {.size = sizeof tls};
     bool asked = (sansmtp_client_wants(host->client) & SANSMTP_TLS) != 0;
 
-    tls.flags = next_octet(host) % 4;
+    tls.flags = caller_octet(&host->caller) % 4;
     CALL(STATE, tls_started, &tls);
-    demand(host, asked || (sansmtp_client_wants(host->client) & SANSMTP_TLS) == 0,
-           "TLS is wanted behind tls_started()");
+    caller_demand(&host->caller, asked || (sansmtp_client_wants(host->client) & SANSMTP_TLS) == 0,
+                  "TLS is wanted behind tls_started()");
 }
 
 static void abort_session(struct host *host)
@@ -262,53 +218,57 @@ static void without_client(struct host *host)
     uint32_t serial = 0;
     size_t length = 0;
 
-    demand(host,
-           sansmtp_client_sent(NULL, 0) == SANSMTP_ERR_ARGUMENT &&
-               sansmtp_client_submit(host->client, NULL) == SANSMTP_ERR_ARGUMENT &&
-               sansmtp_client_recipient(host->client, NULL) == SANSMTP_ERR_ARGUMENT &&
-               sansmtp_client_body(host->client, NULL, 1, 0) == SANSMTP_ERR_ARGUMENT &&
-               sansmtp_client_tls_started(host->client, NULL) == SANSMTP_ERR_ARGUMENT &&
-               sansmtp_client_respond(host->client, NULL, 1) == SANSMTP_ERR_ARGUMENT &&
-               sansmtp_client_output(NULL, &length) == NULL &&
-               sansmtp_client_patience(NULL, &serial) == 0,
-           "what is not there is an argument");
-    demand(host, CALL(MAY(SANSMTP_ERR_ARGUMENT), sent, SIZE_MAX) == SANSMTP_ERR_ARGUMENT,
-           "more is sent than there is");
+    caller_demand(&host->caller,
+                  sansmtp_client_sent(NULL, 0) == SANSMTP_ERR_ARGUMENT &&
+                      sansmtp_client_submit(host->client, NULL) == SANSMTP_ERR_ARGUMENT &&
+                      sansmtp_client_recipient(host->client, NULL) == SANSMTP_ERR_ARGUMENT &&
+                      sansmtp_client_body(host->client, NULL, 1, 0) == SANSMTP_ERR_ARGUMENT &&
+                      sansmtp_client_tls_started(host->client, NULL) == SANSMTP_ERR_ARGUMENT &&
+                      sansmtp_client_respond(host->client, NULL, 1) == SANSMTP_ERR_ARGUMENT &&
+                      sansmtp_client_output(NULL, &length) == NULL &&
+                      sansmtp_client_patience(NULL, &serial) == 0,
+                  "what is not there is an argument");
+    caller_demand(&host->caller,
+                  CALL(MAY(SANSMTP_ERR_ARGUMENT), sent, SIZE_MAX) == SANSMTP_ERR_ARGUMENT,
+                  "more is sent than there is");
 }
 
 static void command(struct host *host)
 {
-    const char *line = client_words_command(next_octet(host));
+    const char *line = client_words_command(caller_octet(&host->caller));
     bool idle = (sansmtp_client_wants(host->client) & SANSMTP_IDLE) != 0;
     int result = CALL(GATE | NEEDS, command, line, strlen(line));
 
-    demand(host, (result == SANSMTP_ERR_STATE) == !idle, "command() is taken at IDLE alone");
+    caller_demand(&host->caller, (result == SANSMTP_ERR_STATE) == !idle,
+                  "command() is taken at IDLE alone");
 }
 
 static void burl(struct host *host)
 {
-    const char *url = client_words_url(next_octet(host));
+    const char *url = client_words_url(caller_octet(&host->caller));
     bool asked = (sansmtp_client_wants(host->client) & SANSMTP_BODY) != 0;
-    int result = CALL(GATE, burl, url, strlen(url), next_octet(host) % 2);
+    int result = CALL(GATE, burl, url, strlen(url), caller_octet(&host->caller) % 2);
 
-    demand(host, asked || result == SANSMTP_ERR_STATE, "burl() is taken at BODY alone");
+    caller_demand(&host->caller, asked || result == SANSMTP_ERR_STATE,
+                  "burl() is taken at BODY alone");
 }
 
 static void assume(struct host *host)
 {
     struct sansmtp_capabilities capabilities;
 
-    client_words_capabilities(&capabilities, next_octet(host) * 40503u);
+    client_words_capabilities(&capabilities, caller_octet(&host->caller) * 40503u);
     CALL(STATE, assume, &capabilities, sizeof capabilities);
-    demand(host,
-           sansmtp_client_capabilities(host->client, &capabilities, sizeof capabilities) == 0 &&
-               capabilities.extensions == sansmtp_client_extensions(host->client, NULL),
-           "capabilities() and extensions() say the same");
+    caller_demand(&host->caller,
+                  sansmtp_client_capabilities(host->client, &capabilities, sizeof capabilities) ==
+                          0 &&
+                      capabilities.extensions == sansmtp_client_extensions(host->client, NULL),
+                  "capabilities() and extensions() say the same");
 }
 
 static void call_extension(struct host *host)
 {
-    switch (next_octet(host) % 5) {
+    switch (caller_octet(&host->caller) % 5) {
     case 0:
     case 1:
         command(host);
@@ -327,7 +287,7 @@ static void call_extension(struct host *host)
 
 static void call_out_of_turn(struct host *host)
 {
-    switch (next_octet(host) % 16) {
+    switch (caller_octet(&host->caller) % 16) {
     case 0:
         CALL_BARE(0, eof);
         break;
@@ -373,7 +333,7 @@ static void comply(struct host *host)
         submit(host);
     } else if ((wants & SANSMTP_RECIPIENT) != 0) {
         recipient(host);
-        if (next_octet(host) % 2 == 0) {
+        if (caller_octet(&host->caller) % 2 == 0) {
             CALL_BARE(STATE, recipients_end);
         }
     } else if ((wants & SANSMTP_BODY) != 0) {
@@ -385,26 +345,14 @@ static void comply(struct host *host)
     }
 }
 
-static void say_line(struct host *host, uint8_t which)
-{
-    const char *line = client_words_reply(which);
-
-    say(host, line, strlen(line));
-    say(host, "\r\n", 2);
-}
-
 static void act(struct host *host)
 {
-    uint8_t what = next_octet(host);
+    uint8_t what = caller_octet(&host->caller);
 
     if (what < 96) {
-        say_line(host, what);
+        caller_say_line(&host->caller, client_words_reply(what));
     } else if (what < 104) {
-        size_t length = what - 95u < host->left ? what - 95u : host->left;
-
-        say(host, host->script, length);
-        host->script += length;
-        host->left -= length;
+        caller_say_script(&host->caller, what - 95u);
     } else if (what < 120) {
         call_out_of_turn(host);
     } else if (what < 130) {
@@ -416,7 +364,7 @@ static void act(struct host *host)
     } else if (what < 200) {
         comply(host);
     } else {
-        drain(host, what % 4 != 0 ? SIZE_MAX : next_octet(host));
+        drain(host, what % 4 != 0 ? SIZE_MAX : caller_octet(&host->caller));
     }
     while (what % 4 != 1 && pull(host)) {
         continue;
@@ -431,44 +379,36 @@ static void finish(struct host *host)
 
     CALL_BARE(0, eof);
     while (moved || sansmtp_client_wants(host->client) != SANSMTP_CLOSE) {
-        demand(host, turns++ < PATIENCE, "no end");
+        caller_demand(&host->caller, turns++ < PATIENCE, "no end");
         if ((sansmtp_client_wants(host->client) & SANSMTP_REPLY) != 0) {
             CALL_BARE(0, cancel);
         }
         drain(host, SIZE_MAX);
         moved = pull(host);
     }
-    demand(host, host->ledger.closed, "CLOSE without CLOSING");
-    demand(host, !host->ledger.open, "a message is left without an outcome");
+    caller_demand(&host->caller, host->ledger.closed, "CLOSE without CLOSING");
+    caller_demand(&host->caller, !host->ledger.open, "a message is left without an outcome");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct host state = {.script = data + CLIENT_HEAD_LENGTH}, *host = &state;
+    struct host state = {0}, *host = &state;
 
     if (size < CLIENT_HEAD_LENGTH) {
         return 0;
     }
-    host->left = size - CLIENT_HEAD_LENGTH;
     client_input_options(&host->options, data);
     host->ledger.lmtp = (host->options.flags & SANSMTP_CLIENT_LMTP) != 0;
-    host->block_length = sansmtp_client_memory(&host->options);
-    host->block = malloc(host->block_length);
-    host->before = malloc(host->block_length);
-    if (host->block == NULL || host->before == NULL) {
-        abort();
-    }
-    memset(host->block, 0xaa, host->block_length);
-    demand(host,
-           sansmtp_client_init(&host->client, host->block, host->block_length, &host->options) == 0,
-           "init");
-    while (host->left > 0) {
+    caller_begin(&host->caller, data + CLIENT_HEAD_LENGTH, size - CLIENT_HEAD_LENGTH,
+                 sansmtp_client_memory(&host->options));
+    caller_demand(&host->caller,
+                  sansmtp_client_init(&host->client, host->caller.block, host->caller.block_length,
+                                      &host->options) == 0,
+                  "init");
+    while (host->caller.left > 0) {
         act(host);
     }
     finish(host);
-    free(host->block);
-    free(host->before);
-    free(host->piece);
-    text_free(&host->log);
+    caller_end(&host->caller);
     return 0;
 }

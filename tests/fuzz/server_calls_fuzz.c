@@ -7,12 +7,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <sansmtp/server.h>
 
+#include "caller.h"
 #include "eventlog.h"
 #include "ledger.h"
 #include "server_input.h"
@@ -21,18 +20,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct host {
-    const uint8_t *script;
-    size_t left; /* octets of it */
+    struct caller caller;
     struct sansmtp_server_options options;
     struct sansmtp_server *server;
-    uint8_t *block, *before; /* and a copy, from before a call */
-    size_t block_length;
     uint8_t lent[3000];
-    struct sansmtp_span in;
-    uint8_t *piece; /* the block that in lies in */
-    bool ended;     /* CLOSING came */
+    bool ended; /* CLOSING came */
     struct ledger ledger;
-    struct text log, output;
+    struct text output;
 };
 
 static const char *const lines[] = {
@@ -85,54 +79,12 @@ enum {
     PATIENCE = 1000000 /* turns to the end of a session */
 };
 
-static void demand(const struct host *host, bool holds, const char *why)
-{
-    if (holds)
-        return;
-    fprintf(stderr, "%s\n%s\n", why, host->log.length > 0 ? host->log.data : "");
-    abort();
-}
-
-static uint8_t next_octet(struct host *host)
-{
-    if (host->left == 0)
-        return 0;
-    host->left--;
-    return *host->script++;
-}
-
-static void remember(struct host *host)
-{
-    memcpy(host->before, host->block, host->block_length);
-}
-
-static int called(struct host *host, const char *name, int result)
-{
-    text_print(&host->log, "%s: %d\n", name, result);
-    demand(host, result == 0 || memcmp(host->before, host->block, host->block_length) == 0,
-           "a call that was refused has changed something");
-    return result;
-}
-
-#define CALL(name, ...) \
-    (remember(host), called(host, #name, sansmtp_server_##name(host->server, __VA_ARGS__)))
-#define CALL_BARE(name) (remember(host), called(host, #name, sansmtp_server_##name(host->server)))
-
-static void say(struct host *host, const void *octets, size_t length)
-{
-    size_t left = host->in.length;
-    uint8_t *piece = malloc(left + length + 1);
-
-    if (piece == NULL)
-        abort();
-    if (left > 0)
-        memcpy(piece + 1, host->in.data, left);
-    memcpy(piece + 1 + left, octets, length);
-    free(host->piece);
-    host->piece = piece;
-    host->in.data = piece + 1;
-    host->in.length = left + length;
-}
+#define CALL(name, ...)              \
+    (caller_remember(&host->caller), \
+     caller_called(&host->caller, #name, sansmtp_server_##name(host->server, __VA_ARGS__)))
+#define CALL_BARE(name)              \
+    (caller_remember(&host->caller), \
+     caller_called(&host->caller, #name, sansmtp_server_##name(host->server)))
 
 static void drain(struct host *host, size_t most)
 {
@@ -142,33 +94,35 @@ static void drain(struct host *host, size_t most)
     if (length > most)
         length = most;
     text_add(&host->output, output, length);
-    demand(host, CALL(sent, length) == 0, "sent() is refused");
+    caller_demand(&host->caller, CALL(sent, length) == 0, "sent() is refused");
 }
 
 static bool pull(struct host *host)
 {
-    const struct sansmtp_event *event = sansmtp_server_next(host->server, &host->in);
+    const struct sansmtp_event *event = sansmtp_server_next(host->server, &host->caller.in);
 
     if (event == NULL)
         return false;
-    event_print(&host->log, event);
-    text_print(&host->log, "\n");
-    demand(host, !host->ended, "an event behind CLOSING");
+    event_print(&host->caller.log, event);
+    text_print(&host->caller.log, "\n");
+    caller_demand(&host->caller, !host->ended, "an event behind CLOSING");
     host->ended = event->type == SANSMTP_EVENT_CLOSING;
     ledger_event(&host->ledger, event);
-    demand(host, host->ledger.broken == NULL, host->ledger.broken);
-    demand(host, event_is_question(event->type) == (sansmtp_server_question(host->server) == event),
-           "the open question is not the event");
+    caller_demand(&host->caller, host->ledger.broken == NULL, host->ledger.broken);
+    caller_demand(&host->caller,
+                  event_is_question(event->type) ==
+                      (sansmtp_server_question(host->server) == event),
+                  "the open question is not the event");
     return true;
 }
 
 static int reply(struct host *host, uint32_t code)
 {
     static const char *const texts[] = {"ok", "", "a\r\n250 b", "caf\xc3\xa9", "\xff", "a\tb"};
-    const char *text = texts[next_octet(host) % 6];
-    uint32_t enhanced = next_octet(host) % 3 == 0 ? code * 10000 + 1001 : 0;
+    const char *text = texts[caller_octet(&host->caller) % 6];
+    uint32_t enhanced = caller_octet(&host->caller) % 3 == 0 ? code * 10000 + 1001 : 0;
 
-    if (next_octet(host) % 4 == 0)
+    if (caller_octet(&host->caller) % 4 == 0)
         return CALL(reply_line, code, enhanced, text, strlen(text));
     return CALL(reply, code, enhanced, text, strlen(text));
 }
@@ -179,7 +133,7 @@ static void answer(struct host *host)
     static const uint32_t codes[] = {250, 220, 354, 235, 252, 214, 421, 450, 550, 521, 334, 999};
     const struct sansmtp_event *question = sansmtp_server_question(host->server);
     uint32_t type = question == NULL ? 0 : question->type;
-    uint32_t choice = next_octet(host) % 16, code, recipients = 0;
+    uint32_t choice = caller_octet(&host->caller) % 16, code, recipients = 0;
     bool yes = choice < 8;
 
     if (choice < 8) {
@@ -190,12 +144,12 @@ static void answer(struct host *host)
     } else if (choice == 9) {
         CALL_BARE(fail);
     } else if (choice == 10) {
-        CALL(challenge, "challenge", next_octet(host) % 10);
+        CALL(challenge, "challenge", caller_octet(&host->caller) % 10);
     } else if (choice == 11) {
-        recipients = next_octet(host) % 3;
-        yes = CALL(restart, next_octet(host), recipients) == 0;
+        recipients = caller_octet(&host->caller) % 3;
+        yes = CALL(restart, caller_octet(&host->caller), recipients) == 0;
     } else {
-        code = codes[next_octet(host) % (sizeof codes / sizeof codes[0])];
+        code = codes[caller_octet(&host->caller) % (sizeof codes / sizeof codes[0])];
         reply(host, code);
         yes = code < 400;
     }
@@ -208,7 +162,7 @@ static void answer(struct host *host)
 static void call_out_of_turn(struct host *host)
 {
     struct sansmtp_tls tls = {.size = sizeof tls};
-    uint8_t what = next_octet(host);
+    uint8_t what = caller_octet(&host->caller);
 
     if (what % 10 == 0)
         CALL_BARE(eof);
@@ -225,37 +179,26 @@ static void call_out_of_turn(struct host *host)
     else if (what % 10 == 7)
         CALL(lend, what > 127 ? host->lent : NULL, what > 127 ? sizeof host->lent : 0);
     else if (what % 10 == 8)
-        CALL(allow, UINT64_C(1) << next_octet(host) % 63, what & 1);
+        CALL(allow, UINT64_C(1) << caller_octet(&host->caller) % 63, what & 1);
     else
-        demand(host, CALL(sent, SIZE_MAX) == SANSMTP_ERR_ARGUMENT, "more is sent than there is");
-}
-
-static void say_line(struct host *host, uint8_t which)
-{
-    const char *line = lines[which % LINES];
-
-    say(host, line, strlen(line));
-    say(host, "\r\n", 2);
+        caller_demand(&host->caller, CALL(sent, SIZE_MAX) == SANSMTP_ERR_ARGUMENT,
+                      "more is sent than there is");
 }
 
 static void act(struct host *host)
 {
-    uint8_t what = next_octet(host);
+    uint8_t what = caller_octet(&host->caller);
 
     if (what < 128) {
-        say_line(host, what);
+        caller_say_line(&host->caller, lines[what % LINES]);
     } else if (what < 140) {
-        size_t length = what - 127u < host->left ? what - 127u : host->left;
-
-        say(host, host->script, length);
-        host->script += length;
-        host->left -= length;
+        caller_say_script(&host->caller, what - 127u);
     } else if (what < 160) {
         call_out_of_turn(host);
     } else if (what < 200) {
         answer(host);
     } else if (what < 215) {
-        drain(host, what % 2 == 0 ? SIZE_MAX : next_octet(host));
+        drain(host, what % 2 == 0 ? SIZE_MAX : caller_octet(&host->caller));
     }
     while (what % 4 != 0 && pull(host))
         ;
@@ -269,14 +212,14 @@ static void finish(struct host *host)
 
     CALL_BARE(eof);
     while (moved || sansmtp_server_wants(host->server) != SANSMTP_CLOSE) {
-        demand(host, turns++ < PATIENCE, "no end");
+        caller_demand(&host->caller, turns++ < PATIENCE, "no end");
         if (sansmtp_server_question(host->server) != NULL) {
             uint32_t type = sansmtp_server_question(host->server)->type;
             uint32_t code = 199;
 
             while (sansmtp_server_question(host->server) != NULL && code++ < 600)
                 CALL(reply, code, 0, "", 0);
-            demand(host, code < 600, "a question cannot be answered");
+            caller_demand(&host->caller, code < 600, "a question cannot be answered");
             ledger_answer(&host->ledger, type, code < 400);
         }
         CALL_BARE(resume);
@@ -285,8 +228,9 @@ static void finish(struct host *host)
         if (sansmtp_server_wants(host->server) == SANSMTP_TURN)
             CALL_BARE(close);
     }
-    demand(host, host->ended, "CLOSE without CLOSING");
-    demand(host, !host->ledger.open || host->ledger.ended > 0, "a message is left open");
+    caller_demand(&host->caller, host->ended, "CLOSE without CLOSING");
+    caller_demand(&host->caller, !host->ledger.open || host->ledger.ended > 0,
+                  "a message is left open");
 }
 
 /* What expiry dropped may have been the rest of a line, or of a reply. */
@@ -297,40 +241,34 @@ static void check_lines(const struct host *host)
     for (size_t i = 0; i < host->output.length; i++) {
         if (host->output.data[i] != '\n')
             continue;
-        demand(host, i - from > 4, "half a reply");
+        caller_demand(&host->caller, i - from > 4, "half a reply");
         host->output.data[from + 3] = ' ';
-        demand(host, replies_check(host->output.data + from, i + 1 - from, 512, true) == NULL,
-               "a malformed reply");
+        caller_demand(&host->caller,
+                      replies_check(host->output.data + from, i + 1 - from, 512, true) == NULL,
+                      "a malformed reply");
         from = i + 1;
     }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct host state = {.script = data + HEAD_LENGTH}, *host = &state;
+    struct host state = {0}, *host = &state;
 
     if (size < HEAD_LENGTH)
         return 0;
-    host->left = size - HEAD_LENGTH;
     server_input_options(&host->options, data);
     host->ledger.lmtp = (host->options.flags & SANSMTP_SERVER_LMTP) != 0;
-    host->block_length = sansmtp_server_memory(&host->options);
-    host->block = malloc(host->block_length);
-    host->before = malloc(host->block_length);
-    if (host->block == NULL || host->before == NULL)
-        abort();
-    memset(host->block, 0xaa, host->block_length);
-    demand(host,
-           sansmtp_server_init(&host->server, host->block, host->block_length, &host->options) == 0,
-           "init");
-    while (host->left > 0)
+    caller_begin(&host->caller, data + HEAD_LENGTH, size - HEAD_LENGTH,
+                 sansmtp_server_memory(&host->options));
+    caller_demand(&host->caller,
+                  sansmtp_server_init(&host->server, host->caller.block, host->caller.block_length,
+                                      &host->options) == 0,
+                  "init");
+    while (host->caller.left > 0)
         act(host);
     finish(host);
     check_lines(host);
-    free(host->block);
-    free(host->before);
-    free(host->piece);
-    text_free(&host->log);
+    caller_end(&host->caller);
     text_free(&host->output);
     return 0;
 }
