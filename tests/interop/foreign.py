@@ -82,11 +82,11 @@ def files_in(folder):
     return [support.slurp(os.path.join(folder, name)) for name in sorted(os.listdir(folder))]
 
 
-def login(here, password=PASSWORD):
+def login(here, password=PASSWORD, user=USER):
     """The options by which sansmtp-send logs in."""
     name = "password-" + password.replace(" ", "-")
     path = support.written(here, name, password.encode() + b"\n")
-    return "--auth-user", USER, "--auth-password-file", path
+    return "--auth-user", user, "--auth-password-file", path
 
 
 def deliver(tap, here, port, name, sent, *options, result="ok", **more):
@@ -113,17 +113,9 @@ def difference(stored, sent):
     front = stored[: max(0, len(stored) - len(sent))]
     if stored[len(front) :] == sent and ADDED.fullmatch(front):
         return ""
-    rest = stored[ADDED.match(stored).end() :]
-    where = len(os.path.commonprefix([rest, sent]))
-    near = slice(max(0, where - 20), where + 20)
-    return "%d octets stored, %d sent, first difference at %d: %r, not %r; in front: %r" % (
-        len(rest),
-        len(sent),
-        where,
-        rest[near],
-        sent[near],
-        front[:300],
-    )
+    front = ADDED.match(stored).group()
+    told = support.first_difference(stored[len(front) :], sent)
+    return "%s; in front: %r" % (told, front[:300])
 
 
 class Deliveries:

@@ -4,44 +4,38 @@ whoever has another password or name does not, in the same words.
     receive_sasl_test.py SANSMTP_RECEIVE SANSMTP_SEND
 """
 
-import base64
-import hashlib
-import hmac
 import re
 import subprocess
 
+import foreign
 import support
 from connection import HOST, Wire, attempt
+from scram import ITERATIONS, SALT, decode, encode, keys
 from sender import TO, check, send
 
 MECHANISM = "SCRAM-SHA-256"
-SALT = b"grains of salt"
 
 
 def record(password):
-    """What RFC 5802 3 makes of a password, as gsasl --mkpasswd would write it."""
-    salted = hashlib.pbkdf2_hmac("sha256", password.encode("ascii"), SALT, 4096)
-    client = hmac.new(salted, b"Client Key", "sha256").digest()
-    keys = hashlib.sha256(client).digest(), hmac.new(salted, b"Server Key", "sha256").digest()
-    fields = ["4096", *(base64.b64encode(octets).decode("ascii") for octets in (SALT, *keys))]
-    return "{%s}%s" % (MECHANISM, ",".join(fields))
+    """What gsasl --mkpasswd would write."""
+    fields = SALT, *keys(password, "sha256")
+    return "{%s}%d,%s" % (MECHANISM, ITERATIONS, ",".join(map(encode, fields)))
 
 
 def first_reply(receiver, name):
     """What the server says to the first message of such a user, the nonce left out."""
     with Wire(receiver.port) as wire:
         wire.command("EHLO client.example.test")
-        first = base64.b64encode(("n,,n=%s,r=abcdef" % name).encode("ascii")).decode("ascii")
+        first = encode("n,,n=%s,r=abcdef" % name)
         said = wire.command("AUTH %s %s" % (MECHANISM, first), 334)
         wire.command("*", 501)
-    return re.sub(r"r=[^,]*", "r=", base64.b64decode(said[4:]).decode("ascii"))
+    return re.sub(r"r=[^,]*", "r=", decode(said[4:]))
 
 
 def by_sender(tap, here, receiver, path):
     def run(name, user, password, result):
-        secret = support.written(here, "password", password.encode("ascii") + b"\n")
-        done = send(receiver.port, path, "--auth-user", user, "--auth-password-file", secret,
-                    "--auth-mechanism", MECHANISM)
+        login = foreign.login(here, password, user)
+        done = send(receiver.port, path, *login, "--auth-mechanism", MECHANISM)
         check(tap, name, done, result)
 
     run("sansmtp-send", support.USER, support.PASSWORD, "ok")

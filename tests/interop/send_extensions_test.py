@@ -3,12 +3,9 @@ nothing to one that does not; commands; PROXY headers; LIMITS over several sessi
 """
 
 import contextlib
-import socket
-import threading
 
 import support
-from connection import HOST, PATIENCE
-from sender import Peer, check, say, scripted, send
+from sender import check, say, scripted, send, serving
 
 SIX = b"2001:0db8:0000:0000:0000:0000:0000:%04x "
 MANY = "a@one.example b@one.example c@two.example d@three.example".split()
@@ -147,34 +144,6 @@ def forwarding(tap, here):
 
 
 # -- servers of several connections ---------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def serving(*scripts):
-    """A server whose connections are for one script each, in this order."""
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        listener.listen()
-        listener.settimeout(PATIENCE)
-        problems = []
-
-        def serve():
-            try:
-                for script in scripts:
-                    connection, _ = listener.accept()
-                    connection.settimeout(PATIENCE)
-                    peer = Peer(connection)
-                    with connection, peer.file:
-                        script(peer)
-            except OSError as problem:
-                problems.append(problem)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        try:
-            yield listener.getsockname()[1], problems
-        finally:
-            thread.join(PATIENCE)
 
 
 def session(offer, lines, early=False):

@@ -2,56 +2,37 @@
 ones, and one that says yes without knowing the password."""
 
 import base64
-import hashlib
-import hmac
 
+import foreign
 import support
+from scram import ITERATIONS, SALT, decode, encode, is_proof, keyed, keys
 from sender import check, scripted, send
+from support import PASSWORD, USER
 
-USER = "tester"
-PASSWORD = "correct horse"
-SALT = b"grains of salt"
-ITERATIONS = 4096
 NONCE = "the-server-was-here"
 HASHES = {"SCRAM-SHA-256": "sha256", "SCRAM-SHA-1": "sha1"}
-
-
-def decode(octets):
-    return base64.b64decode(octets.strip()).decode("ascii")
-
-
-def encode(text):
-    return base64.b64encode(text.encode("ascii")).decode("ascii")
 
 
 def attributes(message):
     return dict(part.split("=", 1) for part in message.split(",") if "=" in part)
 
 
-def keyed(key, text, name):
-    return hmac.new(key, text if isinstance(text, bytes) else text.encode("ascii"), name).digest()
-
-
 def scram(peer, first, name, honest):
     """RFC 5802 3, the server's part: what to reply in the end."""
     bare = first.split(",", 2)[2]
     nonce = attributes(bare)["r"] + NONCE
-    challenge = "r=%s,s=%s,i=%d" % (nonce, base64.b64encode(SALT).decode("ascii"), ITERATIONS)
+    challenge = "r=%s,s=%s,i=%d" % (nonce, encode(SALT), ITERATIONS)
     peer.say("334 " + encode(challenge))
     final = decode(peer.hear())
     if not honest:
         return "235 2.7.0 come in"
     without, proof = final.rsplit(",p=", 1)
     whole = ",".join((bare, challenge, without))
-    salted = hashlib.pbkdf2_hmac(name, PASSWORD.encode("ascii"), SALT, ITERATIONS)
-    key = keyed(salted, "Client Key", name)
-    signature = keyed(hashlib.new(name, key).digest(), whole, name)
-    right = bytes(a ^ b for a, b in zip(key, signature))
+    stored, server = keys(PASSWORD, name)
     bound = attributes(without) == {"c": encode("n,,"), "r": nonce}
-    if not bound or base64.b64decode(proof) != right:
+    if not bound or not is_proof(base64.b64decode(proof), stored, whole, name):
         return "535 5.7.8 no"
-    server = keyed(keyed(salted, "Server Key", name), whole, name)
-    peer.say("334 " + encode("v=" + base64.b64encode(server).decode("ascii")))
+    peer.say("334 " + encode("v=" + encode(keyed(server, whole, name))))
     return "235 2.7.0 yes" if peer.hear() == b"\r\n" else "501 5.5.2 what?"
 
 
@@ -98,10 +79,9 @@ def run(tap, here, path, mechanism, password, honest=True):
         heard.append(peer)
         server(mechanism, honest)(peer)
 
-    secret = support.written(here, "password", password.encode("ascii") + b"\n")
+    login = foreign.login(here, password)
     with scripted(script) as port:
-        done = send(port, path, "--auth-user", USER, "--auth-password-file", secret,
-                    "--auth-mechanism", mechanism, "--timeout", "10")
+        done = send(port, path, *login, "--auth-mechanism", mechanism, "--timeout", "10")
     return done, b"".join(heard[0].lines) if heard else b""
 
 
@@ -113,7 +93,7 @@ def test(tap, here):
             support.missing(tap, mechanism, "sansmtp-send was built without GNU SASL")
             continue
         check(tap, mechanism, done, "ok")
-        shown = base64.b64encode(PASSWORD.encode("ascii"))[:8] in lines
+        shown = encode(PASSWORD)[:8].encode("ascii") in lines
         tap.check(b"AUTH " + mechanism.encode("ascii") in lines and not shown,
                   "%s was spoken, and no password" % mechanism, lines)
         done, lines = run(tap, here, path, mechanism, "wrong")

@@ -123,26 +123,37 @@ class Peer:
 
 
 @contextlib.contextmanager
-def scripted(script):
-    """A server for one connection, which script(Peer) drives. Yields its port."""
+def serving(*scripts):
+    """A server whose connections are for one script(Peer) each, in this order. Yields its port, and
+    a list of what went wrong."""
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         listener.listen()
         listener.settimeout(PATIENCE)
+        problems = []
 
         def serve():
             try:
-                connection, _ = listener.accept()
-                connection.settimeout(PATIENCE)
-                peer = Peer(connection)
-                with connection, peer.file:
-                    script(peer)
-            except OSError:
-                pass  # the client has gone: what it says of it is what is looked at
+                for script in scripts:
+                    connection, _ = listener.accept()
+                    connection.settimeout(PATIENCE)
+                    peer = Peer(connection)
+                    with connection, peer.file:
+                        script(peer)
+            except OSError as problem:
+                problems.append(problem)
 
         thread = threading.Thread(target=serve)
         thread.start()
         try:
-            yield listener.getsockname()[1]
+            yield listener.getsockname()[1], problems
         finally:
             thread.join(PATIENCE)
+
+
+@contextlib.contextmanager
+def scripted(script):
+    """A server for one connection. Yields its port. If it goes wrong the client has gone: what that
+    says of it is what is looked at."""
+    with serving(script) as (port, _):
+        yield port

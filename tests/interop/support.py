@@ -94,6 +94,18 @@ def written(here, name, octets):
     return path
 
 
+def first_difference(stored, sent):
+    where = len(os.path.commonprefix([stored, sent]))
+    near = slice(max(0, where - 20), where + 20)
+    return "%d octets stored, %d sent, first difference at %d: %r, not %r" % (
+        len(stored),
+        len(sent),
+        where,
+        stored[near],
+        sent[near],
+    )
+
+
 def difference(stored, sent):
     """"" if stored is our trace headers and then sent, octet for octet; or where it is not."""
     head = TRACE.match(stored)
@@ -102,18 +114,7 @@ def difference(stored, sent):
     cut = len(stored) - len(sent)
     if cut > 0 and stored[cut:] == sent and TRACE.fullmatch(stored[:cut]):
         return ""
-    rest = stored[head.end() :]
-    where = next((i for i, (a, b) in enumerate(zip(rest, sent)) if a != b), None)
-    if where is None:
-        where = min(len(rest), len(sent))
-    near = slice(max(0, where - 20), where + 20)
-    return "%d octets stored, %d sent, first difference at %d: %r, not %r" % (
-        len(rest),
-        len(sent),
-        where,
-        rest[near],
-        sent[near],
-    )
+    return first_difference(stored[head.end() :], sent)
 
 
 def received(stored, sent, protocol):

@@ -4,7 +4,7 @@
 
 A test that ended badly though none of its sub-tests failed (a crash, a time-out, a sanitizer's
 report at exit, too few sub-tests) counts as one failed. What a bad test with sub-tests had to say is
-told on standard error, since meson keeps it to itself.
+told on standard error, since meson keeps it to itself; and so are the tests that took longest.
 
     results.py BUILD_FOLDER
 """
@@ -16,13 +16,24 @@ import xml.etree.ElementTree
 
 BAD = {"FAIL", "ERROR", "TIMEOUT", "INTERRUPT", "UNEXPECTEDPASS"}
 MOST = 300  # lines of one test
+SLOWEST = 5
 
 
-def bad_tests(path):
-    """The tests that ended badly: {name: what they printed}."""
+def log_of(path):
     with open(path, encoding="utf-8") as file:
-        tests = [json.loads(line) for line in file if line.strip()]
+        return [json.loads(line) for line in file if line.strip()]
+
+
+def bad_tests(tests):
+    """The tests that ended badly: {name: what they printed}."""
     return {test["name"]: test.get("stdout", "") for test in tests if test["result"] in BAD}
+
+
+def tell_slowest(tests):
+    slowest = sorted(tests, key=lambda test: test["duration"], reverse=True)[:SLOWEST]
+    told = ("%.0f s %s" % (test["duration"], test["name"].split(" / ")[-1]) for test in slowest)
+    total = sum(test["duration"] for test in tests)
+    print("-- %.0f s of tests, the longest: %s" % (total, ", ".join(told)), file=sys.stderr)
 
 
 def tell(name, text):
@@ -55,11 +66,13 @@ def count_cases(path, bad):
 
 def main():
     logs = os.path.join(sys.argv[1], "meson-logs")
-    bad = bad_tests(os.path.join(logs, "testlog.json"))
+    tests = log_of(os.path.join(logs, "testlog.json"))
+    bad = bad_tests(tests)
     counts, told = count_cases(os.path.join(logs, "testlog.junit.xml"), bad)
     counts["failed"] += len(bad.keys() - told)
     for name, text in bad.items():
         tell(name, text)
+    tell_slowest(tests)
     print(counts["passed"], counts["failed"], counts["skipped"])
 
 
