@@ -19,9 +19,9 @@ static struct {
     struct sansmtp_client *client;
     uint8_t memory[SANSMTP_CLIENT_MEMORY(1024, 2048)];
 
-    uint32_t message;        /* to submit next, or in hand */
-    bool begun;              /* it was submitted, and has no outcome */
-    uint32_t next_recipient; /* to give */
+    uint32_t message;                           /* to submit next, or in hand */
+    bool begun;                                 /* it was submitted, and has no outcome */
+    uint32_t next_recipient;                    /* to give */
     bool tried[MESSAGES_MOST][RECIPIENTS_MOST]; /* was given, in this session */
     uint32_t given[RECIPIENTS_MOST], given_count;
     uint32_t accepted[RECIPIENTS_MOST], accepted_count;
@@ -310,12 +310,11 @@ static bool serve(uint32_t wants)
     return true;
 }
 
-static bool think(void *self, struct sansmtp_span *in)
+static bool think(struct sansmtp_span *in)
 {
     const struct sansmtp_event *event;
     bool done = false;
 
-    (void)self;
     while ((event = sansmtp_client_next(me.client, in)) != NULL) {
         on_event(event);
         done = true;
@@ -323,19 +322,17 @@ static bool think(void *self, struct sansmtp_span *in)
     return serve(sansmtp_client_wants(me.client)) || done;
 }
 
-static uint32_t wants(void *self)
+static uint32_t wants(void)
 {
-    (void)self;
     return sansmtp_client_wants(me.client);
 }
 
 /* Now and then all that one writev would take. */
-static const void *output(void *self, size_t *length)
+static const void *output(size_t *length)
 {
     struct sansmtp_span spans[3];
     size_t count;
 
-    (void)self;
     if (me.world->pace == PACE_OCTETS) {
         return sansmtp_client_output(me.client, length);
     }
@@ -348,55 +345,43 @@ static const void *output(void *self, size_t *length)
     return me.gathered;
 }
 
-static int sent(void *self, size_t length)
+static int sent(size_t length)
 {
     size_t left = 0;
     int error = sansmtp_client_sent(me.client, length);
 
-    (void)self;
     sansmtp_client_output(me.client, &left);
     me.pending = left != 0;
     return error;
 }
 
-static uint32_t patience(void *self)
+static uint32_t patience(void)
 {
     uint32_t serial;
 
-    (void)self;
     return sansmtp_client_patience(me.client, &serial);
 }
 
-static int expired(void *self)
+static int expired(void)
 {
-    (void)self;
     return sansmtp_client_expired(me.client);
 }
 
-static int eof(void *self)
+static int eof(void)
 {
-    (void)self;
     return sansmtp_client_eof(me.client);
 }
 
-static int stop(void *self)
+static int stop(void)
 {
-    (void)self;
     return sansmtp_client_abort(me.client);
 }
 
-static int tls_started(void *self)
+static int tls_started(void)
 {
     struct sansmtp_tls tls = {sizeof(tls), SANSMTP_TLS_VERIFIED};
 
-    (void)self;
     return sansmtp_client_tls_started(me.client, &tls);
-}
-
-static bool idle(void *self)
-{
-    (void)self;
-    return false;
 }
 
 void client_begin(struct world *world, struct books *books)
@@ -411,7 +396,6 @@ void client_begin(struct world *world, struct books *books)
         .eof = eof,
         .stop = stop,
         .tls_started = tls_started,
-        .idle = idle,
     };
 
     if (me.borrowed == NULL) {
@@ -432,5 +416,4 @@ void client_begin(struct world *world, struct books *books)
         books_break(books, "assume() is refused at the start");
     }
     world->ends[CLIENT].calls = &calls;
-    world->ends[CLIENT].self = &me;
 }

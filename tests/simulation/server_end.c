@@ -15,8 +15,8 @@ static struct {
     uint8_t memory[SANSMTP_SERVER_MEMORY(SANSMTP_SERVER_LINE, 1024)];
     uint8_t local[64]; /* of the recipient that is asked for */
     size_t local_length;
-    bool counted; /* the open question */
-    bool asked;   /* of this message the host was asked for each recipient, */
+    bool counted;                 /* the open question */
+    bool asked;                   /* of this message the host was asked for each recipient, */
     bool agreed[RECIPIENTS_MOST]; /* and said yes for these; they have it when it says so for all */
 } me;
 
@@ -229,12 +229,11 @@ static void on_event(const struct sansmtp_event *event)
     }
 }
 
-static bool think(void *self, struct sansmtp_span *in)
+static bool think(struct sansmtp_span *in)
 {
     const struct sansmtp_event *event;
     bool done = false;
 
-    (void)self;
     for (;;) {
         const struct sansmtp_event *question = sansmtp_server_question(me.server);
 
@@ -255,60 +254,46 @@ static bool think(void *self, struct sansmtp_span *in)
     }
 }
 
-static uint32_t wants(void *self)
+static uint32_t wants(void)
 {
-    (void)self;
     return sansmtp_server_wants(me.server);
 }
 
-static const void *output(void *self, size_t *length)
+static const void *output(size_t *length)
 {
-    (void)self;
     return sansmtp_server_output(me.server, length);
 }
 
-static int sent(void *self, size_t length)
+static int sent(size_t length)
 {
-    (void)self;
     return sansmtp_server_sent(me.server, length);
 }
 
-static uint32_t patience(void *self)
+static uint32_t patience(void)
 {
-    (void)self;
     return sansmtp_server_patience(me.server, NULL);
 }
 
-static int expired(void *self)
+static int expired(void)
 {
-    (void)self;
     return sansmtp_server_expired(me.server);
 }
 
-static int eof(void *self)
+static int eof(void)
 {
-    (void)self;
     return sansmtp_server_eof(me.server);
 }
 
-static int stop(void *self)
+static int stop(void)
 {
-    (void)self;
     return sansmtp_server_close(me.server);
 }
 
-static int tls_started(void *self)
+static int tls_started(void)
 {
     struct sansmtp_tls tls = {sizeof(tls), 0};
 
-    (void)self;
     return sansmtp_server_tls_started(me.server, &tls);
-}
-
-static bool idle(void *self)
-{
-    (void)self;
-    return false;
 }
 
 static void set_options(void)
@@ -357,7 +342,6 @@ void server_begin(struct world *world, struct books *books)
         .eof = eof,
         .stop = stop,
         .tls_started = tls_started,
-        .idle = idle,
     };
 
     me.world = world;
@@ -369,5 +353,4 @@ void server_begin(struct world *world, struct books *books)
         books_break(books, "the server cannot begin");
     }
     world->ends[SERVER].calls = &calls;
-    world->ends[SERVER].self = &me;
 }

@@ -176,11 +176,10 @@ static void octet(char octet)
     }
 }
 
-static bool think(void *self, struct sansmtp_span *in)
+static bool think(struct sansmtp_span *in)
 {
     bool any = in->length != 0;
 
-    (void)self;
     for (; in->length != 0; in->data++, in->length--) {
         if (me.step != GONE) {
             octet((char)*in->data);
@@ -189,49 +188,33 @@ static bool think(void *self, struct sansmtp_span *in)
     return any;
 }
 
-static uint32_t wants(void *self)
+static uint32_t wants(void)
 {
-    (void)self;
     return me.step == GONE ? SANSMTP_CLOSE : SANSMTP_READ;
 }
 
-static const void *output(void *self, size_t *length)
+static const void *output(size_t *length)
 {
-    (void)self;
     *length = me.step == GONE ? 0 : me.out_length - me.out_from;
     return me.out + me.out_from;
 }
 
-static int sent(void *self, size_t length)
+static int sent(size_t length)
 {
-    (void)self;
     me.out_from += length;
     return 0;
 }
 
-static uint32_t patience(void *self)
-{
-    (void)self;
-    return 0;
-}
-
 /* RFC 1047: all of the text was sent, and no answer came. */
-static int eof(void *self)
+static int eof(void)
 {
     bool doubt = me.step == TEXT && me.out_from == me.out_length;
 
-    (void)self;
     if (me.mail) {
         settle(doubt ? FATE_UNCERTAIN : FATE_LATER);
     }
     me.step = GONE;
     return 0;
-}
-
-static bool idle(void *self)
-{
-    (void)self;
-    return false;
 }
 
 void strict_client_begin(struct world *world, struct books *books)
@@ -241,17 +224,14 @@ void strict_client_begin(struct world *world, struct books *books)
         .think = think,
         .output = output,
         .sent = sent,
-        .patience = patience,
         .expired = eof,
         .eof = eof,
         .stop = eof,
         .tls_started = eof,
-        .idle = idle,
     };
 
     memset(&me, 0, offsetof(struct strict_client, out));
     me.books = books;
     books->closed = true;
     world->ends[CLIENT].calls = &calls;
-    world->ends[CLIENT].self = &me;
 }

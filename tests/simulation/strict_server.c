@@ -222,11 +222,10 @@ static void octet(char octet)
     me.length = 0;
 }
 
-static bool think(void *self, struct sansmtp_span *in)
+static bool think(struct sansmtp_span *in)
 {
     bool any = in->length != 0;
 
-    (void)self;
     for (; in->length != 0; in->data++, in->length--) {
         if (me.state == GREETING) {
             books_break(me.books, "the client speaks before the greeting");
@@ -240,9 +239,8 @@ static bool think(void *self, struct sansmtp_span *in)
 }
 
 /* Nothing moves any more: whatever the client had to say, it has said. */
-static bool idle(void *self)
+static bool idle(void)
 {
-    (void)self;
     if (me.held_length == 0) {
         return false;
     }
@@ -254,39 +252,29 @@ static bool idle(void *self)
     return true;
 }
 
-static uint32_t wants(void *self)
+static uint32_t wants(void)
 {
-    (void)self;
     if (me.state == GOODBYE && me.held_length == 0 && me.out_from == me.out_length) {
         return SANSMTP_CLOSE;
     }
     return SANSMTP_READ;
 }
 
-static const void *output(void *self, size_t *length)
+static const void *output(size_t *length)
 {
-    (void)self;
     *length = me.out_length - me.out_from;
     return me.out + me.out_from;
 }
 
-static int sent(void *self, size_t length)
+static int sent(size_t length)
 {
-    (void)self;
     me.out_from += length;
     return 0;
 }
 
-static uint32_t patience(void *self)
-{
-    (void)self;
-    return 0;
-}
-
 /* What is half there is nobody's. */
-static int eof(void *self)
+static int eof(void)
 {
-    (void)self;
     me.state = GOODBYE;
     me.out_from = me.out_length;
     me.held_length = 0;
@@ -300,7 +288,6 @@ void strict_server_begin(struct world *world, struct books *books)
         .think = think,
         .output = output,
         .sent = sent,
-        .patience = patience,
         .expired = eof,
         .eof = eof,
         .stop = eof,
@@ -313,5 +300,4 @@ void strict_server_begin(struct world *world, struct books *books)
     me.books = books;
     hold("220 strict.example ESMTP\r\n");
     world->ends[SERVER].calls = &calls;
-    world->ends[SERVER].self = &me;
 }

@@ -100,7 +100,7 @@ static bool write_some(struct world *world, int end)
     struct wire *wire = &world->wires[end];
     bool vain = in_vain(world, end);
     size_t length = 0;
-    const uint8_t *output = writer->calls->output(writer->self, &length);
+    const uint8_t *output = writer->calls->output(&length);
 
     length = piece(world, vain ? length : least(length, room(world, end)));
     if (length == 0) {
@@ -114,7 +114,7 @@ static bool write_some(struct world *world, int end)
         }
         wire->taken += length;
     }
-    if (writer->calls->sent(writer->self, length) != 0) {
+    if (writer->calls->sent(length) != 0) {
         books_break(world->books, "sent() refuses what output() gave");
     }
     return true;
@@ -140,7 +140,7 @@ static bool read_some(struct world *world, int end)
     uint8_t *limit = world->pending[end] + PENDING;
     size_t length = least(arriving(world, end), PENDING - reader->in.length);
 
-    if ((reader->calls->wants(reader->self) & SANSMTP_READ) == 0 || reader->told) {
+    if ((reader->calls->wants() & SANSMTP_READ) == 0 || reader->told) {
         return false;
     }
     length = piece(world, length);
@@ -170,22 +170,22 @@ static bool tell_eof(struct world *world, int end)
     }
     reader->told = true;
     world->eof = true;
-    reader->calls->eof(reader->self);
-    reader->calls->think(reader->self, &reader->in);
+    reader->calls->eof();
+    reader->calls->think(&reader->in);
     return true;
 }
 
 static bool is_waiting(const struct end *end)
 {
-    return !end->closed && end->calls->patience(end->self) != 0;
+    return !end->closed && end->calls->patience != NULL && end->calls->patience() != 0;
 }
 
 static bool expire(struct end *end)
 {
-    if (!is_waiting(end) || end->calls->expired(end->self) != 0) {
+    if (!is_waiting(end) || end->calls->expired() != 0) {
         return false;
     }
-    end->calls->think(end->self, &end->in);
+    end->calls->think(&end->in);
     return true;
 }
 
@@ -202,8 +202,8 @@ static bool wait(struct world *world, int end)
         return expire(waiting);
     }
     if (fault->kind == FAULT_STOPPED) {
-        waiting->calls->stop(waiting->self);
-        waiting->calls->think(waiting->self, &waiting->in);
+        waiting->calls->stop();
+        waiting->calls->think(&waiting->in);
         return true;
     }
     return false;
@@ -219,12 +219,12 @@ static bool turn(struct world *world, int end)
         return false;
     }
     moved = reads_first && read_some(world, end);
-    moved = mover->calls->think(mover->self, &mover->in) || moved;
+    moved = mover->calls->think(&mover->in) || moved;
     moved = write_some(world, end) || moved;
     moved = (!reads_first && read_some(world, end)) || moved;
-    moved = mover->calls->think(mover->self, &mover->in) || moved;
+    moved = mover->calls->think(&mover->in) || moved;
     look_for_cut(world);
-    if ((mover->calls->wants(mover->self) & SANSMTP_CLOSE) != 0) {
+    if ((mover->calls->wants() & SANSMTP_CLOSE) != 0) {
         mover->closed = true;
         return true;
     }
@@ -236,7 +236,7 @@ static bool turn(struct world *world, int end)
 
 static bool wants_tls(const struct end *end)
 {
-    return !end->closed && end->calls->wants(end->self) == SANSMTP_TLS;
+    return !end->closed && end->calls->wants() == SANSMTP_TLS;
 }
 
 /* The mock wall: both want it, so the pipe just switches. */
@@ -249,11 +249,16 @@ static bool start_tls(struct world *world)
         }
     }
     for (int end = 0; end < 2; end++) {
-        if (world->ends[end].calls->tls_started(world->ends[end].self) != 0) {
+        if (world->ends[end].calls->tls_started() != 0) {
             books_break(world->books, "tls_started() is refused where TLS is wanted");
         }
     }
     return true;
+}
+
+static bool is_idle(const struct end *end)
+{
+    return !end->closed && end->calls->idle != NULL && end->calls->idle();
 }
 
 /* Nothing moves: the handshake, the hosts' last word, the deadlines, or the end of the wires. */
@@ -262,8 +267,7 @@ static bool unstick(struct world *world)
     bool done = false;
 
     for (int end = 0; end < 2; end++) {
-        done = (!world->ends[end].closed && world->ends[end].calls->idle(world->ends[end].self)) ||
-               done;
+        done = is_idle(&world->ends[end]) || done;
     }
     if (done || start_tls(world)) {
         return true;
@@ -289,7 +293,7 @@ static bool over(const struct world *world)
 
     return world->ends[CLIENT].closed &&
            (server->closed || (world->fault.kind == FAULT_MUTE && server->told &&
-                               (server->calls->wants(server->self) & SANSMTP_REPLY) != 0));
+                               (server->calls->wants() & SANSMTP_REPLY) != 0));
 }
 
 void world_run(struct world *world)

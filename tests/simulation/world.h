@@ -47,20 +47,19 @@ struct fault {
     uint64_t at;
 };
 
-/* What the world knows of an end. self is the end. */
+/* What the world knows of an end. */
 struct end_calls {
-    uint32_t (*wants)(void *self);
+    uint32_t (*wants)(void);
     /* Takes octets, tells and answers. True: something was done, or is put off. */
-    bool (*think)(void *self, struct sansmtp_span *in);
-    const void *(*output)(void *self, size_t *length);
-    int (*sent)(void *self, size_t length);
-    uint32_t (*patience)(void *self);
-    int (*expired)(void *self);
-    int (*eof)(void *self);
-    int (*stop)(void *self);
-    int (*tls_started)(void *self);
-    /* Nothing moves any more. True: something was done. */
-    bool (*idle)(void *self);
+    bool (*think)(struct sansmtp_span *in);
+    const void *(*output)(size_t *length);
+    int (*sent)(size_t length);
+    uint32_t (*patience)(void); /* NULL: it waits for ever */
+    int (*expired)(void);
+    int (*eof)(void);
+    int (*stop)(void);
+    int (*tls_started)(void);
+    bool (*idle)(void); /* Nothing moves any more. True: something was done. NULL: nothing. */
 };
 
 enum { WIRE = 4096, PENDING = 8192 };
@@ -74,7 +73,6 @@ struct wire {
 
 struct end {
     const struct end_calls *calls;
-    void *self;
     struct sansmtp_span in; /* delivered and not yet taken; ends where memory ends */
     uint64_t waits;
     bool closed, told;
