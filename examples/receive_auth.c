@@ -2,6 +2,7 @@
 
 #include "receive_log.h"
 #include "receive_sasl.h"
+#include "receive_session.h"
 
 #include <openssl/crypto.h>
 #include <sansmtp/sasl.h>
@@ -14,9 +15,11 @@
 
 struct exchange {
     uv_work_t work;
+    uv_timer_t timer;
     struct connection *connection; /* NULL: it is gone */
     const struct users *users;
     bool checking;
+    bool waiting; /* for the answer, which is no */
     bool is_login;
     bool is_scram;
     struct sasl *sasl;
@@ -38,8 +41,8 @@ void auth_end(struct connection *connection)
     struct exchange *exchange = connection->session.exchange;
 
     connection->session.exchange = NULL;
-    if (exchange != NULL && exchange->checking) {
-        exchange->connection = NULL; /* after_check comes back to it */
+    if (exchange != NULL && (exchange->checking || exchange->waiting)) {
+        exchange->connection = NULL; /* after_check or on_timer_closed comes back to it */
     } else if (exchange != NULL) {
         wipe(exchange);
     }
@@ -62,11 +65,47 @@ static void fail(struct connection *connection)
     sansmtp_server_fail(connection->engine);
 }
 
-static void refuse(struct connection *connection)
+static void say_no(struct connection *connection)
 {
     auth_end(connection);
     log_reply(connection, "AUTH", 535, 0);
     sansmtp_server_reply(connection->engine, 535, SANSMTP_ENHANCED(5, 7, 8), NULL, 0);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct exchange *exchange = handle->data;
+    struct connection *connection = exchange->connection;
+
+    exchange->waiting = false;
+    if (connection == NULL) {
+        wipe(exchange);
+    } else {
+        say_no(connection);
+        connection_go(connection);
+    }
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    uv_close((uv_handle_t *)timer, on_timer_closed);
+}
+
+/* Guessing takes time: the question stays open for a while. */
+static void refuse(struct connection *connection)
+{
+    struct exchange *exchange = connection->session.exchange;
+    uint64_t wait = session_refused(connection);
+
+    OPENSSL_cleanse(exchange->password, sizeof exchange->password);
+    if (wait == 0) {
+        say_no(connection);
+        return;
+    }
+    exchange->waiting = true;
+    exchange->timer.data = exchange;
+    uv_timer_init(connection->receiver->loop, &exchange->timer);
+    uv_timer_start(&exchange->timer, on_timer, wait, 0);
 }
 
 static void welcome(struct connection *connection)
@@ -210,9 +249,13 @@ static bool is_mechanism(struct sansmtp_span text, const char *name)
 
 void auth_begin(struct connection *connection, const struct sansmtp_event *event)
 {
-    struct exchange *exchange = calloc(1, sizeof *exchange);
+    struct exchange *exchange;
 
     auth_end(connection); /* one that the client has cancelled */
+    if (!session_may_try(connection)) {
+        return;
+    }
+    exchange = calloc(1, sizeof *exchange);
     if (exchange == NULL) {
         fail(connection);
         return;

@@ -10,6 +10,12 @@ extern const struct sansmtp_server_callbacks session_callbacks; /* user: struct 
 /* TLS is up: what was known before is void (RFC 3207 4.2). */
 void session_tls_started(struct connection *connection);
 
+/* A client wants to authenticate itself. False: not now, and that has been answered. */
+bool session_may_try(struct connection *connection);
+
+/* Its credentials were wrong. Returns the milliseconds that it has to wait for the answer. */
+uint64_t session_refused(struct connection *connection);
+
 /* The engine has run: forgets the credentials of an exchange that is over. */
 void session_ran(struct connection *connection);
 

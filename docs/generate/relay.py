@@ -72,6 +72,9 @@ A line is user:address, user:@domain or user:*; a user may have several, and one
 none.
 The null sender is everybody's, for notifications have it.
 From and Sender in the header are not looked at.
+A wrong password is answered after two seconds; the fifth of a connection ends it, and
+.Cm rate-wrong-passwords
+counts those of an address.
 .Pp
 What a user submits gets a Date and a Message-ID, where it lacks one (RFC 6409 8), at the end of its
 header; not if it has been signed.

@@ -19,6 +19,7 @@ struct gate {
     struct sansmtp_relay relay;
     struct sansmtp_rate *rate;     /* NULL: there is no limit */
     struct sansmtp_rate *hastened; /* by domain: what ETRN started */
+    struct sansmtp_rate *guesses;  /* by address: wrong passwords */
     struct mailboxes *mailboxes;
     struct crowd *crowd;
     struct addresses senders;
@@ -89,11 +90,22 @@ static int open_hastened(struct gate *gate, const struct config *config)
     return open_table(&gate->hastened, DOMAINS, &options);
 }
 
+static int open_guesses(struct gate *gate, const struct config *config)
+{
+    struct sansmtp_rate_options options = {.size = sizeof options};
+
+    options.limits[SANSMTP_RATE_MESSAGES] = config->rate_wrong_passwords;
+    return open_table(&gate->guesses, CLIENTS, &options);
+}
+
 static int open_rates(struct gate *gate, const struct config *config)
 {
     struct sansmtp_rate_options options = {.size = sizeof options};
     int status = open_hastened(gate, config);
 
+    if (status == 0) {
+        status = open_guesses(gate, config);
+    }
     fill_rates(config, &options);
     if (status == 0 && has_limits(&options)) {
         status = open_table(&gate->rate, CLIENTS, &options);
@@ -297,6 +309,38 @@ struct gate_answer gate_recipient(struct relay *relay, struct connection *connec
         return no(550, SANSMTP_ENHANCED(5, 1, 1), "No such mailbox here");
     }
     return yes;
+}
+
+/* -- AUTH ------------------------------------------------------------------------------------- */
+
+/* RFC 4954 9: a server may limit the failed attempts. What asks for many users, a web server say, is
+ * in one of our networks. */
+struct gate_answer gate_auth(struct relay *relay, struct connection *connection)
+{
+    const struct config *config = &relay->config;
+    struct sansmtp_rate *guesses = relay->gate->guesses;
+    uint8_t key[KEY_MAX];
+    size_t length = key_of(connection, false, key);
+
+    if (is_in(&config->network, connection)) {
+        return yes;
+    }
+    if (sansmtp_rate_take(guesses, key, length, SANSMTP_RATE_MESSAGES, 1, seconds(relay), NULL) !=
+        1) {
+        return later(421, SANSMTP_ENHANCED(4, 7, 0), "Too many wrong passwords, come later",
+                     "rate-wrong-passwords", config->rate_wrong_passwords.limit);
+    }
+    sansmtp_rate_give(guesses, key, length, SANSMTP_RATE_MESSAGES, 1, seconds(relay));
+    return yes;
+}
+
+void gate_auth_refused(struct relay *relay, struct connection *connection)
+{
+    uint8_t key[KEY_MAX];
+    size_t length = key_of(connection, false, key);
+
+    sansmtp_rate_take(relay->gate->guesses, key, length, SANSMTP_RATE_MESSAGES, 1, seconds(relay),
+                      NULL);
 }
 
 /* -- ETRN ------------------------------------------------------------------------------------- */

@@ -36,6 +36,10 @@ struct gate_answer gate_recipient(struct relay *relay, struct connection *connec
 /* The message came: its octets count. */
 void gate_message(struct relay *relay, struct connection *connection, uint64_t octets);
 
+/* May it try a password, after those that were wrong? And one more was. */
+struct gate_answer gate_auth(struct relay *relay, struct connection *connection);
+void gate_auth_refused(struct relay *relay, struct connection *connection);
+
 /* May it say ETRN for this node, "x.example" or "@x.example", now? A yes counts, unless it is said
  * afterwards that there was nothing to start. */
 struct gate_answer gate_etrn(struct relay *relay, struct connection *connection,

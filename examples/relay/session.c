@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GUESS_WAIT 2000u /* milliseconds that a wrong password costs */
+
 /* Answers the open question, and logs it. */
 static void answer(struct connection *connection, const char *verb, uint32_t code,
                    uint32_t enhanced, const char *text)
@@ -280,6 +282,18 @@ void session_tls_started(struct connection *connection)
     log_event(connection, "TLS", "started", 0);
     forget_hello(&connection->session);
     auth_forget(connection);
+}
+
+/* The engine closes after a few wrong ones; the gate counts those of all connections. */
+bool session_may_try(struct connection *connection)
+{
+    return let_through(connection, "AUTH", gate_auth(relay_of(connection), connection));
+}
+
+uint64_t session_refused(struct connection *connection)
+{
+    gate_auth_refused(relay_of(connection), connection);
+    return GUESS_WAIT;
 }
 
 static void on_auth(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)

@@ -171,6 +171,57 @@ def complete(tap, here, users):
         tap.check(relay.stop() == 0, "SIGTERM ends it with 0", relay.errors())
 
 
+# -- who guesses at passwords ---------------------------------------------------------------------
+
+STRANGER, ANOTHER, OURS = "127.0.0.2", "127.0.0.3", "127.0.0.4"
+
+
+def guess(wire, codes):
+    """Guesses on; returns how long each took."""
+    took = []
+    for code in codes:
+        begun = time.monotonic()
+        wire.command("AUTH PLAIN " + plain("ada", WRONG), code)
+        took.append(time.monotonic() - begun)
+    return took
+
+
+def guessed(tap, here, users):
+    options = ("--rate-wrong-passwords", "3/3600", "--network", OURS)
+    with Relay(here, *users, *options, listen=("submission",)) as relay:
+        with login(relay, "ada", source=STRANGER) as wire:
+            wire.command("QUIT", 221)
+        wires = [Wire(relay.ports["submission"], source=source) for source in (STRANGER, OURS)]
+        for wire in wires:
+            wire.command("EHLO client.example.test")
+        took = support.attempt(tap, "three guesses", guess, wires[0], [535] * 3)
+        tap.check(took and min(took) > 1.5, "each takes its time", took)
+        took = support.attempt(tap, "the fourth is 421", guess, wires[0], [421])
+        tap.check(took and took[0] < 1, "at once", took)
+        tap.check(wires[0].ended(), "and the connection is closed")
+        tap.check(" LIMIT rate-wrong-passwords 3\n" in relay.log(), "the log says why", relay.log())
+        support.attempt(tap, "nor is a right one taken", login, relay, "ada", "ada", 421, STRANGER)
+        support.attempt(tap, "of others it is", login, relay, "ada", "ada", 235, ANOTHER)
+        support.attempt(tap, "in our networks they are not counted by address", guess, wires[1],
+                        [535] * 4)
+        support.attempt(tap, "but a connection has no more than five", guess, wires[1], [535, 421])
+
+
+def impatient(tap, here, users):
+    """They go away, or we do, while the answer waits."""
+    with Relay(here, *users, listen=("submission",)) as relay:
+        wires = [Wire(relay.ports["submission"]) for _ in range(3)]
+        for wire in wires:
+            wire.command("EHLO client.example.test")
+            wire.send(b"AUTH PLAIN %s\r\n" % plain("ada", WRONG).encode("ascii"))
+        wires[0].socket.close()
+        time.sleep(0.3)
+        support.attempt(tap, "others need not wait", login, relay, "ada")
+        begun = time.monotonic()
+        tap.check(relay.stop() == 0 and time.monotonic() - begun < 10, "SIGTERM ends it with 0",
+                  relay.errors())
+
+
 def fails(tap, name, status, says, *words):
     command = [program(), "--queue", "/proc/nowhere", "--maildir", "/proc/none", *words]
     command += ["--relay-listen", HOST + ":0"]
@@ -183,6 +234,8 @@ def test(tap, here):
     users = passwords(here)
     owned(tap, here, users)
     complete(tap, here, users)
+    guessed(tap, here, users)
+    impatient(tap, here, users)
 
 
 support.main(test)
