@@ -28,7 +28,8 @@ enum {
     SANSMTP_DSN_RETURN_CR = 64,     /* a CR was taken, and waits for what follows */
     SANSMTP_DSN_RETURN_BLANK = 128, /* the last octet of the encoded line is white space */
     SANSMTP_DSN_NEEDS_8BIT = 256,
-    SANSMTP_DSN_NEEDS_UTF8 = 512
+    SANSMTP_DSN_NEEDS_UTF8 = 512,
+    SANSMTP_DSN_RETURN_FULL_UP = 1024 /* no more of the header is returned */
 };
 
 /* The flags of a scan, its message at an end. */
@@ -54,6 +55,9 @@ int sansmtp_dsn_check_recipient(const struct sansmtp_dsn_report *report,
 
 /* Is one of the header's strings not ASCII? */
 bool sansmtp_dsn_header_has_utf8(const struct sansmtp_dsn_report *report);
+
+/* report.limit, or what stands for 0. */
+uint64_t sansmtp_dsn_limit(const struct sansmtp_dsn_report *report);
 
 /* Is the third part encoded? */
 bool sansmtp_dsn_is_quoted(const struct sansmtp_dsn_report *report);

@@ -96,20 +96,23 @@ static bool can_return_all(const struct sansmtp_dsn_report *report, uint32_t fou
     return !(found & SANSMTP_DSN_BODY_8BIT) || (report->flags & eight) != 0;
 }
 
+uint64_t sansmtp_dsn_limit(const struct sansmtp_dsn_report *report)
+{
+    return report->limit > 0 ? report->limit : SANSMTP_DSN_LIMIT;
+}
+
 int sansmtp_dsn_returns(const struct sansmtp_dsn_report *report)
 {
-    uint64_t limit;
-
     if (!report || !sansmtp_sized(report, report->size, sizeof(*report))) {
         return SANSMTP_ERR_ARGUMENT;
     }
     if (!report->returned) {
         return SANSMTP_DSN_RETURN_NONE;
     }
-    limit = report->limit > 0 ? report->limit : SANSMTP_DSN_LIMIT;
     /* RFC 3461 6.2: in full only where a failure is told; RFC 8689 5: RET=FULL is not looked at */
     if (!(report->actions & SANSMTP_DSN_FAILED) || report->ret == SANSMTP_RET_HDRS ||
-        report->returned->length > limit || report->flags & SANSMTP_DSN_REQUIRETLS ||
+        report->returned->length > sansmtp_dsn_limit(report) ||
+        report->flags & SANSMTP_DSN_REQUIRETLS ||
         !can_return_all(report, sansmtp_dsn_found(report->returned))) {
         return SANSMTP_DSN_RETURN_HEADER;
     }

@@ -8,7 +8,8 @@
 
 enum {
     OCTET_LONGEST = 6, /* quoted-printable: a soft break, and the octet */
-    PIECE_LEAST = 32   /* what one call must have room for, beside the header of the part */
+    PIECE_LEAST = 32,  /* what one call must have room for, beside the header of the part */
+    LINE_LONGEST = 998 /* RFC 5322 2.1.1; a longer line is only in a part that is encoded */
 };
 
 static const uint32_t header_flags = SANSMTP_DSN_HEADER_8BIT | SANSMTP_DSN_HEADER_NOT_UTF8 |
@@ -146,6 +147,28 @@ static bool put_plain(struct sansmtp_dsn_out *out, bool cr, const uint8_t *octet
     return left;
 }
 
+/* A header that is longer than the limit ends with the line that reaches it: whoever writes a large
+ * one has no more sent to the sender he has named than whoever writes a large body. */
+static size_t bounded(struct sansmtp_dsn *dsn, uint64_t before, const uint8_t *octets,
+                      size_t length)
+{
+    uint64_t limit = sansmtp_dsn_limit(dsn->report);
+
+    if (dsn->flags & SANSMTP_DSN_RETURN_FULL_UP) {
+        return 0;
+    }
+    if (before + length < limit) {
+        return length;
+    }
+    for (size_t at = limit > before ? (size_t)(limit - before - 1) : 0; at < length; at++) {
+        if (octets[at] == '\n' || before + at > limit + LINE_LONGEST) {
+            dsn->flags |= SANSMTP_DSN_RETURN_FULL_UP;
+            return at + 1;
+        }
+    }
+    return length;
+}
+
 /* So many octets of the message, which the scan knows already. Behind the header they are dropped;
  * the CR that waits may be that of the blank line. */
 static void put_piece(struct sansmtp_dsn *dsn, struct sansmtp_dsn_out *out, const uint8_t *octets,
@@ -156,12 +179,15 @@ static void put_piece(struct sansmtp_dsn *dsn, struct sansmtp_dsn_out *out, cons
     bool cr = dsn->flags & SANSMTP_DSN_RETURN_CR && end >= before;
     size_t kept = end > before ? (size_t)(end - before) : 0;
 
+    if (dsn->flags & SANSMTP_DSN_RETURN_CUT) {
+        kept = bounded(dsn, before, octets, kept);
+    }
     resume_line(dsn, out);
     cr = dsn->flags & SANSMTP_DSN_RETURN_QUOTED ? put_quoted(out, cr, octets, kept)
                                                 : put_plain(out, cr, octets, kept);
     leave_line(dsn, out);
     dsn->flags &= ~(uint32_t)SANSMTP_DSN_RETURN_CR;
-    dsn->flags |= cr ? SANSMTP_DSN_RETURN_CR : 0;
+    dsn->flags |= cr && !(dsn->flags & SANSMTP_DSN_RETURN_FULL_UP) ? SANSMTP_DSN_RETURN_CR : 0;
 }
 
 /* How many octets there is room for, whatever they are. */

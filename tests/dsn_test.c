@@ -915,6 +915,52 @@ static void test_name_like_a_delimiter(void **state)
     assert_has_not("\r\n--bcdef--");
 }
 
+/* A large header is no way round the limit: what returns ends with the line that reaches it. */
+static void test_large_header(void **state)
+{
+    static char message[4000];
+    struct sansmtp_dsn_report report = report_of(FAILED);
+    struct sansmtp_dsn_fate recipient = recipient_of(FAILED, "a@b.example");
+    size_t octets = 0;
+
+    (void)state;
+    for (int i = 0; i < 60; i++) {
+        octets += (size_t)sprintf(message + octets, "X-%02d: 34567890123\r\n", i);
+    }
+    octets += (size_t)sprintf(message + octets, "\r\nbody\r\n");
+    for (uint64_t limit = 19; limit <= 60 * 19; limit++) {
+        char last[32], over[8];
+
+        report.limit = limit;
+        write_all(&report, &recipient, message, octets);
+        sprintf(last, "X-%02d: 34567890123\r\n\r\n--bcdef--", (int)((limit - 1) / 19));
+        sprintf(over, "X-%02d", (int)((limit - 1) / 19) + 1);
+        assert_has(last);
+        assert_has_not(over);
+        assert_has_not("body");
+    }
+}
+
+/* Where the header is one line without an end, it ends nevertheless, and is encoded anyway. */
+static void test_endless_line(void **state)
+{
+    static const char ends[] = " \r=";
+    static char message[6000];
+    struct sansmtp_dsn_report report = report_of(FAILED);
+    struct sansmtp_dsn_fate recipient = recipient_of(FAILED, "a@b.example");
+
+    (void)state;
+    report.limit = 100;
+    for (size_t i = 0; i < sizeof(ends); i++) {
+        memset(message, ends[i], sizeof(message));
+        memcpy(message, "X: y", 4);
+        write_all(&report, &recipient, message, sizeof(message));
+        assert_has("quoted-printable");
+        assert_true(length < 6000);
+        assert_short_lines();
+    }
+}
+
 static void test_field(void **state)
 {
     static const char longest[] = "x123456789012345678901234567890123456789012345678901234567890";
@@ -1291,6 +1337,8 @@ int main(void)
         cmocka_unit_test_setup(test_peer_text, fresh),
         cmocka_unit_test_setup(test_long_addresses, fresh),
         cmocka_unit_test_setup(test_single_label, fresh),
+        cmocka_unit_test_setup(test_large_header, fresh),
+        cmocka_unit_test_setup(test_endless_line, fresh),
         cmocka_unit_test_setup(test_field, fresh),
         cmocka_unit_test_setup(test_name_like_a_delimiter, fresh),
         cmocka_unit_test_setup(test_text, fresh),

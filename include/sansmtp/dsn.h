@@ -19,7 +19,7 @@
  * Every step writes all of its part or, where out is too small, nothing: SANSMTP_ERR_ROOM, and
  * *out_length is the number of octets needed; then repeat it. On any other error nothing has
  * changed either. Nothing is kept but what struct sansmtp_dsn holds; no function calls back; any
- * thread may call any function, one at a time for one struct sansmtp_dsn.
+ * thread may call any function, also from a callback, one at a time for one struct sansmtp_dsn.
  *
  * Whatever the host or a peer puts into a string, lines end in CRLF, no CR, LF or NUL stands
  * elsewhere, no line has more than 998 octets, and the parts cannot be made to end early.
@@ -137,7 +137,8 @@ struct sansmtp_dsn_report {
     uint32_t flags;   /* SANSMTP_DSN_8BITMIME and so on */
     uint32_t actions; /* set of SANSMTP_DSN_FAILED... that its recipients have; not empty */
     uint32_t ret;     /* RET of the message: SANSMTP_RET_..., 0 if MAIL had none */
-    uint64_t limit;   /* octets; a longer message returns as its header; 0: SANSMTP_DSN_LIMIT */
+    uint64_t limit;   /* octets; a longer message returns as its header, of which a longer one */
+                      /* ends with the line that reaches it; 0: SANSMTP_DSN_LIMIT */
     int64_t seconds;  /* now, since 1970-01-01 00:00 UTC */
     int64_t arrival;  /* when the message came; 0: not known */
     int32_t offset_minutes; /* the local zone, east of UTC is positive */

@@ -9,8 +9,8 @@
  *
  * A SCRAM exchange lives in a block of the host's memory; what the host hands in is borrowed until
  * the exchange is over. One exchange belongs to one thread at a time, and the functions of the hash
- * must not call it. Preparing names and passwords (SASLprep, RFC 4013) is up to the host: ASCII is
- * prepared as it is.
+ * must not call it; the callbacks of the engines may. Preparing names and passwords (SASLprep, RFC
+ * 4013) is up to the host: ASCII is prepared as it is.
  */
 
 #include <sansmtp/types.h>
