@@ -136,7 +136,7 @@ def unrecorded(tap, here):
         send_some(relay, 10)
         relay.until(lambda: {row["attempts"] for row in relay.listed()} == {"1"})
         relay.stop()
-        relay.command += ["--local-domain", "elsewhere.example"]
+        relay.command[relay.command.index("--relay-domain")] = "--local-domain"
         relay.start()
         limit(relay, 6000)
         relay.manage("retry", "all")
