@@ -117,6 +117,16 @@ static void hand_back(struct clerk *clerk, struct clerk_job *first)
     uv_async_send(&clerk->wake);
 }
 
+static bool is_idle(struct clerk *clerk)
+{
+    bool idle;
+
+    uv_mutex_lock(&clerk->mutex);
+    idle = clerk->wanted.first == NULL && !clerk->ending;
+    uv_mutex_unlock(&clerk->mutex);
+    return idle;
+}
+
 static void run(void *argument)
 {
     struct clerk *clerk = argument;
@@ -125,6 +135,9 @@ static void run(void *argument)
     while ((jobs = await_jobs(clerk)) != NULL) {
         do_batch(clerk->queue, jobs);
         hand_back(clerk, jobs);
+        while (is_idle(clerk) && queue_tidy(clerk->queue)) {
+            continue;
+        }
     }
 }
 

@@ -53,8 +53,10 @@ static const char older[] =
     "DROP TABLE older;"
     "PRAGMA user_version = 2;";
 
-/* busy: what is being delivered. It is in memory, and this process' own. */
-static const char settings[] = "PRAGMA journal_mode = WAL;"
+/* busy: what is being delivered. It is in memory, and this process' own. auto_vacuum counts for a
+ * file that is new. */
+static const char settings[] = "PRAGMA auto_vacuum = INCREMENTAL;"
+                               "PRAGMA journal_mode = WAL;"
                                "PRAGMA synchronous = FULL;"
                                "PRAGMA journal_size_limit = 67108864;"
                                "PRAGMA secure_delete = FAST;"
@@ -67,18 +69,57 @@ static const char clearing[] =
     "DELETE FROM chunk WHERE message IN (SELECT id FROM message WHERE ready = 0);"
     "DELETE FROM message WHERE ready = 0;";
 
-static int complain(const char *path, const char *why)
+/* -- errors ----------------------------------------------------------------------------------- */
+
+static int complain(const char *path, const char *why, int status)
 {
     fprintf(stderr, "sansmtp-relay: cannot use the queue %s: %s\n", path, why);
-    return EX_CANTCREAT;
+    return status;
+}
+
+static int complain_of_database(const struct queue *queue, const char *path)
+{
+    const char *why = sqlite3_errmsg(queue->database);
+
+    switch (sqlite3_errcode(queue->database)) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+        fprintf(stderr, "sansmtp-relay: queue.sqlite is broken; it is left as it is\n");
+        return complain(path, why, EX_DATAERR);
+    case SQLITE_IOERR:
+    case SQLITE_FULL:
+        return complain(path, why, EX_IOERR);
+    case SQLITE_BUSY:
+        return complain(path, why, EX_TEMPFAIL);
+    default:
+        return complain(path, why, EX_CANTCREAT);
+    }
 }
 
 static int execute(struct queue *queue, const char *path, const char *text)
 {
-    if (sqlite3_exec(queue->database, text, NULL, NULL, NULL) == SQLITE_OK) {
-        return 0;
+    return sqlite3_exec(queue->database, text, NULL, NULL, NULL) == SQLITE_OK
+               ? 0
+               : complain_of_database(queue, path);
+}
+
+/* -- the folder ------------------------------------------------------------------------------- */
+
+/* Whoever can write there can put mail into it, and take it away. */
+static int look_at_owner(int folder, const char *path)
+{
+    struct stat status;
+
+    if (fstat(folder, &status) != 0) {
+        return complain(path, strerror(errno), EX_OSERR);
     }
-    return complain(path, sqlite3_errmsg(queue->database));
+    if (status.st_uid != geteuid()) {
+        return complain(path, "it belongs to somebody else", EX_NOPERM);
+    }
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return complain(path, "others may write there", EX_NOPERM);
+    }
+    return 0;
 }
 
 /* A folder that the disk forgets would take with it all that was accepted. */
@@ -87,11 +128,14 @@ static int make_folder(const char *path)
     int folder, status = 0;
 
     if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-        return complain(path, strerror(errno));
+        return complain(path, strerror(errno), EX_CANTCREAT);
     }
     folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0 || fsync(folder) != 0) {
-        status = complain(path, strerror(errno));
+        status = complain(path, strerror(errno), EX_CANTCREAT);
+    }
+    if (status == 0) {
+        status = look_at_owner(folder, path);
     }
     if (folder >= 0) {
         close(folder);
@@ -107,13 +151,15 @@ static int lock(struct queue *queue, const char *path)
     snprintf(name, sizeof name, "%s/lock", path);
     queue->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (queue->lock < 0) {
-        return complain(path, strerror(errno));
+        return complain(path, strerror(errno), EX_CANTCREAT);
     }
     if (flock(queue->lock, LOCK_EX | LOCK_NB) != 0) {
-        return complain(path, "another sansmtp-relay serves it");
+        return complain(path, "another sansmtp-relay serves it", EX_CANTCREAT);
     }
     return 0;
 }
+
+/* -- the file --------------------------------------------------------------------------------- */
 
 static int open_database(struct queue *queue, const char *path, bool make)
 {
@@ -122,40 +168,82 @@ static int open_database(struct queue *queue, const char *path, bool make)
 
     snprintf(name, sizeof name, "%s/queue.sqlite", path);
     if (sqlite3_open_v2(name, &queue->database, flags, NULL) != SQLITE_OK) {
-        return complain(path, sqlite3_errmsg(queue->database));
+        return complain_of_database(queue, path);
     }
     sqlite3_busy_timeout(queue->database, BUSY_WAIT);
-    return execute(queue, path, settings);
+    return 0;
 }
 
-static int version_of(struct queue *queue)
+/* Returns -1 if it cannot be read. */
+static int ask(struct queue *queue, const char *question)
 {
     sqlite3_stmt *statement = NULL;
-    int version = -1;
+    int answer = -1;
 
-    if (sqlite3_prepare_v2(queue->database, "PRAGMA user_version", -1, &statement, NULL) ==
-            SQLITE_OK &&
+    if (sqlite3_prepare_v2(queue->database, question, -1, &statement, NULL) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW) {
-        version = sqlite3_column_int(statement, 0);
+        answer = sqlite3_column_int(statement, 0);
     }
     sqlite3_finalize(statement);
-    return version;
+    return answer;
+}
+
+/* Before anything is written to it. */
+static int look_at_version(struct queue *queue, const char *path, bool serve)
+{
+    int version = ask(queue, "PRAGMA user_version");
+    int tables = ask(queue, "SELECT count(*) FROM sqlite_master");
+
+    if (version < 0 || tables < 0) {
+        return complain_of_database(queue, path);
+    }
+    if (version > VERSION) {
+        return complain(path, "it is of a newer version of sansmtp-relay", EX_DATAERR);
+    }
+    if (version == 0 && tables > 0) {
+        return complain(path, "queue.sqlite is somebody else's", EX_DATAERR);
+    }
+    if (version < VERSION && !serve) { /* an older one may be at work there */
+        return complain(path, "the sansmtp-relay of this version has not served it yet",
+                        EX_DATAERR);
+    }
+    return 0;
 }
 
 static int make_tables(struct queue *queue, const char *path)
 {
-    int status = execute(queue, path, "BEGIN IMMEDIATE");
+    int version = ask(queue, "PRAGMA user_version"), status;
 
-    if (status == 0 && version_of(queue) < VERSION) {
-        status = execute(queue, path, version_of(queue) == 0 ? schema : older);
+    if (version == VERSION) {
+        return 0;
+    }
+    status = execute(queue, path, "BEGIN IMMEDIATE");
+    if (status == 0) {
+        status = execute(queue, path, version == 0 ? schema : older);
     }
     if (status == 0) {
         status = execute(queue, path, "COMMIT");
     }
-    if (status == 0 && version_of(queue) != VERSION) {
-        status = complain(path, "it is another version's");
+    if (status == 0 && version != 0) { /* what is older has no auto_vacuum; it can do without */
+        sqlite3_exec(queue->database, "VACUUM", NULL, NULL, NULL);
     }
     return status;
+}
+
+static int open_file(struct queue *queue, const char *path, bool serve)
+{
+    int status = open_database(queue, path, serve);
+
+    if (status == 0) {
+        status = look_at_version(queue, path, serve);
+    }
+    if (status == 0) {
+        status = execute(queue, path, settings);
+    }
+    if (status == 0) {
+        status = make_tables(queue, path);
+    }
+    return status == 0 && serve ? execute(queue, path, clearing) : status;
 }
 
 int queue_open(struct queue **queue, const char *path, bool serve)
@@ -175,13 +263,7 @@ int queue_open(struct queue **queue, const char *path, bool serve)
         status = lock(opened, path);
     }
     if (status == 0) {
-        status = open_database(opened, path, serve);
-    }
-    if (status == 0) {
-        status = make_tables(opened, path);
-    }
-    if (status == 0 && serve) {
-        status = execute(opened, path, clearing);
+        status = open_file(opened, path, serve);
     }
     umask(before);
     if (status != 0) {

@@ -12,6 +12,7 @@
  *   queue_pick.c     what is due, and the octets of a message
  *   queue_record.c   what became of it
  *   queue_report.c   of what a sender must be told
+ *   queue_tidy.c     room that is not needed any more
  *   queue_manage.c   list, show, hold, release, retry, delete
  *
  * It is one SQLite file in a folder of its own, in WAL mode with synchronous=FULL: what was
@@ -196,12 +197,16 @@ int queue_record(struct queue *queue, uint64_t id, const struct queue_result *re
 /* No attempt came to pass: they are due as they were. */
 int queue_give_back(struct queue *queue, const struct queue_batch *batch);
 
-/* Sets *batch to a message with all recipients of which its sender must be told something, or to
- * NULL. The caller frees it. */
-int queue_pick_report(struct queue *queue, struct queue_batch **batch);
+/* Sets *batch to the first message behind after with all recipients of which its sender must be told
+ * something, or to NULL. The caller frees it. */
+int queue_pick_report(struct queue *queue, uint64_t after, struct queue_batch **batch);
 
 /* The sender was told of all that the batch says: call it in the transaction that puts the report. */
 int queue_reported(struct queue *queue, const struct queue_batch *batch);
+
+/* Gives room that is not needed back to the disk, a little at a time, outside of transactions.
+ * Returns whether there is more to be done. */
+bool queue_tidy(struct queue *queue);
 
 /* -- management: also for other processes, at any time ------------------------------------------ */
 

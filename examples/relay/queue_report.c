@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static uint64_t find(struct queue *queue)
+static uint64_t find(struct queue *queue, uint64_t after)
 {
     struct sql sql = sql_begin(queue, SQL_REPORTABLE);
-    uint64_t message = sql_row(&sql) ? sql_take(&sql) : 0;
+    uint64_t message;
 
+    sql_give(&sql, after);
+    message = sql_row(&sql) ? sql_take(&sql) : 0;
     sql_end(&sql);
     return message;
 }
@@ -21,10 +23,10 @@ static void load_recipients(struct queue *queue, struct queue_batch *batch)
     batch_load_recipients(&sql, batch);
 }
 
-int queue_pick_report(struct queue *queue, struct queue_batch **batch)
+int queue_pick_report(struct queue *queue, uint64_t after, struct queue_batch **batch)
 {
     struct queue_batch *picked = NULL;
-    uint64_t message = find(queue);
+    uint64_t message = find(queue, after);
     int error;
 
     *batch = NULL;

@@ -20,8 +20,9 @@ enum statement {
 struct queue {
     sqlite3 *database;
     sqlite3_stmt *statements[SQL_COUNT];
-    int lock;  /* of the daemon; -1: none */
-    int error; /* the first one since queue_outcome */
+    int lock;    /* of the daemon; -1: none */
+    int error;   /* the first one since queue_outcome */
+    bool shrunk; /* since the last checkpoint */
     unsigned char chunk[QUEUE_CHUNK_MAX];
 };
 
