@@ -15,6 +15,7 @@ void session_failed(struct trip *trip, const struct ending *ending)
     trip->ending = *ending;
     trip->ending.text = (struct sansmtp_span){trip->ending_text, length};
     trip->failed = true;
+    trip->refused = false;
 }
 
 /* -- verdicts --------------------------------------------------------------------------------- */
@@ -72,28 +73,94 @@ static bool was_idle(const struct trip *trip)
     return trip->reused && !trip->failed && !trip->asked && !trip->body_begun;
 }
 
-static struct ending why_lost(const struct trip *trip)
+static const char *fault_text(int error)
+{
+    switch (error) {
+    case SANSMTP_ERR_EXPIRED:
+        return "the host is silent";
+    case SANSMTP_ERR_GONE:
+        return "the host has closed the connection";
+    case SANSMTP_ERR_BUDGET:
+    case SANSMTP_ERR_LENGTH:
+        return "the host's reply has no end";
+    case SANSMTP_ERR_INJECTION:
+        return "octets came in clear behind the yes to STARTTLS, maybe of somebody in between";
+    case SANSMTP_ERR_FRAMING:
+    case SANSMTP_ERR_SYNTAX:
+    case SANSMTP_ERR_PROTOCOL:
+        return "what the host says is no SMTP";
+    default:
+        return sansmtp_error_name(error);
+    }
+}
+
+static const char *place_text(const struct trip *trip)
+{
+    if (trip->shaking) {
+        return "in the TLS handshake";
+    }
+    if (!trip->ready) {
+        return "at the greeting, hello or AUTH";
+    }
+    return trip->body_begun ? "in the middle of the message" : "at MAIL, RCPT or DATA";
+}
+
+struct ending session_loss(struct trip *trip)
 {
     int error = sansmtp_client_error(trip->call.engine);
+    uint32_t stage = trip->shaking      ? SANSMTP_RETRY_TLS
+                     : !trip->ready     ? SANSMTP_RETRY_HELLO
+                     : trip->body_begun ? SANSMTP_RETRY_BODY
+                                        : SANSMTP_RETRY_RCPT;
 
-    if (trip->failed) {
-        return trip->ending;
+    error = error == 0 ? SANSMTP_ERR_GONE : error;
+    snprintf(trip->loss_text, sizeof trip->loss_text, "%s, %s", fault_text(error),
+             place_text(trip));
+    return ending_without(stage, trip->shaking ? SANSMTP_ERR_TLS : error, trip->loss_text);
+}
+
+/* The password is only for a host that has shown who it is. */
+static struct ending without_password(struct trip *trip)
+{
+    const char *text = "the host offers no AUTH mechanism that we know";
+
+    if (trip->call.tls == NULL) {
+        text = "the host is not reached by TLS, so it does not get the password";
+    } else if (!trip->proven) {
+        snprintf(trip->loss_text, sizeof trip->loss_text,
+                 "the host's certificate is not good, so it does not get the password: %s",
+                 trip->unproven);
+        text = trip->loss_text;
     }
-    if (error == 0) {
-        error = SANSMTP_ERR_GONE;
+    return ending_without(SANSMTP_RETRY_AUTH, SANSMTP_ERR_AUTH, text);
+}
+
+/* It was the greeting, the hello, STARTTLS or AUTH. A password that is wrong, and TLS that is not to
+ * be had, is no reason to give up any message. */
+static struct ending why_refused(const struct trip *trip)
+{
+    struct ending ending = trip->ending;
+    int error = sansmtp_client_error(trip->call.engine);
+
+    ending.attempt.stage = error == SANSMTP_ERR_AUTH  ? SANSMTP_RETRY_AUTH
+                           : error == SANSMTP_ERR_TLS ? SANSMTP_RETRY_STARTTLS
+                                                      : SANSMTP_RETRY_GREETING;
+    return ending;
+}
+
+static struct ending why_lost(struct trip *trip)
+{
+    int error;
+
+    if (trip->failed) { /* but for a refusal there may be no engine */
+        return trip->refused ? why_refused(trip) : trip->ending;
     }
+    error = sansmtp_client_error(trip->call.engine);
     if (error == SANSMTP_ERR_TLS) {
         return ending_without(SANSMTP_RETRY_STARTTLS, error,
                               "TLS is required, and the host does not offer it");
     }
-    if (error == SANSMTP_ERR_AUTH) {
-        return ending_without(SANSMTP_RETRY_AUTH, error,
-                              "the host offers no AUTH that may be used");
-    }
-    return ending_without(trip->ready ? SANSMTP_RETRY_RCPT : SANSMTP_RETRY_HELLO, error,
-                          error == SANSMTP_ERR_EXPIRED ? "the host is silent"
-                          : error == SANSMTP_ERR_GONE  ? "the host has closed the connection"
-                                                       : sansmtp_error_name(error));
+    return error == SANSMTP_ERR_AUTH ? without_password(trip) : session_loss(trip);
 }
 
 void session_lost(struct trip *trip)
@@ -120,28 +187,14 @@ static void on_challenge(struct sansmtp_client *client, const struct sansmtp_eve
     password_answer(&trip->password, trip->relay->config.smart_user, client, event);
 }
 
-static uint32_t stage_of(uint32_t verb)
-{
-    switch (verb) {
-    case SANSMTP_VERB_EHLO:
-    case SANSMTP_VERB_HELO:
-    case SANSMTP_VERB_LHLO:
-        return SANSMTP_RETRY_HELLO;
-    case SANSMTP_VERB_STARTTLS:
-        return SANSMTP_RETRY_STARTTLS;
-    case SANSMTP_VERB_AUTH:
-        return SANSMTP_RETRY_AUTH;
-    default:
-        return SANSMTP_RETRY_GREETING;
-    }
-}
-
 static void on_refusal(struct sansmtp_client *client, const struct sansmtp_event *event, void *user)
 {
-    struct ending ending = ending_of(stage_of(event->verb), event);
+    struct ending ending = ending_of(SANSMTP_RETRY_GREETING, event);
+    struct trip *trip = user;
 
     (void)client;
-    session_failed(user, &ending);
+    session_failed(trip, &ending);
+    trip->refused = true;
 }
 
 static void on_ready(struct sansmtp_client *client, const struct sansmtp_event *event, void *user)
@@ -150,6 +203,7 @@ static void on_ready(struct sansmtp_client *client, const struct sansmtp_event *
 
     (void)event;
     trip->failed = false; /* what was refused could be done without */
+    trip->refused = false;
     trip->ready = true;
     if (trip->address.length > 0) {
         sansmtp_route_worked(trip->office->held, HELD_MAX, &trip->address);
@@ -218,7 +272,7 @@ static void on_final(struct sansmtp_client *client, const struct sansmtp_event *
     }
 }
 
-static struct ending end_of(const struct trip *trip, const struct sansmtp_event *event)
+static struct ending end_of(struct trip *trip, const struct sansmtp_event *event)
 {
     int error = sansmtp_client_error(trip->call.engine);
 
@@ -228,11 +282,10 @@ static struct ending end_of(const struct trip *trip, const struct sansmtp_event 
     if (trip->failed) {
         return trip->ending;
     }
-    error = error == 0 ? SANSMTP_ERR_GONE : error;
     return event->reason == SANSMTP_OUTCOME_UNCERTAIN
-               ? ending_without(SANSMTP_RETRY_END, error,
+               ? ending_without(SANSMTP_RETRY_END, error == 0 ? SANSMTP_ERR_GONE : error,
                                 "all was sent, no answer came: it may be delivered or not")
-               : ending_without(SANSMTP_RETRY_BODY, error, "the connection broke off");
+               : session_loss(trip);
 }
 
 static void on_outcome(struct sansmtp_client *client, const struct sansmtp_event *event, void *user)

@@ -44,10 +44,14 @@ static const char *reason_text(uint32_t reason)
     return reason < sizeof texts / sizeof texts[0] ? texts[reason] : texts[0];
 }
 
-static struct ending unsafe(const struct trip *trip, uint32_t reason, uint32_t enhanced)
+static struct ending unsafe(struct trip *trip, uint32_t reason, uint32_t enhanced)
 {
-    struct ending ending = ending_without(SANSMTP_RETRY_TLS, SANSMTP_ERR_TLS, reason_text(reason));
+    struct ending ending;
 
+    snprintf(trip->loss_text, sizeof trip->loss_text, "%s%s%s", reason_text(reason),
+             reason == SANSMTP_CHANNEL_NOT_PROVEN && trip->unproven != NULL ? ": " : "",
+             reason == SANSMTP_CHANNEL_NOT_PROVEN && trip->unproven != NULL ? trip->unproven : "");
+    ending = ending_without(SANSMTP_RETRY_TLS, SANSMTP_ERR_TLS, trip->loss_text);
     ending.enhanced = enhanced;
     ending.host = trip->place;
     return ending;
@@ -116,6 +120,7 @@ static struct tls *begin_tls(struct call *call)
     struct trip *trip = (struct trip *)call;
     struct tls *tls = trust_begin(trip->office->tls, trip->name);
 
+    trip->shaking = true;
     if (tls != NULL && trip->by_dane) {
         SSL *ssl = tls_ssl(tls);
 
@@ -132,9 +137,13 @@ static struct tls *begin_tls(struct call *call)
 static bool is_verified(struct call *call)
 {
     struct trip *trip = (struct trip *)call;
+    long result = SSL_get_verify_result(tls_ssl(call->tls));
 
+    trip->shaking = false;
     trip->proven = trust_is_verified(call->tls) &&
                    (!trip->by_dane || SSL_get0_dane_authority(tls_ssl(call->tls), NULL, NULL) >= 0);
+    trip->unproven = result == X509_V_OK ? "it shows none that counts"
+                                         : X509_verify_cert_error_string(result);
     return trip->proven;
 }
 
@@ -166,14 +175,15 @@ static void forget(struct trip *trip)
 }
 
 /* RFC 7435, RFC 3207 4.1: where TLS is not demanded, a handshake that failed is no reason not to
- * deliver. */
+ * deliver. A password would not go in clear. */
 static bool may_go_in_clear(const struct trip *trip)
 {
     struct sansmtp_channel channel;
     struct sansmtp_channel_verdict verdict = {.size = sizeof verdict};
 
     return trip->failed && trip->ending.attempt.stage == SANSMTP_RETRY_TLS && !trip->in_clear &&
-           decide(trip, &channel) && channel.action == SANSMTP_CHANNEL_CONNECT &&
+           trip->options.mechanisms == NULL && decide(trip, &channel) &&
+           channel.action == SANSMTP_CHANNEL_CONNECT &&
            sansmtp_channel_judge(&channel, SANSMTP_CHANNEL_OFFERED, &verdict) == 0 &&
            verdict.action == SANSMTP_CHANNEL_SEND_CLEAR;
 }
@@ -186,6 +196,11 @@ static void on_closed(struct call *call)
     struct lane *lane = trip->lane;
 
     if (lane != NULL) {
+        if (trip->shaking && !trip->failed) { /* many hang up instead of saying an alert */
+            struct ending ending = session_loss(trip);
+
+            session_failed(trip, &ending);
+        }
         if (trip->taken && may_go_in_clear(trip) && again(trip)) {
             return;
         }
@@ -285,11 +300,15 @@ static bool again(struct trip *trip)
 {
     call_free(&trip->call);
     trip->in_clear = true;
-    trip->failed = false;
+    trip->shaking = false;
     relay_log(trip->relay, trip->lane->consignment->batch->envelope.id,
               "host=%s: TLS failed, in clear: %.*s", trip->place, (int)trip->ending.text.length,
               (const char *)trip->ending.text.data);
-    return dial(trip);
+    if (!dial(trip)) {
+        return false; /* it has failed as it had */
+    }
+    trip->failed = false;
+    return true;
 }
 
 /* The search belongs to the lane, which may look anew: so the keys are only for the first call. */
@@ -330,6 +349,7 @@ bool trip_begin(struct lane *lane, const struct sansmtp_route_attempt *attempt)
     trip->dialogue.peer = trip->place;
     set_host(trip, attempt);
     if (!dial(trip)) {
+        password_forget(&trip->password);
         free(trip);
         return false;
     }

@@ -29,11 +29,15 @@ struct trip {
     bool bare;                            /* bare newlines may be made good on the way */
 
     /* how it went */
-    bool proven; /* the certificate is good */
+    bool shaking;         /* the handshake has begun, and is not done */
+    bool proven;          /* the certificate is good */
+    const char *unproven; /* or why not; static text */
     bool ready;
     struct ending ending; /* why it failed, if it did */
     uint8_t ending_text[512];
+    char loss_text[160];
     bool failed;
+    bool refused;    /* by a reply, to what is known once the engine has given up */
     uint32_t served; /* messages submitted */
 
     /* the consignment under way */
@@ -44,7 +48,7 @@ struct trip {
     size_t queued, given, accepted_count, finals;
     struct envelope_texts texts;
     bool sending;   /* the transaction has begun */
-    bool reused; /* it has brought another one before */
+    bool reused;    /* it has brought another one before */
     bool asked;     /* something was answered of this consignment */
     bool no_sender; /* MAIL was refused */
     bool body_begun;
@@ -79,6 +83,9 @@ void trips_abort(struct delivery_office *office);
 
 /* deliver_session.c */
 extern const struct sansmtp_client_callbacks trip_callbacks; /* user: struct trip */
+
+/* deliver_session.c: how the connection was lost, in words; they are the trip's. */
+struct ending session_loss(struct trip *trip);
 
 /* deliver_session.c: this call is over; what it leaves unanswered gets its verdict. */
 void session_lost(struct trip *trip);

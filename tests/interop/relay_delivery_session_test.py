@@ -4,12 +4,12 @@ host with a password, LMTP, sessions that are used again and not too many at a t
 import os
 import random
 import ssl
-import subprocess
 
 import delivering
 import foreign
 import support
 import zones
+from certificates import Certificates
 from delivering import drained, reported, reports, submit, submit_chunk
 from scripted_hop import LOST, OFFERS, Hop
 from support import PASSWORD, USER
@@ -102,24 +102,6 @@ def receipts(tap, setting):
 
 
 # -- TLS ------------------------------------------------------------------------------------------
-
-
-class Certificates:
-    def __init__(self, here):
-        self.here = here
-        self.authority = os.path.join(here, "mx.pem")
-        self.server = self.made("mx", "mx.hop.test,DNS:mx.sts.test")
-        self.other = self.made("other", "other.test")
-
-    def made(self, name, hosts):
-        cert, key = (os.path.join(self.here, name + end) for end in (".pem", ".key"))
-        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt"]
-        command += ["ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=" + name]
-        command += ["-keyout", key, "-out", cert, "-addext", "subjectAltName=DNS:" + hosts]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(cert, key)
-        return context
 
 
 def outcome(setting, options, hop, to=TO, **how):
@@ -335,7 +317,7 @@ def test(tap, here):
     program = zones.provided(tap)
     if not program:
         return
-    certificates = Certificates(here)
+    certificates = Certificates(here, "mx.hop.test", "mx.sts.test")
     with delivering.setting(here, program, (NEAR, FAR), mx=MX, hosts=HOSTS) as setting:
         for case in (needs, bare, receipts, reused, crowded, large, stormy):
             case(tap, setting)

@@ -32,34 +32,22 @@ class Message:
     def __init__(self, mail):
         self.mail = mail
         self.recipients = []
-        self.octets = b""
+        self.octets = bytearray()
 
 
-class Hop:
-    """answers: {place: answer or [answer, ...]}, a place of USUAL; of a list each once, the last
-    for good; an answer may be a function of the line. Taken is a message once END says 250."""
+class Server:
+    """Takes connections at an address, IPv6 too, and counts them: all, open, most at a time."""
 
-    def __init__(self, address, port, answers=None, offers=OFFERS, tls=None):
+    def __init__(self, address, port):
         self.address, self.port = address, port
-        self.answers = {}
-        for place, answer in {**USUAL, **(answers or {})}.items():
-            self.answers[place] = list(answer) if isinstance(answer, list) else [answer]
-        self.offers, self.tls = list(offers), tls
-        self.taken, self.lines = [], []
         self.sessions = self.open = self.most = 0
         self.lock = threading.Lock()
 
-    def answer(self, place, line=b""):
-        with self.lock:
-            left = self.answers[place]
-            found = left[0] if len(left) == 1 else left.pop(0)
-        return found(line) if callable(found) else found
-
     @contextlib.contextmanager
     def running(self):
-        with socket.socket() as listener:
+        with socket.socket(family_of(self.address)) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((self.address, self.port))
+            listener.bind(self.place())
             listener.listen(128)
             thread = threading.Thread(target=self.accept, args=(listener,), daemon=True)
             thread.start()
@@ -84,13 +72,73 @@ class Hop:
             self.most = max(self.most, self.open)
         connection.settimeout(PATIENCE)
         try:
-            Dialogue(self, connection).run()
+            self.talk(connection)
         except OSError:
             pass  # the client has gone: what it says of it is what is looked at
         finally:
             connection.close()
             with self.lock:
                 self.open -= 1
+
+    def place(self):
+        """A path is a Unix socket, whatever the port."""
+        return self.address if "/" in self.address else (self.address, self.port)
+
+    def talk(self, connection):
+        raise NotImplementedError
+
+
+def family_of(address):
+    if "/" in address:
+        return socket.AF_UNIX
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+class Raw(Server):
+    """One that does what talk does with a connection, until that returns; lines: what it heard by
+    hear()."""
+
+    def __init__(self, address, port, talk):
+        super().__init__(address, port)
+        self.script = talk
+        self.lines = []
+
+    def talk(self, connection):
+        self.script(self, connection)
+
+    def hear(self, file):
+        """A line; None at the end."""
+        line = file.readline()
+        self.lines.append(line.decode("utf-8", "replace").strip())
+        return line or None
+
+    def stay(self, connection):
+        """Says nothing any more, until the other side goes."""
+        while connection.recv(65536):
+            pass
+
+
+class Hop(Server):
+    """answers: {place: answer or [answer, ...]}, a place of USUAL; of a list each once, the last
+    for good; an answer may be a function of the line. Taken is a message once END says 250; by
+    LMTP, where END is asked for each recipient and its line, for those to whom it says so."""
+
+    def __init__(self, address, port, answers=None, offers=OFFERS, tls=None, lmtp=False):
+        super().__init__(address, port)
+        self.answers = {}
+        for place, answer in {**USUAL, **(answers or {})}.items():
+            self.answers[place] = list(answer) if isinstance(answer, list) else [answer]
+        self.offers, self.tls, self.lmtp = list(offers), tls, lmtp
+        self.taken, self.lines = [], []
+
+    def answer(self, place, line=b""):
+        with self.lock:
+            left = self.answers[place]
+            found = left[0] if len(left) == 1 else left.pop(0)
+        return found(line) if callable(found) else found
+
+    def talk(self, connection):
+        Dialogue(self, connection).run()
 
     def said(self, pattern):
         """The lines that were heard and match."""
@@ -125,6 +173,9 @@ class Dialogue:
         return self.say(self.hop.answer(verb, line) if known else "500 5.5.2 what?") and (
             verb != "QUIT"
         )
+
+    def on_lhlo(self, verb, line):
+        return self.on_ehlo(verb, line)
 
     def on_ehlo(self, verb, line):
         answer = self.hop.answer("EHLO", line)
@@ -183,7 +234,23 @@ class Dialogue:
             return self.end()
         return self.say(self.hop.answer("BDAT", line))
 
+    def end_each(self):
+        """False: hang up, what was answered before stands."""
+        wanted, self.message.recipients = self.message.recipients, []
+        going = True
+        with self.hop.lock:
+            self.hop.taken.append(self.message)
+        for recipient in wanted:
+            answer = self.hop.answer("END", recipient)
+            if answer and answer.startswith("250"):
+                self.message.recipients.append(recipient)
+            going = going and self.say(answer)
+        self.message = None
+        return going
+
     def end(self):
+        if self.hop.lmtp:
+            return self.end_each()
         answer = self.hop.answer("END")
         if answer and answer.startswith("250"):
             with self.hop.lock:
