@@ -71,7 +71,7 @@ static int set_engine(struct receiver *receiver)
     }
     if (options->users != NULL) {
         engine->extensions |= SANSMTP_EXTENSION_AUTH;
-        engine->mechanisms = auth_mechanisms(&receiver->users);
+        engine->mechanisms = auth_mechanisms(receiver->users);
         engine->mechanisms_length = strlen(engine->mechanisms);
     }
     engine->message_size = options->max_size;

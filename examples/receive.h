@@ -50,9 +50,9 @@ struct receiver {
     size_t engine_memory;
     uv_loop_t *loop;
     struct store store;
-    struct users users;
-    SSL_CTX *tls; /* NULL: none */
-    FILE *log;    /* NULL: none */
+    struct users *users; /* NULL: none */
+    SSL_CTX *tls;        /* NULL: none */
+    FILE *log;           /* NULL: none */
     struct connection *connections;
     bool stopping;
 };

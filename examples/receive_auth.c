@@ -17,7 +17,7 @@ struct exchange {
     uv_work_t work;
     uv_timer_t timer;
     struct connection *connection; /* NULL: it is gone */
-    const struct users *users;
+    struct users *users;           /* those that there were when it began */
     bool checking;
     bool waiting; /* for the answer, which is no */
     bool is_login;
@@ -32,6 +32,7 @@ struct exchange {
 static void wipe(struct exchange *exchange)
 {
     sasl_end(exchange->sasl);
+    users_release(exchange->users);
     OPENSSL_cleanse(exchange, sizeof *exchange);
     free(exchange);
 }
@@ -262,7 +263,7 @@ void auth_begin(struct connection *connection, const struct sansmtp_event *event
     }
     connection->session.exchange = exchange;
     exchange->connection = connection;
-    exchange->users = &connection->receiver->users;
+    exchange->users = users_hold(connection->receiver->users);
     exchange->is_login = is_mechanism(event->text, "LOGIN");
     exchange->is_scram = is_mechanism(event->text, SCRAM);
     exchange->login = SANSMTP_SASL_LOGIN_START;

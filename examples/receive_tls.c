@@ -68,7 +68,13 @@ int tls_open(SSL_CTX **context, const char *certificate, const char *key, bool c
     if (cleanse) {
         SSL_CTX_set_options(*context, SSL_OP_CLEANSE_PLAINTEXT);
     }
-    return load(*context, certificate, key);
+    ERR_clear_error();
+    status = load(*context, certificate, key);
+    if (status != 0) {
+        SSL_CTX_free(*context);
+        *context = NULL;
+    }
+    return status;
 }
 
 /* -- a session -------------------------------------------------------------------------------- */

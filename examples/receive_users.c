@@ -48,12 +48,14 @@ static int add_scram(struct users *users, const char *name, const char *text, co
 {
     char *copy = strdup(text + sizeof SCRAM - 1), *save = NULL;
     struct scram *list = realloc(users->scram, (users->scram_count + 1) * sizeof *list);
-    struct scram scram = {.name = strdup(name)};
+    struct scram scram = {.name = strdup(name), .text = copy};
 
+    users->scram = list == NULL ? users->scram : list;
     if (copy == NULL || list == NULL || scram.name == NULL) {
+        free(copy);
+        free(scram.name);
         return EX_OSERR;
     }
-    users->scram = list;
     scram.iterations = strtok_r(copy, ",", &save);
     scram.salt = strtok_r(NULL, ",", &save);
     scram.stored_key = strtok_r(NULL, ",", &save);
@@ -115,7 +117,14 @@ static int read_lines(struct users *users, FILE *file, const char *path)
     return status;
 }
 
-int users_open(struct users *users, const char *path)
+static int cannot_read(const char *path)
+{
+    fprintf(stderr, "%s: cannot read the users %s: %s\n", program_invocation_short_name, path,
+            strerror(errno));
+    return EX_NOINPUT;
+}
+
+static int read_file(struct users *users, const char *path)
 {
     FILE *file;
     int status;
@@ -126,15 +135,11 @@ int users_open(struct users *users, const char *path)
     }
     file = fopen(path, "re");
     if (file == NULL) {
-        fprintf(stderr, "%s: cannot read the users %s: %s\n", program_invocation_short_name, path,
-                strerror(errno));
-        return EX_NOINPUT;
+        return cannot_read(path);
     }
     status = read_lines(users, file, path);
     if (status == 0 && ferror(file) != 0) {
-        fprintf(stderr, "%s: cannot read the users %s: %s\n", program_invocation_short_name, path,
-                strerror(errno));
-        status = EX_NOINPUT;
+        status = cannot_read(path);
     }
     fclose(file);
     if (status == 0 && users->count + users->scram_count == 0) {
@@ -142,6 +147,60 @@ int users_open(struct users *users, const char *path)
     }
     return status;
 }
+
+int users_open(struct users **users, const char *path)
+{
+    int status;
+
+    *users = calloc(1, sizeof **users);
+    if (*users == NULL) {
+        return EX_OSERR;
+    }
+    (*users)->references = 1;
+    status = read_file(*users, path);
+    if (status != 0) {
+        users_release(*users);
+        *users = NULL;
+    }
+    return status;
+}
+
+/* -- as long as somebody needs them ----------------------------------------------------------- */
+
+struct users *users_hold(struct users *users)
+{
+    users->references++;
+    return users;
+}
+
+static void forget(char *text)
+{
+    if (text != NULL) {
+        OPENSSL_cleanse(text, strlen(text));
+        free(text);
+    }
+}
+
+void users_release(struct users *users)
+{
+    if (users == NULL || --users->references > 0) {
+        return;
+    }
+    for (size_t i = 0; i < users->count; i++) {
+        free(users->list[i].name);
+        forget(users->list[i].hash);
+    }
+    for (size_t i = 0; i < users->scram_count; i++) {
+        free(users->scram[i].name);
+        OPENSSL_cleanse(users->scram[i].server_key, strlen(users->scram[i].server_key));
+        free(users->scram[i].text);
+    }
+    free(users->list);
+    free(users->scram);
+    free(users);
+}
+
+/* -- asking ----------------------------------------------------------------------------------- */
 
 /* Whose hash is tried for a name that is nobody's: by time such a name looks like some user, and
  * like the same one each time, whatever kinds of hash there are. */

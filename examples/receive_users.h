@@ -14,6 +14,7 @@ struct user {
 /* What SCRAM needs to know of a password; the keys and the salt in base64. */
 struct scram {
     char *name;
+    char *text; /* the others point into it */
     char *iterations;
     char *salt;
     char *stored_key;
@@ -28,6 +29,7 @@ struct users {
     struct scram *scram;
     size_t scram_count;
     unsigned char key[USERS_KEY]; /* says whose hash a name gets that is nobody's */
+    unsigned references;
 };
 
 enum users_verdict {
@@ -36,8 +38,13 @@ enum users_verdict {
     USERS_FAILED /* it could not be found out */
 };
 
-/* Returns 0, or a status of sysexits.h after having said why. Slow: it tries each hash. */
-int users_open(struct users *users, const char *path);
+/* Reads them; they are the caller's to release. Returns 0, or a status of sysexits.h after having
+ * said why. Slow: it tries each hash. */
+int users_open(struct users **users, const char *path);
+
+/* Whoever asks late holds them meanwhile: others may take their place. Both on the loop. */
+struct users *users_hold(struct users *users);
+void users_release(struct users *users);
 
 /* Is this the user's password? Slow by intent, and as slow for a user that there is not; for a
  * thread of the pool. */

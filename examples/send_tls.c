@@ -23,6 +23,7 @@ static int load(SSL_CTX *context, const char *authorities)
                 strerror(errno));
         return EX_NOINPUT;
     }
+    ERR_clear_error();
     if (SSL_CTX_load_verify_file(context, authorities) == 1) {
         return 0;
     }

@@ -69,7 +69,7 @@ static void offer_to_users(const struct listener *listener, struct sansmtp_serve
         engine->flags |= SANSMTP_SERVER_REQUIRE_TLS;
     }
     engine->extensions |= SANSMTP_EXTENSION_AUTH | SANSMTP_EXTENSION_FUTURERELEASE;
-    engine->mechanisms = auth_mechanisms(&listener->receiver.users);
+    engine->mechanisms = auth_mechanisms(listener->receiver.users);
     engine->mechanisms_length = strlen(engine->mechanisms);
     engine->hold_for = YEAR;
     engine->hold_until = relay_now() + YEAR;
