@@ -21,6 +21,10 @@ TOP = r""".\" Made by docs/generate/relay.py; the options come from examples/rel
 .Op Fl -option Ar value ...
 .Nm
 .Op Fl -config Ar FILE
+.Op Fl -option Ar value ...
+.Cm check
+.Nm
+.Op Fl -config Ar FILE
 .Op Fl -queue Ar DIR
 .Cm queue Ar command ...
 .Sh DESCRIPTION
@@ -44,6 +48,11 @@ After a crash what was under way is delivered once more (RFC 1047).
 What cannot be delivered is tried again, at intervals that grow; its sender is told of a delay, and of
 the end.
 .Pp
+With
+.Cm check
+it reads the options, and the certificates, keys, users and passwords that they name, and says whether
+all is well, as a start would; it opens no port and makes no file.
+.Pp
 On standard output is a line for each listener, such as
 .Dq relay 127.0.0.1:2525 ,
 and then
@@ -56,7 +65,10 @@ and as a line
 in the file that
 .Fl -config
 names; empty lines and those that begin with # do not count.
-The command line wins; options that can be given more than once add up.
+A comment has a line of its own, a value no quotes.
+What can be given once stands once in the file; the command line wins over it, and there the last one.
+Options that can be given more than once add up.
+What is wrong is told with its file and line before anything is made.
 """
 
 BOTTOM = r""".Sh USERS
@@ -122,15 +134,51 @@ Attempts again.
 It is gone, and nobody is told.
 .El
 .Sh SIGNALS
+SIGHUP opens the log anew, and reads the files of
+.Cm tls-cert , tls-key , tls-ca , auth-file
+and
+.Cm smart-password-file
+again; connections that begin then have what was read, those that are open go on with what they have.
+If one of these files is bad all of them stay as they were; the log says so, and standard error why.
+So a renewed certificate needs no stop; but where
+.Cm user
+is given, that user must be able to read the new files, by its group for instance, and to make the new
+log: let
+.Xr logrotate 8
+do that, with
+.Dq create 0640 sansmtp sansmtp .
+The options themselves, and other kinds of hashes in
+.Cm auth-file ,
+need a start.
+.Pp
 SIGTERM and SIGINT close the listening sockets and idle sessions, let open transactions and deliveries
 finish, and end the program; what is still open after 30 seconds is dropped.
 A second signal ends it at once.
+.Sh ROOT
+Ports below 1024, keys and a log below /var/log may want root; what strangers send must not be read by
+root.
+So who starts it as root says with
+.Cm user
+who does the work.
+As root it binds the ports, reads keys, passwords and users, opens the log, and makes the folders of
+.Cm queue
+and
+.Cm maildir
+if they are not there; then it takes the user's groups, group and user, for good, before it reads
+anything of a client.
+A log and folders that it makes are that user's; those that are there must be already.
+Started by another user, with the capability CAP_NET_BIND_SERVICE for such ports, it stays that user.
+As root
+.Cm queue
+commands become the user, too.
 .Sh FILES
 .Bl -tag -width Ds
 .It Ar DIR Ns /queue.sqlite
 The queue; with -wal and -shm beside it while it is open.
 .It Ar DIR Ns /lock
 Locked by the server that serves it.
+.It Cm log
+Made with mode 0640, whatever the umask: it has senders and recipients.
 .El
 .Sh EXIT STATUS
 0 after a signal; else one of
@@ -138,15 +186,7 @@ Locked by the server that serves it.
 and what is wrong is on standard error.
 .Sh EXAMPLES
 .Bd -literal -offset indent
-hostname           mx.example.org
-relay-listen       [::]:25
-submission-listen  [::]:587
-submissions-listen [::]:465
-tls-cert           /etc/ssl/mx.pem
-auth-file          /etc/sansmtp/users
-local-domain       example.org
-maildir            /var/mail
-log                /var/log/sansmtp-relay.log
+%s
 .Ed
 .Sh SEE ALSO
 .Xr sansmtp-receive 1 ,
@@ -208,8 +248,14 @@ def options():
     return "\n".join([*lines, ".El", ""])
 
 
+def example():
+    """The file that is shipped, without its comments."""
+    lines = read("examples", "relay", "sansmtp-relay.conf").splitlines()
+    return "\n".join(line for line in lines if line and not line.startswith("#"))
+
+
 def main():
-    return finish("docs/man/sansmtp-relay.1", TOP + options() + BOTTOM)
+    return finish("docs/man/sansmtp-relay.1", TOP + options() + BOTTOM.replace("%s", example()))
 
 
 if __name__ == "__main__":

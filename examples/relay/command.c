@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include "../arguments.h"
+#include "identity.h"
 #include "queue.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
+#include <unistd.h>
 
 static int mistake(const char *what)
 {
@@ -121,6 +123,15 @@ static int run(struct queue *queue, int count, char **arguments)
     return mistake("it knows list, show, retry, hold, release and delete");
 }
 
+/* What root made in the queue's folder would be in its server's way. */
+static int become(const struct config *config)
+{
+    struct identity identity;
+    int status = geteuid() == 0 ? identity_find(config, &identity) : 0;
+
+    return status == 0 && geteuid() == 0 ? identity_become(&identity) : status;
+}
+
 int command_run(const struct config *config, int count, char **arguments)
 {
     struct queue *queue;
@@ -129,7 +140,10 @@ int command_run(const struct config *config, int count, char **arguments)
     if (count == 0) {
         return mistake("what is to be done with it?");
     }
-    status = queue_open(&queue, config->queue, false);
+    status = become(config);
+    if (status == 0) {
+        status = queue_open(&queue, config->queue, false);
+    }
     if (status == 0) {
         status = run(queue, count, arguments);
         queue_close(queue);

@@ -12,6 +12,7 @@
 static int help(void)
 {
     puts("usage: sansmtp-relay [--config FILE] [--option value ...]\n"
+         "       sansmtp-relay [--config FILE] [--option value ...] check\n"
          "       sansmtp-relay [--config FILE] queue list|show|retry|hold|release|delete ...\n"
          "\n"
          "A mail server. Each option is also a line of FILE: option value.\n"
@@ -33,9 +34,12 @@ static int help(void)
         }
         putchar('\n');
     }
-    puts("\nsansmtp-relay queue list [--after ID] [--limit N]\n"
+    puts("\nsansmtp-relay check: are the options fine, and the files that they name? Makes "
+         "nothing.\n"
+         "sansmtp-relay queue list [--after ID] [--limit N]\n"
          "sansmtp-relay queue show|retry|hold|release|delete ID, or all but for show\n"
          "\n"
+         "SIGHUP opens the log anew, and reads certificates, users and passwords again.\n"
          "SIGTERM and SIGINT let open transactions finish, for 30 seconds at most; a second one\n"
          "does not.");
     return EX_OK;

@@ -2,10 +2,9 @@
 
 #include "../arguments.h"
 #include "../receive_store.h"
-#include "../send_tls.h"
+#include "secrets.h"
 #include "trip.h"
 
-#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,42 +34,6 @@ static int open_lmtp(struct delivery_office *office, const char *text)
     return EX_CONFIG;
 }
 
-static int open_store(struct delivery_office *office, const struct config *config)
-{
-    office->store = calloc(1, sizeof *office->store);
-    if (office->store == NULL) {
-        return EX_OSERR;
-    }
-    return store_open(office->store, config->maildir, config->hostname);
-}
-
-static int open_trust(struct delivery_office *office, const struct config *config)
-{
-    int status = trust_open(&office->tls, TRUST_LATER, config->tls_ca);
-
-    if (status == 0 && config->dane && SSL_CTX_dane_enable(office->tls) <= 0) {
-        fputs("sansmtp-relay: OpenSSL knows no DANE\n", stderr);
-        return EX_CONFIG;
-    }
-    return status;
-}
-
-static int open_office(struct delivery_office *office, const struct config *config)
-{
-    int status = open_trust(office, config);
-
-    if (status == 0 && config->smart_user != NULL) {
-        status = password_read(&office->password, config->smart_password_file);
-    }
-    if (status == 0 && config->lmtp != NULL) {
-        status = open_lmtp(office, config->lmtp);
-    }
-    if (status == 0 && config->lmtp == NULL && config->maildir != NULL) {
-        status = open_store(office, config);
-    }
-    return status;
-}
-
 int deliver_open(struct relay *relay)
 {
     relay->deliveries = calloc(1, sizeof *relay->deliveries);
@@ -78,7 +41,29 @@ int deliver_open(struct relay *relay)
         fputs("sansmtp-relay: no memory\n", stderr);
         return EX_OSERR;
     }
-    return open_office(relay->deliveries, &relay->config);
+    deliver_renew(relay);
+    return relay->config.lmtp == NULL ? 0 : open_lmtp(relay->deliveries, relay->config.lmtp);
+}
+
+int deliver_open_store(struct relay *relay)
+{
+    struct delivery_office *office = relay->deliveries;
+
+    if (relay->config.maildir == NULL) {
+        return 0;
+    }
+    office->store = calloc(1, sizeof *office->store);
+    if (office->store == NULL) {
+        fputs("sansmtp-relay: no memory\n", stderr);
+        return EX_OSERR;
+    }
+    return store_open(office->store, relay->config.maildir, relay->config.hostname);
+}
+
+void deliver_renew(struct relay *relay)
+{
+    relay->deliveries->tls = relay->secrets->trust;
+    relay->deliveries->password = relay->secrets->password;
 }
 
 void deliver_close(struct relay *relay)

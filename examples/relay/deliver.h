@@ -48,8 +48,15 @@ struct consignment {
 
 /* -- the way out: deliver*.c ------------------------------------------------------------------- */
 
-/* Makes ready. Returns 0, or a status of sysexits.h after having said why. */
+/* Makes ready, but for the folder of the Maildirs. Returns 0, or a status of sysexits.h after having
+ * said why. */
 int deliver_open(struct relay *relay);
+
+/* Opens that, and makes it if it is not there. Returns as deliver_open. */
+int deliver_open_store(struct relay *relay);
+
+/* There are new relay->secrets: calls that begin now use them. */
+void deliver_renew(struct relay *relay);
 
 /* The program ends, and no lane is left: closes what is still open, such as idle connections. */
 void deliver_close(struct relay *relay);

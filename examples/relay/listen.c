@@ -2,8 +2,7 @@
 
 #include "../arguments.h"
 #include "../receive_auth.h"
-#include "../receive_log.h"
-#include "../receive_tls.h"
+#include "secrets.h"
 #include "visit.h"
 
 #include <netdb.h>
@@ -57,7 +56,7 @@ static void offer_tls(const struct config *config, struct sansmtp_server_options
 }
 
 /* RFC 6409 4.3: nobody submits who is not authenticated; RFC 8314: nor in clear. */
-static void offer_to_users(const struct listener *listener, struct sansmtp_server_options *engine,
+static void offer_to_users(struct listener *listener, struct sansmtp_server_options *engine,
                            bool implicit)
 {
     const struct config *config = &listener->relay->config;
@@ -69,7 +68,9 @@ static void offer_to_users(const struct listener *listener, struct sansmtp_serve
         engine->flags |= SANSMTP_SERVER_REQUIRE_TLS;
     }
     engine->extensions |= SANSMTP_EXTENSION_AUTH | SANSMTP_EXTENSION_FUTURERELEASE;
-    engine->mechanisms = auth_mechanisms(listener->receiver.users);
+    snprintf(listener->mechanisms, sizeof listener->mechanisms, "%s",
+             auth_mechanisms(listener->receiver.users));
+    engine->mechanisms = listener->mechanisms;
     engine->mechanisms_length = strlen(engine->mechanisms);
     engine->hold_for = YEAR;
     engine->hold_until = relay_now() + YEAR;
@@ -111,22 +112,14 @@ static void set_options(struct listener *listener, bool implicit)
     options->auth_without_tls = config->auth_without_tls;
     options->trace = config->trace;
     listener->receiver.loop = listener->relay->loop;
-    listener->receiver.log = listener->relay->log;
 }
 
-static int open_secrets(struct listener *listener)
+static void use(struct listener *listener, const struct secrets *secrets)
 {
-    struct receiver *receiver = &listener->receiver;
-    int status = 0;
+    bool users = listener->role == FOR_USERS;
 
-    if (receiver->options.users != NULL) {
-        status = users_open(&receiver->users, receiver->options.users);
-    }
-    if (status == 0 && receiver->options.certificate != NULL) {
-        status = tls_open(&receiver->tls, receiver->options.certificate, receiver->options.key,
-                          listener->role == FOR_USERS);
-    }
-    return status;
+    listener->receiver.tls = users ? secrets->for_users : secrets->for_servers;
+    listener->receiver.users = users ? secrets->users : NULL;
 }
 
 /* -- the socket ------------------------------------------------------------------------------- */
@@ -144,7 +137,7 @@ static int complain(const char *where, const char *why)
     return EX_UNAVAILABLE;
 }
 
-static void say_where(struct listener *listener, const char *name)
+static void say_where(struct listener *listener)
 {
     struct sockaddr_storage address;
     int length = sizeof address;
@@ -153,99 +146,138 @@ static void say_where(struct listener *listener, const char *name)
     uv_tcp_getsockname(&listener->socket, (struct sockaddr *)&address, &length);
     getnameinfo((struct sockaddr *)&address, (socklen_t)length, host, sizeof host, port,
                 sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
-    printf(address.ss_family == AF_INET6 ? "%s [%s]:%s\n" : "%s %s:%s\n", name, host, port);
+    printf(address.ss_family == AF_INET6 ? "%s [%s]:%s\n" : "%s %s:%s\n", listener->name, host,
+           port);
     fflush(stdout);
 }
 
-static int bind_to(struct listener *listener, const char *where)
+static int bind_to(struct listener *listener, const char *host, const char *port)
 {
-    const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV,
+    const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
                                    .ai_socktype = SOCK_STREAM};
-    char *text = strdup(where);
-    const char *host, *port, *wrong;
     struct addrinfo *found;
-    int error;
+    int error = getaddrinfo(host, port, &hints, &found);
 
-    wrong = text == NULL ? "more memory" : argument_endpoint(text, &host, &port);
-    if (wrong != NULL) {
-        free(text);
-        return complain(where, wrong);
-    }
-    error = getaddrinfo(host, port, &hints, &found);
-    free(text);
     if (error != 0) {
-        return complain(where, gai_strerror(error));
+        return complain(listener->where, gai_strerror(error));
     }
     uv_tcp_init(listener->relay->loop, &listener->socket);
     listener->socket.data = &listener->receiver;
     error = uv_tcp_bind(&listener->socket, found->ai_addr, 0);
     freeaddrinfo(found);
-    if (error == 0) {
-        error = uv_listen((uv_stream_t *)&listener->socket, BACKLOG, on_connection);
-    }
+    return error == 0 ? 0 : complain(listener->where, uv_strerror(error));
+}
+
+static int bind_one(struct listener *listener)
+{
+    char *text = strdup(listener->where);
+    const char *host, *port;
+    const char *wrong = text == NULL ? "no memory" : argument_endpoint(text, &host, &port);
+    int status = wrong == NULL ? bind_to(listener, host, port) : complain(listener->where, wrong);
+
+    free(text);
+    return status;
+}
+
+static int listen_one(struct listener *listener)
+{
+    int error;
+
+    listener->receiver.log = listener->relay->log;
+    error = uv_listen((uv_stream_t *)&listener->socket, BACKLOG, on_connection);
     if (error != 0) {
-        return complain(where, uv_strerror(error));
+        return complain(listener->where, uv_strerror(error));
     }
     uv_tcp_nodelay(&listener->socket, 1);
+    say_where(listener);
     return 0;
 }
 
 /* -- all of them ------------------------------------------------------------------------------ */
 
-static int open_one(struct relay *relay, const char *name, const char *where, bool users,
+static int make_one(struct relay *relay, const char *name, const char *where, bool users,
                     bool implicit)
 {
     struct listener *listener = calloc(1, sizeof *listener);
-    int status;
+    struct listener **last = &relay->listeners;
 
     if (listener == NULL) {
         return EX_OSERR;
     }
-    listener->next = relay->listeners;
-    relay->listeners = listener;
+    while (*last != NULL) {
+        last = &(*last)->next;
+    }
+    *last = listener;
     listener->relay = relay;
+    listener->name = name;
+    listener->where = where;
     listener->role = users ? FOR_USERS : FOR_SERVERS;
     set_options(listener, implicit);
-    status = open_secrets(listener);
-    if (status == 0) {
-        status = set_engine(listener, implicit);
-    }
-    if (status == 0) {
-        status = bind_to(listener, where);
-    }
-    if (status == 0) {
-        say_where(listener, name);
-    }
-    return status;
+    use(listener, relay->secrets);
+    return set_engine(listener, implicit);
 }
 
-static int open_each(struct relay *relay, const char *name, const struct config_texts *where,
+static int make_each(struct relay *relay, const char *name, const struct config_texts *where,
                      bool users, bool implicit)
 {
     int status = 0;
 
     for (size_t i = 0; status == 0 && i < where->count; i++) {
-        status = open_one(relay, name, where->items[i], users, implicit);
+        status = make_one(relay, name, where->items[i], users, implicit);
     }
     return status;
 }
 
-int listen_open(struct relay *relay)
+int listen_prepare(struct relay *relay)
 {
     const struct config *config = &relay->config;
-    int status = open_each(relay, "relay", &config->relay_listen, false, false);
+    int status = make_each(relay, "relay", &config->relay_listen, false, false);
 
     if (status == 0) {
-        status = open_each(relay, "submission", &config->submission_listen, true, false);
+        status = make_each(relay, "submission", &config->submission_listen, true, false);
     }
     if (status == 0) {
-        status = open_each(relay, "submissions", &config->submissions_listen, true, true);
-    }
-    if (status == 0) {
-        puts("ready");
-        fflush(stdout);
+        status = make_each(relay, "submissions", &config->submissions_listen, true, true);
     }
     return status;
+}
+
+static int each_listener(struct relay *relay, int act(struct listener *))
+{
+    int status = 0;
+
+    for (struct listener *at = relay->listeners; status == 0 && at != NULL; at = at->next) {
+        status = act(at);
+    }
+    return status;
+}
+
+int listen_bind(struct relay *relay)
+{
+    return each_listener(relay, bind_one);
+}
+
+int listen_open(struct relay *relay)
+{
+    return each_listener(relay, listen_one);
+}
+
+/* The engines have the options for as long as they are, and so the mechanisms. */
+bool listen_suits(const struct relay *relay, const struct secrets *secrets)
+{
+    for (const struct listener *at = relay->listeners; at != NULL; at = at->next) {
+        if (at->role == FOR_USERS && strcmp(at->mechanisms, auth_mechanisms(secrets->users)) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void listen_renew(struct relay *relay)
+{
+    for (struct listener *at = relay->listeners; at != NULL; at = at->next) {
+        use(at, relay->secrets);
+    }
 }
 
 static void each_connection(struct relay *relay, void act(struct connection *))

@@ -5,9 +5,23 @@
 
 #include "relay.h"
 
-/* Opens all listeners, and says on standard output where each listens: "relay 127.0.0.1:25".
- * Returns 0, or a status of sysexits.h after having said why. */
+struct secrets;
+
+/* Makes all listeners, which have no sockets yet. Returns 0, or a status of sysexits.h after having
+ * said why; so do the next two. */
+int listen_prepare(struct relay *relay);
+
+/* Takes their addresses and ports. */
+int listen_bind(struct relay *relay);
+
+/* Opens all listeners, and says on standard output where each listens: "relay 127.0.0.1:25". */
 int listen_open(struct relay *relay);
+
+/* Do these users authenticate in the same ways? Others are only taken at a start. */
+bool listen_suits(const struct relay *relay, const struct secrets *secrets);
+
+/* There are new relay->secrets: connections that begin now use them. */
+void listen_renew(struct relay *relay);
 
 /* No new connections; those that are idle end, the others after their transaction. */
 void listen_stop(struct relay *relay);

@@ -4,21 +4,21 @@
 
 #include "relay.h"
 
-#include "../safe_text.h"
 #include "command.h"
 #include "config_check.h"
 #include "deliver.h"
 #include "dispatch.h"
 #include "gate.h"
+#include "identity.h"
 #include "listen.h"
+#include "logfile.h"
+#include "reload.h"
 #include "report.h"
+#include "secrets.h"
 #include "visit.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <openssl/rand.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -65,28 +65,6 @@ uint64_t relay_new_id(struct relay *relay)
     id = (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
     relay->last_id = id > relay->last_id ? id : relay->last_id + 1;
     return relay->last_id;
-}
-
-void relay_log(struct relay *relay, uint64_t id, const char *format, ...)
-{
-    time_t now = time(NULL);
-    struct tm date;
-    char text[32], line[2048];
-    va_list arguments;
-
-    if (relay->log == NULL) {
-        return;
-    }
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &date));
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    for (char *newline = line; (newline = strchr(newline, '\n')) != NULL;) {
-        *newline = ' '; /* replies may have several lines */
-    }
-    fprintf(relay->log, "%s %013" PRIX64 " ", text, id);
-    put_safely(relay->log, (const uint8_t *)line, strlen(line));
-    putc('\n', relay->log);
 }
 
 /* -- stopping --------------------------------------------------------------------------------- */
@@ -168,22 +146,6 @@ static void raise_file_limit(void)
     }
 }
 
-static int open_log(struct relay *relay)
-{
-    const char *path = relay->config.log;
-
-    if (path == NULL) {
-        return 0;
-    }
-    relay->log = strcmp(path, "-") == 0 ? stderr : fopen(path, "ae");
-    if (relay->log == NULL) {
-        fprintf(stderr, "sansmtp-relay: cannot write the log %s: %s\n", path, strerror(errno));
-        return EX_CANTCREAT;
-    }
-    setvbuf(relay->log, NULL, _IOLBF, 0);
-    return 0;
-}
-
 static int open_queue(struct relay *relay)
 {
     struct queue *queue;
@@ -197,13 +159,17 @@ static int open_queue(struct relay *relay)
     return relay->clerk == NULL ? EX_OSERR : 0;
 }
 
-static int open_all(struct relay *relay)
+/* All that can be found wrong without leaving a trace. */
+static int prepare(struct relay *relay, struct identity *identity)
 {
     int status = config_check(&relay->config);
 
     if (status == 0) {
         config_retry(&relay->config, &relay->retry);
-        status = open_log(relay);
+        status = identity_find(&relay->config, identity);
+    }
+    if (status == 0) {
+        status = secrets_read(&relay->config, &relay->secrets);
     }
     if (status == 0) {
         status = gate_open(relay);
@@ -212,6 +178,34 @@ static int open_all(struct relay *relay)
         relay->resolver = resolver_begin(relay->loop, relay->config.dns);
         status = relay->resolver == NULL ? EX_OSERR : deliver_open(relay);
     }
+    return status == 0 ? listen_prepare(relay) : status;
+}
+
+/* What it may take root to do; afterwards we are who we are to be. */
+static int become(struct relay *relay, const struct identity *identity)
+{
+    int status = identity_may(&relay->config, identity);
+
+    if (status == 0) {
+        status = listen_bind(relay);
+    }
+    if (status == 0) {
+        status = logfile_open(relay, identity);
+    }
+    if (status == 0) {
+        identity_make_folder(identity, relay->config.queue);
+        if (relay->config.maildir != NULL) {
+            identity_make_folder(identity, relay->config.maildir);
+        }
+        status = identity_become(identity);
+    }
+    return status;
+}
+
+static int open_all(struct relay *relay)
+{
+    int status = deliver_open_store(relay);
+
     if (status == 0) {
         status = open_queue(relay);
     }
@@ -227,12 +221,47 @@ static int serve(struct program *program)
 
     watch_signal(program, &program->terminate, SIGTERM);
     watch_signal(program, &program->interrupt, SIGINT);
+    reload_begin(relay);
     program->ending.data = program;
     uv_timer_init(relay->loop, &program->ending);
     dispatch_begin(relay);
     report_wake(relay);
+    puts("ready");
+    fflush(stdout);
     uv_run(relay->loop, UV_RUN_DEFAULT);
     return EX_OK;
+}
+
+static int start(struct program *program)
+{
+    struct relay *relay = &program->relay;
+    struct identity identity;
+    int status;
+
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN); /* until there is somebody to obey it (reload.c) */
+    signal(SIGXFSZ, SIG_IGN); /* a file too large is an error like a full disk */
+    setenv("UV_THREADPOOL_SIZE", THREADS, 0);
+    raise_file_limit();
+    status = prepare(relay, &identity);
+    if (status == 0) {
+        status = become(relay, &identity);
+    }
+    if (status == 0) {
+        status = open_all(relay);
+    }
+    return status == 0 ? serve(program) : status;
+}
+
+static int check(struct relay *relay)
+{
+    struct identity identity;
+    int status = prepare(relay, &identity);
+
+    if (status == 0) {
+        printf("%s: fine\n", relay->config.path == NULL ? "the options" : relay->config.path);
+    }
+    return status;
 }
 
 int main(int argc, char **argv)
@@ -247,15 +276,13 @@ int main(int argc, char **argv)
     if (rest < argc && strcmp(argv[rest], "queue") == 0) {
         return command_run(&relay->config, argc - rest - 1, argv + rest + 1);
     }
+    relay->loop = uv_default_loop();
+    if (rest == argc - 1 && strcmp(argv[rest], "check") == 0) {
+        return check(relay);
+    }
     if (rest < argc) {
         fprintf(stderr, "sansmtp-relay: it knows no %s\nTry sansmtp-relay --help.\n", argv[rest]);
         return EX_USAGE;
     }
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a file too large is an error like a full disk */
-    setenv("UV_THREADPOOL_SIZE", THREADS, 0);
-    raise_file_limit();
-    relay->loop = uv_default_loop();
-    status = open_all(relay);
-    return status == 0 ? serve(&program) : status;
+    return start(&program);
 }

@@ -32,6 +32,9 @@
  * commands; resolver.c the DNS; etrn.c the command ETRN. The rooms of sansmtp-receive that hold a
  * connection, TLS, AUTH, the log and the Maildirs are shared, and those of sansmtp-send that make one
  * (examples/meson.build: postroom, callroom).
+ *
+ * As whom it runs says identity.c; keys and passwords are in secrets.c, and reload.c reads them again;
+ * logfile.c is the log.
  */
 
 #include "clerk.h"
@@ -47,6 +50,7 @@ struct delivery_office; /* deliver*.c */
 struct report_office;   /* report.c */
 struct policy_office;   /* policy.c */
 struct gate;
+struct secrets;
 
 struct relay {
     struct config config;
@@ -54,6 +58,7 @@ struct relay {
     struct clerk *clerk;
     struct resolver *resolver;
     struct gate *gate;
+    struct secrets *secrets;
     struct listener *listeners;
     struct dispatch *dispatch;
     struct berth *berths;
@@ -61,7 +66,7 @@ struct relay {
     struct delivery_office *deliveries;
     struct report_office *reports;
     struct policy_office *policies; /* NULL: none was fetched yet */
-    size_t visits; /* connections whose CONNECT was asked */
+    size_t visits;                  /* connections whose CONNECT was asked */
     struct sansmtp_retry_options retry;
     FILE *log;        /* NULL: none */
     uint64_t last_id; /* of a message */

@@ -14,6 +14,8 @@ struct listener {
     uv_tcp_t socket;
     struct relay *relay;
     struct listener *next;
+    const char *name, *where; /* as the option has them */
+    char mechanisms[64];      /* of AUTH */
     enum { FOR_SERVERS, FOR_USERS } role;
 };
 

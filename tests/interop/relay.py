@@ -11,6 +11,10 @@ from daemon import Daemon, slurp
 from support import HOSTNAME
 
 
+# As root it only goes on if that is said.
+AS_ROOT = ["--user", "root"] if os.geteuid() == 0 else []
+
+
 def program():
     """The sansmtp-relay under test."""
     return os.path.abspath(sys.argv[1])
@@ -28,7 +32,7 @@ class Relay(Daemon):
         super().__init__(here, "relay")
         self.queue = os.path.join(self.here, "queue")
         self.command = [program(), "--queue", self.queue, "--hostname", HOSTNAME, "--dns", dns]
-        self.command += ["--log", self.log_path]
+        self.command += ["--log", self.log_path, *AS_ROOT]
         self.command += [] if "--lmtp" in options else ["--maildir", self.maildir]
         self.command += ["--local-recipients", "any"]
         for role in listen:

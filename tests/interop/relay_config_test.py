@@ -7,7 +7,7 @@ import re
 import subprocess
 
 import support
-from relay import Relay, program
+from relay import AS_ROOT, Relay, program
 from support import HOST, Wire
 
 USAGE, NO_INPUT, UNAVAILABLE, CANNOT_CREATE, CONFIG = 64, 66, 69, 73, 78
@@ -26,7 +26,7 @@ def fails(tap, name, status, says, *words):
 
 
 def mistakes(tap, here):
-    queue = ["--queue", os.path.join(here, "mistakes"), "--log", "-"]
+    queue = ["--queue", os.path.join(here, "mistakes"), "--log", "-", *AS_ROOT]
     home = ["--maildir", os.path.join(here, "mail")]
     listen = ["--relay-listen", HOST + ":0", *home]
     fails(tap, "an option that there is not", USAGE, "no option --nonsense", "--nonsense", "1")
@@ -37,7 +37,7 @@ def mistakes(tap, here):
     fails(tap, "an address that is not ours", UNAVAILABLE, "cannot listen", *queue, *home,
           "--relay-listen", "192.0.2.1:25")
     fails(tap, "a place where no queue can be", CANNOT_CREATE, "cannot use", "--queue",
-          "/proc/nowhere", *listen)
+          "/proc/nowhere", *AS_ROOT, *listen)
 
 
 LISTEN = "relay-listen %s:0" % HOST
@@ -246,7 +246,7 @@ def from_file(tap, here):
                 name = "what can be given more than once adds up: " + domain
                 support.attempt(tap, name, wire.command, "RCPT TO:<u@%s>" % domain)
         left, _, err = run("--queue", relay.queue, "--relay-listen", HOST + ":0", "--maildir",
-                           relay.maildir)
+                           relay.maildir, *AS_ROOT)
         told = left == CANNOT_CREATE and "another sansmtp-relay serves it" in err
         tap.check(told, "a second server is refused the queue", err)
         fails(tap, "a queue command that there is not", USAGE, "it knows list", "--queue",

@@ -25,6 +25,7 @@ class Host(relay.Relay):
         for name, values in {**own, **options}.items():
             for value in values if isinstance(values, list) else [values]:
                 lines.append("%s %s\n" % (name, value))
+        lines += ["user root\n"] if relay.AS_ROOT and "user" not in options else []
         path = support.written(self.here, "conf", "".join(lines).encode("utf-8"))
         self.command = [relay.program(), "--config", path]
 

@@ -1,0 +1,85 @@
+#include "reload.h"
+
+#include "deliver.h"
+#include "listen.h"
+#include "logfile.h"
+#include "secrets.h"
+
+#include <signal.h>
+
+static struct reload {
+    struct relay *relay;
+    uv_signal_t hangup;
+    uv_work_t work;
+    struct secrets *fresh;
+    int status;
+    bool reading;
+    bool again; /* they were changed while we were reading */
+} reload;
+
+static void begin(void);
+
+static void on_pool(uv_work_t *work)
+{
+    (void)work;
+    reload.status = secrets_read(&reload.relay->config, &reload.fresh);
+}
+
+static void take(struct relay *relay, struct secrets *fresh)
+{
+    struct secrets *old = relay->secrets;
+
+    relay->secrets = fresh;
+    listen_renew(relay);
+    deliver_renew(relay);
+    secrets_release(old);
+    relay_log(relay, 0, "reload done");
+}
+
+static void after(uv_work_t *work, int status)
+{
+    struct relay *relay = reload.relay;
+
+    (void)work;
+    reload.reading = false;
+    if (status != 0 || reload.status != 0) {
+        relay_log(relay, 0, "reload failed: standard error says why; all stays as it was");
+    } else if (!listen_suits(relay, reload.fresh)) {
+        fputs("sansmtp-relay: auth-file: other mechanisms are taken only at a start\n", stderr);
+        relay_log(relay, 0, "reload failed: other mechanisms are taken only at a start");
+        secrets_release(reload.fresh);
+    } else {
+        take(relay, reload.fresh);
+    }
+    if (reload.again) {
+        begin();
+    }
+}
+
+/* Trying the users' hashes takes its time. */
+static void begin(void)
+{
+    reload.again = reload.reading;
+    if (!reload.reading) {
+        reload.reading = true;
+        uv_queue_work(reload.relay->loop, &reload.work, on_pool, after);
+    }
+}
+
+static void on_hangup(uv_signal_t *handle, int number)
+{
+    (void)handle;
+    (void)number;
+    if (!reload.relay->stopping) {
+        logfile_reopen(reload.relay);
+        begin();
+    }
+}
+
+void reload_begin(struct relay *relay)
+{
+    reload.relay = relay;
+    uv_signal_init(relay->loop, &reload.hangup);
+    uv_signal_start(&reload.hangup, on_hangup, SIGHUP);
+    uv_unref((uv_handle_t *)&reload.hangup); /* the loop ends without it */
+}

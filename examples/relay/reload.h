@@ -1,0 +1,12 @@
+#ifndef RELAY_RELOAD_H
+#define RELAY_RELOAD_H
+
+/* SIGHUP: the log is opened anew, and what secrets.h names is read again. If anything is wrong with
+ * it all stays as it was. */
+
+#include "relay.h"
+
+/* From now on. */
+void reload_begin(struct relay *relay);
+
+#endif
