@@ -129,7 +129,6 @@ def test(tap, here):
     if not os.path.exists(SUBMISSION):
         support.missing(tap, "dovecot", "%s is not installed" % SUBMISSION)
         return
-    os.chmod(here, 0o755)
     tls, _ = support.certificate(here)
     with support.Receiver(here, "--trust", HOST) as receiver:
         server = Submission(here, program, tls, receiver.port)

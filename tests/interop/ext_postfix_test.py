@@ -3,7 +3,6 @@ server it takes them from sansmtp-send; as a client it sends XFORWARD to sansmtp
 an instance of its own and needs root.
 """
 
-import os
 import re
 
 import foreign
@@ -105,7 +104,6 @@ def test(tap, here):
     programs = postfix.daemons(tap)
     if not programs:
         return
-    os.chmod(here, 0o755)
     with support.Receiver(here, "--trust", HOST) as receiver:
         server = postfix.Mailbox(here, programs, MAIN, SERVICES, receiver=receiver.port)
         deliveries = foreign.Deliveries(tap, here, "postfix", server.stored)

@@ -383,7 +383,6 @@ def test(tap, here):
     if not programs:
         return
     os.environ["PATH"] = os.path.join(support.PEERS, "bin") + os.pathsep + os.environ["PATH"]
-    os.chmod(here, 0o755)
     tls, _ = support.certificate(here)
     world = World(here, tls, programs)
     with contextlib.ExitStack() as stack:

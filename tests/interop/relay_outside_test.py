@@ -1,11 +1,12 @@
 """What others say of a client, and how much one client may send: a DNS blocklist, rates, ETRN, hops,
 connections, and the end by SIGTERM in the middle of a message."""
 
-import socket
-import subprocess
+import contextlib
 import time
 
+import foreign
 import support
+from ports import free_port
 from relay import Relay
 from support import HOST, Wire, stuffed
 
@@ -25,32 +26,19 @@ def send(relay, to="user@example.test", sent=None, code=250):
         wire.expect(code)
 
 
-def free_port():
-    """One that nobody listens to, by UDP or TCP."""
-    with socket.socket() as tcp:
-        tcp.bind((HOST, 0))
-        return tcp.getsockname()[1]
-
-
 def listed(tap, here, dnsmasq):
     """The clients of loopback are listed in one list, and in another not."""
-    port = free_port()
+    port = free_port(datagrams=True)
     command = [dnsmasq, "--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null",
                "--port=%d" % port, "--listen-address=" + HOST, "--bind-interfaces", "--user=root",
                "--pid-file=", "--local=/test/", "--address=/1.0.0.127.%s/127.0.0.2" % LISTED]
-    server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE)
-    try:
-        time.sleep(0.5)
+    with foreign.running(command, port, cwd=here):
         dns = "%s:%d" % (HOST, port)
         with Relay(here, "--dnsbl", "clean.example.test", "--dnsbl", LISTED, dns=dns) as relay:
             said = support.attempt(tap, "who is listed is greeted by 554", greeting, relay, 554)
             tap.check(said and LISTED.encode() in said, "and told by which list", said)
         with Relay(here, "--dnsbl", "clean.example.test", dns=dns) as relay:
             support.attempt(tap, "who is not listed is greeted", greeting, relay, 220)
-    finally:
-        server.kill()
-        server.wait()
 
 
 def silent(tap, here):
@@ -84,7 +72,24 @@ def limited(tap, here):
 def crowd(relay, role, source, code):
     """A connection that stays open, if its greeting is this one; and that greeting."""
     wire = Wire(relay.ports[role], greet=False, source=source)
-    return wire, wire.expect(code)
+    try:
+        return wire, wire.expect(code)
+    except AssertionError:
+        wire.socket.close()
+        raise
+
+
+def come_in(relay, *who):
+    """The same, as soon as there is room: it is a moment before it knows that somebody has left."""
+    found = []
+
+    def comes():
+        with contextlib.suppress(AssertionError):
+            found.append(crowd(relay, *who, 220))
+        return found
+
+    relay.until(comes)
+    return found[0] if found else crowd(relay, *who, 220)
 
 
 def crowded(tap, here):
@@ -107,10 +112,11 @@ def crowded(tap, here):
         tap.check(" LIMIT max-connections-each 3\n" in relay.log(), "so is the log", relay.log())
         kept[0][0].command("QUIT", 221)
         kept[1][0].socket.close()
-        time.sleep(0.2)
-        for code in (220, 220, 421):
-            name = "who leaves makes room: %d" % code
-            kept.append(support.attempt(tap, name, crowd, relay, "relay", "127.0.0.2", code))
+        who = "relay", "127.0.0.2"
+        for _ in range(2):
+            kept.append(support.attempt(tap, "who leaves makes room: 220", come_in, relay, *who))
+        name = "who leaves makes room: 421"
+        kept.append(support.attempt(tap, name, crowd, relay, *who, 421))
         for wire, _ in kept:
             wire.socket.close()
 

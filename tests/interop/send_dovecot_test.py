@@ -2,7 +2,6 @@
 refused after the message, each told of by itself. Dovecot is an instance of its own and needs root.
 """
 
-import os
 
 import dovecot
 import foreign
@@ -31,7 +30,6 @@ def test(tap, here):
     program = dovecot.provided(tap)
     if not program:
         return
-    os.chmod(here, 0o755)
     tls, _ = support.certificate(here)
     trust = ("--ca", tls[1])
     server = dovecot.Lmtp(here, program, tls)

@@ -142,7 +142,6 @@ def test(tap, here):
     if os.getuid() != 0:
         support.missing(tap, "opensmtpd", "only root can run it")
         return
-    os.chmod(here, 0o755)
     tls, _ = support.certificate(here)
     server = OpenSmtpd(here, tls)
     deliveries = foreign.Deliveries(tap, here, "opensmtpd", server.stored)

@@ -2,7 +2,6 @@
 Dovecot, SMTPUTF8, DSN, a recipient refused. Postfix is an instance of its own and needs root.
 """
 
-import os
 
 import dovecot
 import foreign
@@ -114,7 +113,6 @@ def test(tap, here):
     sasl = dovecot.provided(tap)
     if not programs or not sasl:
         return
-    os.chmod(here, 0o755)
     tls, _ = support.certificate(here)
     login = dovecot.Login(here, sasl, tls)
     values = {"certificate": tls[1], "key": tls[3], "sasl": login.port}

@@ -59,7 +59,6 @@ def test(tap, here):
     program = support.peer(tap, "smtp-sink")
     if not program or not support.peer(tap, "postconf", "-d", "mail_version"):
         return
-    os.chmod(here, 0o755)
     sink = Sink(tap, here, program)
     sink.deliver("smtp")
     sink.deliver("several", to=["u%d@example.test" % i for i in range(20)])

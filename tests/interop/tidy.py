@@ -96,6 +96,7 @@ def folder():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans become our children
     path = tempfile.mkdtemp(prefix="sansmtp-interop-")
+    os.chmod(path, 0o755)  # for servers that run as somebody else
     guard.begin(path)
     try:
         yield path
