@@ -22,6 +22,7 @@ void books_again(struct books *books)
     for (uint32_t m = 0; m < books->script->messages; m++) {
         memset(books->said[m], 0, books->script->recipients * sizeof(books->said[m][0]));
     }
+    books->again = false;
     books_reset(books);
 }
 
@@ -62,6 +63,13 @@ void books_mail(struct books *books, const void *local, size_t length)
     books->message = books_number(books, local, length);
     books->expected = books->bodies[books->message];
     books->expected_length = books->bodies_length[books->message];
+}
+
+void books_resume(struct books *books, const uint32_t *recipients, uint32_t count, size_t octets)
+{
+    memcpy(books->accepted, recipients, count * sizeof(*recipients));
+    books->accepted_count = count;
+    books->octets = octets;
 }
 
 void books_rcpt(struct books *books, const void *local, size_t length, uint32_t code)
@@ -135,10 +143,11 @@ static void compare(struct books *books, uint32_t message, uint32_t recipient, s
     uint8_t fate = books->fate[message][recipient];
     uint8_t stored = books->stored[message][recipient];
     bool doubted = books->doubted[message][recipient];
+    bool named = (books->script->flags & SCRIPT_CHECKPOINT) != 0;
 
     tally->lost += fate == FATE_DELIVERED && stored == 0;
     tally->falsely += fate != FATE_DELIVERED && stored != 0 && !doubted;
-    tally->without_doubt += stored > (doubted ? 2 : 1);
+    tally->without_doubt += stored > (doubted && !named ? 2 : 1);
     tally->delivered += fate == FATE_DELIVERED;
     tally->uncertain += doubted;
     tally->twice += stored > 1;

@@ -14,6 +14,7 @@ struct books {
     const struct script *script;
     const char *broken; /* the first rule that was broken, or NULL */
     bool closed;        /* of each message that was begun the outcome is in */
+    bool again;         /* the sender has stopped what it can do better in another session */
 
     uint8_t fate[MESSAGES_MOST][RECIPIENTS_MOST];
     bool doubted[MESSAGES_MOST][RECIPIENTS_MOST]; /* it was UNCERTAIN once */
@@ -47,6 +48,8 @@ void books_mail(struct books *books, const void *local, size_t length);
 void books_rcpt(struct books *books, const void *local, size_t length, uint32_t code);
 void books_body(struct books *books, const void *octets, size_t length);
 void books_reset(struct books *books);
+/* The message in hand goes on: these are its recipients, and so many octets are there. */
+void books_resume(struct books *books, const uint32_t *recipients, uint32_t count, size_t octets);
 /* The host has stored the message: for all accepted recipients, or (LMTP) for this one of them. */
 void books_store(struct books *books, uint32_t recipient);
 #define EVERYONE UINT32_MAX

@@ -16,16 +16,18 @@ enum {
     SCRIPT_TLS = 16,
     SCRIPT_AUTH = 32,
     SCRIPT_ALL_OR_NONE = 64,
-    SCRIPT_OPEN_END = 128,   /* the body does not end in CRLF */
-    SCRIPT_EMPTY_LAST = 256, /* the host's last piece of body is empty */
-    SCRIPT_BINARY = 512,     /* BODY=BINARYMIME */
-    SCRIPT_LONG = 1024,      /* too long to be cut at every octet in every way */
-    SCRIPT_PRDR = 2048,      /* an answer for each recipient */
-    SCRIPT_LIMITS = 4096,    /* two recipients a message, and the peer says so */
-    SCRIPT_AHEAD = 8192      /* PIPECONNECT: our client speaks before it is greeted */
+    SCRIPT_OPEN_END = 128,    /* the body does not end in CRLF */
+    SCRIPT_EMPTY_LAST = 256,  /* the host's last piece of body is empty */
+    SCRIPT_BINARY = 512,      /* BODY=BINARYMIME */
+    SCRIPT_LONG = 1024,       /* too long to be cut at every octet in every way */
+    SCRIPT_PRDR = 2048,       /* an answer for each recipient */
+    SCRIPT_LIMITS = 4096,     /* two recipients a message, and the peer says so */
+    SCRIPT_AHEAD = 8192,      /* PIPECONNECT: our client speaks before it is greeted */
+    SCRIPT_CHECKPOINT = 16384 /* a message that broke off goes on where it did */
 };
 
 enum { MESSAGES_MOST = 3, RECIPIENTS_MOST = 1000, BODY_MOST = 11000 };
+enum { RECIPIENTS_KEPT = 8 }; /* the most of a message with SCRIPT_CHECKPOINT */
 
 struct script {
     const char *name;

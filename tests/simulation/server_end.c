@@ -1,7 +1,10 @@
 #include "ends.h"
 
 #include <sansmtp/server.h>
+#include <sansmtp/wire.h>
 #include <string.h>
+
+#include "store.h"
 
 /* Our server and its host: a store that takes a message when it is whole and says so, unless it is
  * to fail at this very question. */
@@ -16,6 +19,8 @@ static struct {
     uint8_t local[64]; /* of the recipient that is asked for */
     size_t local_length;
     bool counted;                 /* the open question */
+    uint32_t attempt;             /* CHECKPOINT: the name of the transaction, */
+    struct kept *kept;            /* and what is kept of it; NULL: nothing */
     bool asked;                   /* of this message the host was asked for each recipient, */
     bool agreed[RECIPIENTS_MOST]; /* and said yes for these; they have it when it says so for all */
 } me;
@@ -57,6 +62,9 @@ static void say(uint32_t code)
 static void note_recipient(uint32_t code)
 {
     books_rcpt(me.books, me.local, me.local_length, code);
+    if (code < 400 && me.kept != NULL) {
+        kept_recipient(me.kept, books_number(me.books, me.local, me.local_length));
+    }
 }
 
 /* PRDR: what is said for one recipient takes no responsibility yet. */
@@ -80,6 +88,22 @@ static char answer_for_all(void)
     return 'y';
 }
 
+/* What is done is not done again, but said again. */
+static char answer_kept(const struct sansmtp_event *question)
+{
+    char said = script_stores(me.script, me.books->message, 0);
+
+    if (question->number != me.books->expected_length) {
+        books_break(me.books, "the octets of a message that went on are not counted right");
+    }
+    if (!me.kept->done && said == 'y') {
+        books_store(me.books, EVERYONE);
+    }
+    me.kept->done = said == 'y';
+    me.kept->known = me.kept->done;
+    return said;
+}
+
 static char answer_end(uint32_t recipient)
 {
     bool all = recipient == SANSMTP_RECIPIENT_ALL;
@@ -98,6 +122,23 @@ static char answer_end(uint32_t recipient)
     return said;
 }
 
+static void answer_mail(void)
+{
+    uint32_t message = me.books->message;
+    size_t offset;
+
+    me.kept = kept_find(message, me.attempt);
+    if (me.kept == NULL) {
+        me.kept = kept_begin(message, me.attempt);
+        yes();
+        return;
+    }
+    offset = kept_resume(me.kept, me.books);
+    if (sansmtp_server_restart(me.server, offset, me.kept->count) != 0) {
+        books_break(me.books, "restart() is refused");
+    }
+}
+
 /* What the host does by itself: the script's answer. */
 static void answer(const struct sansmtp_event *question)
 {
@@ -109,9 +150,11 @@ static void answer(const struct sansmtp_event *question)
                                books_number(me.books, me.local, me.local_length));
         note_recipient(said == 'y' ? 250 : said == 'n' ? 550 : 452);
     } else if (type == SANSMTP_EVENT_END) {
-        said = answer_end(question->recipient);
+        said = me.kept != NULL ? answer_kept(question) : answer_end(question->recipient);
     }
-    if (said == 'y') {
+    if (type == SANSMTP_EVENT_MAIL && (me.script->flags & SCRIPT_CHECKPOINT) != 0) {
+        answer_mail();
+    } else if (said == 'y') {
         yes();
     } else {
         say(said == 'n' ? 550 : 452);
@@ -191,22 +234,48 @@ static void keep_local(const struct sansmtp_event *event)
     memcpy(me.local, event->local.data, me.local_length);
 }
 
+/* "<0.2@client.example>" is message 0, the third name. */
+static void read_name(const struct sansmtp_event *event)
+{
+    struct sansmtp_parameter transid = {.size = sizeof(transid)};
+
+    if (sansmtp_parameter_get(event, SANSMTP_PARAMETER_TRANSID, &transid) != 1 ||
+        transid.raw.length < 4 || transid.raw.data[1] != '0' + me.books->message) {
+        books_break(me.books, "a transaction without its name");
+        return;
+    }
+    me.attempt = (uint32_t)(transid.raw.data[3] - '0');
+}
+
+static void on_mail(const struct sansmtp_event *event)
+{
+    books_mail(me.books, event->local.data, event->local.length);
+    me.asked = false;
+    memset(me.agreed, 0, sizeof(me.agreed));
+    me.kept = NULL;
+    if ((me.script->flags & SCRIPT_CHECKPOINT) != 0) {
+        read_name(event);
+    }
+}
+
 static void on_event(const struct sansmtp_event *event)
 {
     switch (event->type) {
     case SANSMTP_EVENT_MAIL:
-        books_mail(me.books, event->local.data, event->local.length);
-        me.asked = false;
-        memset(me.agreed, 0, sizeof(me.agreed));
+        on_mail(event);
         break;
     case SANSMTP_EVENT_RECIPIENT:
         keep_local(event);
         break;
     case SANSMTP_EVENT_BODY:
         books_body(me.books, event->data.data, event->data.length);
+        if (me.kept != NULL) {
+            kept_octets(me.kept, event->data.length);
+        }
         break;
     case SANSMTP_EVENT_RESET:
         books_reset(me.books);
+        me.kept = NULL;
         break;
     case SANSMTP_EVENT_AUTH:
         if (event->data.length != 11 || memcmp(event->data.data, "\0joe\0secret", 11) != 0) {
@@ -313,6 +382,7 @@ static void set_options(void)
         me.options.extensions |= SANSMTP_EXTENSION_CHUNKING | SANSMTP_EXTENSION_BINARYMIME;
     }
     me.options.extensions |= (flags & SCRIPT_PRDR) != 0 ? SANSMTP_EXTENSION_PRDR : 0;
+    me.options.extensions |= (flags & SCRIPT_CHECKPOINT) != 0 ? SANSMTP_EXTENSION_CHECKPOINT : 0;
     me.options.extensions |= (flags & SCRIPT_AHEAD) != 0 ? SANSMTP_EXTENSION_PIPECONNECT : 0;
     if ((flags & SCRIPT_LIMITS) != 0) {
         me.options.extensions |= SANSMTP_EXTENSION_LIMITS;
@@ -348,6 +418,7 @@ void server_begin(struct world *world, struct books *books)
     me.books = books;
     me.script = books->script;
     me.counted = false;
+    me.kept = NULL;
     set_options();
     if (sansmtp_server_init(&me.server, me.memory, sizeof(me.memory), &me.options) != 0) {
         books_break(books, "the server cannot begin");
