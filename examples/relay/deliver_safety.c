@@ -1,7 +1,6 @@
+#include "answer.h"
 #include "lane.h"
 
-#include <ares.h>
-#include <ares_nameser.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,11 +28,6 @@ static void inquire(struct search *search, uint32_t host, const char *name, int 
 
 /* -- DANE ------------------------------------------------------------------------------------- */
 
-static uint32_t number_at(const uint8_t *octets)
-{
-    return (uint32_t)octets[0] << 8 | octets[1];
-}
-
 static void add_record(struct search_host *more, const uint8_t *rdata, size_t length)
 {
     size_t at = more->tlsa_count;
@@ -46,38 +40,17 @@ static void add_record(struct search_host *more, const uint8_t *rdata, size_t le
     }
 }
 
-/* Skips a name. Returns NULL if there is none. */
-static const uint8_t *skip_name(const uint8_t *at, const uint8_t *message, size_t length)
-{
-    char *name;
-    long octets;
-
-    if (ares_expand_name(at, message, (int)length, &name, &octets) != ARES_SUCCESS) {
-        return NULL;
-    }
-    ares_free_string(name);
-    return at + octets;
-}
-
-/* RFC 1035 4.1: c-ares 1.18 does not know TLSA. */
+/* c-ares 1.18 does not know TLSA. */
 static void read_records(struct search_host *more, const uint8_t *message, size_t length)
 {
-    const uint8_t *at = message + 12, *end = message + length;
-    uint32_t answers = number_at(message + 6);
+    struct answer answer;
+    struct answer_record record;
 
-    for (uint32_t questions = number_at(message + 4); questions > 0 && at != NULL; questions--) {
-        at = skip_name(at, message, length);
-        at = at == NULL || end - at < 4 ? NULL : at + 4;
+    if (!answer_begin(&answer, message, length)) {
+        return;
     }
-    while (answers-- > 0 && at != NULL) {
-        at = skip_name(at, message, length);
-        if (at == NULL || end - at < 10 || (size_t)(end - at - 10) < number_at(at + 8)) {
-            return;
-        }
-        if (number_at(at) == RESOLVER_TLSA) {
-            add_record(more, at + 10, number_at(at + 8));
-        }
-        at += 10 + number_at(at + 8);
+    while (answer_find(&answer, RESOLVER_TLSA, &record)) {
+        add_record(more, record.data, record.length);
     }
 }
 

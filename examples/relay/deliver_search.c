@@ -1,11 +1,9 @@
 #include "search.h"
 
+#include "answer.h"
 #include "idna.h"
 #include "lane.h"
 
-#include <ares.h>
-#include <arpa/inet.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,18 +87,15 @@ static void add_address(struct search_host *more, const void *octets, uint32_t l
 
 static void add_addresses(struct search_host *more, const uint8_t *message, size_t length)
 {
-    struct ares_addrttl four[SEARCH_ADDRESSES];
-    struct ares_addr6ttl six[SEARCH_ADDRESSES];
-    int fours = SEARCH_ADDRESSES, sixes = SEARCH_ADDRESSES;
+    struct answer answer;
+    struct answer_record record;
 
-    if (ares_parse_a_reply(message, (int)length, NULL, four, &fours) == ARES_SUCCESS) {
-        for (int i = 0; i < fours; i++) {
-            add_address(more, &four[i].ipaddr, 4);
-        }
+    if (!answer_begin(&answer, message, length)) {
+        return;
     }
-    if (ares_parse_aaaa_reply(message, (int)length, NULL, six, &sixes) == ARES_SUCCESS) {
-        for (int i = 0; i < sixes; i++) {
-            add_address(more, &six[i].ip6addr, 16);
+    while (answer_next(&answer, &record) == 1) {
+        if (record.kind == RESOLVER_A || record.kind == RESOLVER_AAAA) {
+            add_address(more, record.data, record.kind == RESOLVER_A ? 4 : 16);
         }
     }
 }
@@ -197,35 +192,62 @@ static void choose_hosts(struct search *search)
     ask_addresses(search);
 }
 
+/* Of more than SEARCH_MX the best are kept. */
+static size_t worst(const struct search *search)
+{
+    size_t found = 0;
+
+    for (size_t i = 1; i < search->route.mx_count; i++) {
+        if (search->mx[i].preference > search->mx[found].preference) {
+            found = i;
+        }
+    }
+    return found;
+}
+
 static void add_host(struct search *search, const char *name, uint32_t preference, uint32_t port)
 {
-    size_t at = search->route.mx_count;
+    size_t at = search->route.mx_count < SEARCH_MX ? search->route.mx_count : worst(search);
 
-    if (at < SEARCH_MX && strlen(name) < SEARCH_NAME_MAX) {
+    if (strlen(name) >= SEARCH_NAME_MAX) {
+        return;
+    }
+    if (at == search->route.mx_count || preference < search->mx[at].preference) {
         snprintf(search->mx_names[at], SEARCH_NAME_MAX, "%s", name);
         search->mx[at].preference = preference;
         search->mx[at].target = (struct sansmtp_span){(const uint8_t *)search->mx_names[at],
                                                       strlen(search->mx_names[at])};
         search->mx_ports[at] = port;
-        search->route.mx_count++;
+        search->route.mx_count += at == search->route.mx_count;
+    }
+}
+
+static void add_hosts(struct search *search, const uint8_t *message, size_t length)
+{
+    char name[ANSWER_NAME_MAX];
+    struct answer answer;
+    struct answer_record record;
+
+    if (!answer_begin(&answer, message, length)) {
+        return;
+    }
+    while (answer_find(&answer, RESOLVER_MX, &record)) {
+        if (record.length > 2 && answer_name(&answer, record.data + 2, name)) {
+            add_host(search, name, (uint32_t)record.data[0] << 8 | record.data[1], 0);
+        }
     }
 }
 
 static void on_mx(void *user, uint32_t answers, const uint8_t *message, size_t length)
 {
     struct search *search = user;
-    struct ares_mx_reply *records = NULL;
 
     if (!count_answer(search)) {
         return;
     }
     search->mx_safety = safety_of(search, answers, message, length);
-    if (answers == SANSMTP_ROUTE_FOUND &&
-        ares_parse_mx_reply(message, (int)length, &records) == ARES_SUCCESS) {
-        for (const struct ares_mx_reply *at = records; at != NULL; at = at->next) {
-            add_host(search, at->host, at->priority, 0);
-        }
-        ares_free_data(records);
+    if (answers == SANSMTP_ROUTE_FOUND) {
+        add_hosts(search, message, length);
     }
     if (answers == SANSMTP_ROUTE_FOUND && search->route.mx_count == 0) {
         answers = SANSMTP_ROUTE_NODATA; /* a CNAME that leads to no MX */

@@ -1,12 +1,11 @@
 #include "policy.h"
 
+#include "answer.h"
 #include "policy_fetch.h"
 #include "policy_file.h"
 
-#include <ares.h>
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,18 +198,15 @@ static void add_address(struct errand *errand, int family, const void *address)
 
 static void add_addresses(struct errand *errand, const uint8_t *message, size_t length)
 {
-    struct ares_addrttl four[FETCH_ADDRESSES];
-    struct ares_addr6ttl six[FETCH_ADDRESSES];
-    int fours = FETCH_ADDRESSES, sixes = FETCH_ADDRESSES;
+    struct answer answer;
+    struct answer_record record;
 
-    if (ares_parse_a_reply(message, (int)length, NULL, four, &fours) == ARES_SUCCESS) {
-        for (int i = 0; i < fours; i++) {
-            add_address(errand, AF_INET, &four[i].ipaddr);
-        }
+    if (!answer_begin(&answer, message, length)) {
+        return;
     }
-    if (ares_parse_aaaa_reply(message, (int)length, NULL, six, &sixes) == ARES_SUCCESS) {
-        for (int i = 0; i < sixes; i++) {
-            add_address(errand, AF_INET6, &six[i].ip6addr);
+    while (answer_next(&answer, &record) == 1) {
+        if (record.kind == RESOLVER_A || record.kind == RESOLVER_AAAA) {
+            add_address(errand, record.kind == RESOLVER_A ? AF_INET : AF_INET6, record.data);
         }
     }
 }

@@ -29,7 +29,7 @@
  *   report*.c     what senders are told
  *
  * and beside it: relay.c the program; config*.c and config.def its options; command.c the queue's
- * commands; resolver.c the DNS; etrn.c the command ETRN. The rooms of sansmtp-receive that hold a
+ * commands; resolver.c and answer.c the DNS; etrn.c the command ETRN. The rooms of sansmtp-receive that hold a
  * connection, TLS, AUTH, the log and the Maildirs are shared, and those of sansmtp-send that make one
  * (examples/meson.build: postroom, callroom).
  *

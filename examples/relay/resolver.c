@@ -1,3 +1,4 @@
+#include "answer.h"
 #include "relay.h"
 
 #include <ares.h>
@@ -12,6 +13,7 @@
 #define TICK     500u /* how often c-ares looks at its clock */
 #define CLASS_IN 1
 #define HEADER   12   /* octets of an answer at least */
+#define RESPONSE 0x80 /* QR */
 #define PAYLOAD  1232 /* octets of an answer by UDP at most */
 
 #define NO_ERROR  0
@@ -161,6 +163,9 @@ static uint32_t answers_in(const uint8_t *message)
 {
     bool empty = message[6] == 0 && message[7] == 0;
 
+    if ((message[2] & RESPONSE) == 0) {
+        return SANSMTP_ROUTE_SERVFAIL;
+    }
     switch (message[3] & 15) {
     case NO_ERROR:
         return empty ? SANSMTP_ROUTE_NODATA : SANSMTP_ROUTE_FOUND;
@@ -175,10 +180,13 @@ static void on_answer(void *user, int status, int timeouts, unsigned char *messa
 {
     struct ask *ask = user;
     bool whole = status == ARES_SUCCESS && length >= HEADER;
+    uint32_t answers = whole ? answers_in(message) : answers_of(status);
 
     (void)timeouts;
-    ask->done(ask->user, whole ? answers_in(message) : answers_of(status), message,
-              message == NULL ? 0 : (size_t)length);
+    if (answers == SANSMTP_ROUTE_FOUND && !answer_is_sound(message, (size_t)length)) {
+        answers = SANSMTP_ROUTE_SERVFAIL; /* it says nothing, not even that there is nothing */
+    }
+    ask->done(ask->user, answers, message, message == NULL ? 0 : (size_t)length);
     free(ask);
 }
 

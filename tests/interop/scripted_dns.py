@@ -30,11 +30,11 @@ def address(text):
 
 class Dns:
     """records: {(name, kind): [rdata, ...]}; bogus: those of them to which it says SERVFAIL;
-    signed: does it say AD, to whom asks by AD?"""
+    signed: does it say AD, to whom asks by AD? lie(query, answer, tcp): what it says instead."""
 
     def __init__(self, records, signed=True, bogus=()):
         self.records, self.signed, self.bogus = records, signed, bogus
-        self.port = None
+        self.port, self.lie = None, None
         self.asked = []
 
     def where(self):
@@ -42,18 +42,39 @@ class Dns:
 
     @contextlib.contextmanager
     def running(self):
-        with socket.socket(type=socket.SOCK_DGRAM) as server:
-            server.bind((HOST, 0))
-            server.settimeout(0.1)
-            self.port = server.getsockname()[1]
+        with contextlib.ExitStack() as stack:
+            server, listener = self.sockets(stack)
             ending = threading.Event()
-            thread = threading.Thread(target=self.serve, args=(server, ending), daemon=True)
-            thread.start()
+            threads = [threading.Thread(target=work, args=(each, ending), daemon=True)
+                       for work, each in ((self.serve, server), (self.accept, listener))]
+            for thread in threads:
+                thread.start()
             try:
                 yield self
             finally:
                 ending.set()
-                thread.join(PATIENCE)
+                for thread in threads:
+                    thread.join(PATIENCE)
+
+    def sockets(self, stack):
+        """By UDP and by TCP, on one port."""
+        while True:
+            server = stack.enter_context(socket.socket(type=socket.SOCK_DGRAM))
+            listener = stack.enter_context(socket.socket())
+            server.bind((HOST, 0))
+            self.port = server.getsockname()[1]
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                listener.bind((HOST, self.port))
+                listener.listen(16)
+                server.settimeout(0.1)
+                listener.settimeout(0.1)
+                return server, listener
+
+    def said(self, query, tcp):
+        """What is said to a query, in its order."""
+        answer = self.answer(query)
+        return self.lie(query, answer, tcp) if self.lie else [answer]
 
     def serve(self, server, ending):
         while not ending.is_set():
@@ -61,7 +82,24 @@ class Dns:
                 query, client = server.recvfrom(4096)
             except TimeoutError:
                 continue
-            server.sendto(self.answer(query), client)
+            for answer in self.said(query, False):
+                server.sendto(answer, client)
+
+    def accept(self, listener, ending):
+        while not ending.is_set():
+            try:
+                connection, _ = listener.accept()
+            except TimeoutError:
+                continue
+            threading.Thread(target=self.serve_stream, args=(connection,), daemon=True).start()
+
+    def serve_stream(self, connection):
+        connection.settimeout(PATIENCE)
+        with connection, connection.makefile("rb") as file, contextlib.suppress(OSError):
+            while head := file.read(2):
+                query = file.read(*struct.unpack(">H", head))
+                for answer in self.said(query, True):
+                    connection.sendall(struct.pack(">H", len(answer)) + answer)
 
     def answer(self, query):
         labels, at = [], 12
