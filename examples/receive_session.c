@@ -1,7 +1,7 @@
 #include "receive_session.h"
 
-#include "receive_auth.h"
 #include "receive_client.h"
+#include "receive_common.h"
 #include "receive_log.h"
 #include "receive_message.h"
 #include "receive_verdict.h"
@@ -15,48 +15,13 @@ static bool stores(const struct connection *connection)
     return connection->receiver->options.maildir != NULL;
 }
 
-/* We ourselves could not find an answer to a question of the transaction. */
-static void fail(struct connection *connection, const char *verb)
-{
-    log_reply(connection, verb, 451, 0);
-    sansmtp_server_fail(connection->engine);
-}
-
-/* -- the hello -------------------------------------------------------------------------------- */
+/* -- the beginning ---------------------------------------------------------------------------- */
 
 static void on_connect(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
 {
     (void)event;
     client_begin(user);
     log_reply(user, "CONNECT", 220, 0);
-    sansmtp_server_accept(server);
-}
-
-static void forget_hello(struct session *session)
-{
-    free(session->hello);
-    session->hello = NULL;
-    session->hello_length = 0;
-    session->hello_told = false;
-}
-
-static void on_hello(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
-{
-    struct connection *connection = user;
-    struct session *session = &connection->session;
-
-    session->verb = event->verb;
-    if (!session->hello_told) {
-        forget_hello(session);
-    }
-    if (stores(connection) && event->text.length > 0 && !session->hello_told) {
-        session->hello = malloc(event->text.length);
-        if (session->hello != NULL) {
-            session->hello_length = event->text.length;
-            memcpy(session->hello, event->text.data, event->text.length);
-        }
-    }
-    log_reply(connection, sansmtp_verb_name(event->verb), 250, 0);
     sansmtp_server_accept(server);
 }
 
@@ -70,7 +35,7 @@ static void on_mail(struct sansmtp_server *server, const struct sansmtp_event *e
     if (stores(connection)) {
         session->message = message_begin(connection, event);
         if (session->message == NULL) {
-            fail(connection, "MAIL");
+            common_fail(connection, "MAIL");
             return;
         }
     }
@@ -114,7 +79,7 @@ static void on_recipient(struct sansmtp_server *server, const struct sansmtp_eve
     } else if (!verdict_note(connection, event) ||
                (stores(connection) &&
                 (session->message == NULL || !message_add(session->message, event)))) {
-        fail(connection, "RCPT");
+        common_fail(connection, "RCPT");
     } else {
         session->recipients++;
         log_reply(connection, "RCPT", 250, 0);
@@ -161,16 +126,6 @@ static void answer_failure(struct connection *connection, const char *verb, int 
     }
 }
 
-static void on_data(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
-{
-    struct connection *connection = user;
-
-    (void)event;
-    connection->session.in_body = true;
-    log_reply(connection, "DATA", 354, 0);
-    sansmtp_server_accept(server);
-}
-
 static void on_written(struct connection *connection, struct message *message)
 {
     (void)message;
@@ -205,7 +160,7 @@ static void on_chunk(struct sansmtp_server *server, const struct sansmtp_event *
         log_reply(connection, "BDAT", 250, event->number);
         sansmtp_server_accept(server);
     } else if (message == NULL) {
-        fail(connection, "BDAT");
+        common_fail(connection, "BDAT");
     } else {
         answer_failure(connection, "BDAT", message_error(message));
     }
@@ -236,7 +191,7 @@ static void ask_one(struct connection *connection, uint32_t recipient)
         log_reply(connection, "END", 250, session->octets);
         sansmtp_server_accept(connection->engine);
     } else if (session->message != NULL && !message_skip(session->message, recipient)) {
-        fail(connection, "END");
+        common_fail(connection, "END");
     } else {
         session->refusing++;
         verdict_reply(connection);
@@ -281,7 +236,7 @@ static void on_end(struct sansmtp_server *server, const struct sansmtp_event *ev
         return;
     }
     if (stores(connection)) {
-        fail(connection, "END");
+        common_fail(connection, "END");
     } else {
         log_reply(connection, "END", 250, event->number);
         sansmtp_server_accept(server);
@@ -374,22 +329,7 @@ static void on_reset(struct sansmtp_server *server, const struct sansmtp_event *
     end_transaction(connection);
 }
 
-/* -- TLS, AUTH, and the rest ------------------------------------------------------------------ */
-
-static void on_starttls(struct sansmtp_server *server, const struct sansmtp_event *event,
-                        void *user)
-{
-    (void)event;
-    log_reply(user, "STARTTLS", 220, 0);
-    sansmtp_server_accept(server);
-}
-
-void session_tls_started(struct connection *connection)
-{
-    log_event(connection, "TLS", "started", 0);
-    forget_hello(&connection->session);
-    auth_forget(connection);
-}
+/* -- the rest --------------------------------------------------------------------------------- */
 
 /* Whoever guesses has a few guesses a connection, by the engine's count, and no other limit here. */
 bool session_may_try(struct connection *connection)
@@ -402,19 +342,6 @@ uint64_t session_refused(struct connection *connection)
 {
     (void)connection;
     return 0;
-}
-
-static void on_auth(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
-{
-    (void)server;
-    auth_begin(user, event);
-}
-
-static void on_response(struct sansmtp_server *server, const struct sansmtp_event *event,
-                        void *user)
-{
-    (void)server;
-    auth_continue(user, event);
 }
 
 static void on_etrn(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
@@ -437,78 +364,33 @@ static void on_xforward(struct sansmtp_server *server, const struct sansmtp_even
     client_forwarded(user, event);
 }
 
-static void on_injection(struct sansmtp_server *server, const struct sansmtp_event *event,
-                         void *user)
-{
-    (void)server;
-    log_event(user, "STARTTLS", "injection", event->data.length);
-}
-
-static void on_early_talker(struct sansmtp_server *server, const struct sansmtp_event *event,
-                            void *user)
-{
-    (void)server;
-    log_event(user, "CONNECT", "early-talker", event->data.length);
-}
-
-static void on_limit(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
-{
-    (void)server;
-    log_event(user, "LIMIT", sansmtp_limit_name(event->reason), event->number);
-}
-
-static void on_trace(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
-{
-    (void)server;
-    log_received(user, event);
-}
-
-static void on_closing(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
-{
-    struct connection *connection = user;
-
-    (void)server;
-    connection->session.quit = event->reason == SANSMTP_REASON_QUIT;
-    log_event(connection, "CLOSING", sansmtp_reason_name(event->reason), 0);
-}
-
-void session_ran(struct connection *connection)
-{
-    /* The client may have cancelled it, which no event tells. */
-    if (connection->session.exchange != NULL && sansmtp_server_secret(connection->engine) == 0) {
-        auth_end(connection);
-    }
-}
-
 void session_end(struct connection *connection)
 {
     message_release(connection->session.message);
     connection->session.message = NULL;
     verdict_forget(connection);
-    auth_end(connection);
-    auth_forget(connection);
-    forget_hello(&connection->session);
+    common_end(connection);
 }
 
 const struct sansmtp_server_callbacks session_callbacks = {
     .size = sizeof session_callbacks,
     .connect = on_connect,
-    .hello = on_hello,
+    .hello = common_hello,
     .mail = on_mail,
     .recipient = on_recipient,
-    .data = on_data,
+    .data = common_data,
     .chunk = on_chunk,
     .end = on_end,
-    .starttls = on_starttls,
-    .auth = on_auth,
-    .response = on_response,
+    .starttls = common_starttls,
+    .auth = common_auth,
+    .response = common_response,
     .body = on_body,
     .reset = on_reset,
-    .injection = on_injection,
-    .early_talker = on_early_talker,
-    .limit = on_limit,
-    .trace = on_trace,
-    .closing = on_closing,
+    .injection = common_injection,
+    .early_talker = common_early_talker,
+    .limit = common_limit,
+    .trace = common_trace,
+    .closing = common_closing,
     .etrn = on_etrn,
     .xclient = on_xclient,
     .xforward = on_xforward,

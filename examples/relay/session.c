@@ -2,7 +2,7 @@
 
 #include "../receive_session.h"
 
-#include "../receive_auth.h"
+#include "../receive_common.h"
 #include "../receive_log.h"
 #include "arrival.h"
 #include "etrn.h"
@@ -34,13 +34,6 @@ static bool let_through(struct connection *connection, const char *verb, struct 
         answer(connection, verb, verdict.code, verdict.enhanced, verdict.text);
     }
     return verdict.code == 250;
-}
-
-/* We ourselves could not find an answer to a question of the transaction. */
-static void fail(struct connection *connection, const char *verb)
-{
-    log_reply(connection, verb, 451, 0);
-    sansmtp_server_fail(connection->engine);
 }
 
 /* -- the beginning ---------------------------------------------------------------------------- */
@@ -83,29 +76,6 @@ static void on_connect(struct sansmtp_server *server, const struct sansmtp_event
     }
 }
 
-static void forget_hello(struct session *session)
-{
-    free(session->hello);
-    session->hello = NULL;
-    session->hello_length = 0;
-}
-
-static void on_hello(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
-{
-    struct connection *connection = user;
-    struct session *session = &connection->session;
-
-    forget_hello(session);
-    session->verb = event->verb;
-    session->hello = event->text.length == 0 ? NULL : malloc(event->text.length);
-    if (session->hello != NULL) {
-        session->hello_length = event->text.length;
-        memcpy(session->hello, event->text.data, event->text.length);
-    }
-    log_reply(connection, sansmtp_verb_name(event->verb), 250, 0);
-    sansmtp_server_accept(server);
-}
-
 /* -- the envelope ----------------------------------------------------------------------------- */
 
 static void on_mail(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
@@ -118,7 +88,7 @@ static void on_mail(struct sansmtp_server *server, const struct sansmtp_event *e
     }
     session->message = arrival_begin(connection, event);
     if (session->message == NULL) {
-        fail(connection, "MAIL");
+        common_fail(connection, "MAIL");
         return;
     }
     session->visit->declared = event->number;
@@ -138,7 +108,7 @@ static void on_recipient(struct sansmtp_server *server, const struct sansmtp_eve
         return;
     }
     if (!arrival_add(connection->session.message, event)) {
-        fail(connection, "RCPT");
+        common_fail(connection, "RCPT");
         return;
     }
     connection->session.recipients++;
@@ -172,16 +142,6 @@ static void answer_failure(struct connection *connection, const char *verb, int 
         answer(connection, verb, 451, SANSMTP_ENHANCED(4, 3, 0),
                "Message not queued, try again later");
     }
-}
-
-static void on_data(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
-{
-    struct connection *connection = user;
-
-    (void)event;
-    connection->session.in_body = true;
-    log_reply(connection, "DATA", 354, 0);
-    sansmtp_server_accept(server);
 }
 
 static void on_written(struct connection *connection, int error)
@@ -267,22 +227,7 @@ static void on_reset(struct sansmtp_server *server, const struct sansmtp_event *
     end_transaction(connection);
 }
 
-/* -- TLS, AUTH, ETRN and the rest ------------------------------------------------------------- */
-
-static void on_starttls(struct sansmtp_server *server, const struct sansmtp_event *event,
-                        void *user)
-{
-    (void)event;
-    log_reply(user, "STARTTLS", 220, 0);
-    sansmtp_server_accept(server);
-}
-
-void session_tls_started(struct connection *connection)
-{
-    log_event(connection, "TLS", "started", 0);
-    forget_hello(&connection->session);
-    auth_forget(connection);
-}
+/* -- the rest --------------------------------------------------------------------------------- */
 
 /* The engine closes after a few wrong ones; the gate counts those of all connections. */
 bool session_may_try(struct connection *connection)
@@ -296,19 +241,6 @@ uint64_t session_refused(struct connection *connection)
     return GUESS_WAIT;
 }
 
-static void on_auth(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
-{
-    (void)server;
-    auth_begin(user, event);
-}
-
-static void on_response(struct sansmtp_server *server, const struct sansmtp_event *event,
-                        void *user)
-{
-    (void)server;
-    auth_continue(user, event);
-}
-
 static void on_etrn(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
 {
     struct connection *connection = user;
@@ -316,49 +248,6 @@ static void on_etrn(struct sansmtp_server *server, const struct sansmtp_event *e
     (void)server;
     if (let_through(connection, "ETRN", gate_etrn(relay_of(connection), connection, event->text))) {
         etrn_ask(connection, event->text);
-    }
-}
-
-static void on_injection(struct sansmtp_server *server, const struct sansmtp_event *event,
-                         void *user)
-{
-    (void)server;
-    log_event(user, "STARTTLS", "injection", event->data.length);
-}
-
-static void on_early_talker(struct sansmtp_server *server, const struct sansmtp_event *event,
-                            void *user)
-{
-    (void)server;
-    log_event(user, "CONNECT", "early-talker", event->data.length);
-}
-
-static void on_limit(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
-{
-    (void)server;
-    log_event(user, "LIMIT", sansmtp_limit_name(event->reason), event->number);
-}
-
-static void on_trace(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
-{
-    (void)server;
-    log_received(user, event);
-}
-
-static void on_closing(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
-{
-    struct connection *connection = user;
-
-    (void)server;
-    connection->session.quit = event->reason == SANSMTP_REASON_QUIT;
-    log_event(connection, "CLOSING", sansmtp_reason_name(event->reason), 0);
-}
-
-void session_ran(struct connection *connection)
-{
-    /* The client may have cancelled it, which no event tells. */
-    if (connection->session.exchange != NULL && sansmtp_server_secret(connection->engine) == 0) {
-        auth_end(connection);
     }
 }
 
@@ -375,9 +264,7 @@ void session_end(struct connection *connection)
 
     arrival_release(session->message);
     session->message = NULL;
-    auth_end(connection);
-    auth_forget(connection);
-    forget_hello(session);
+    common_end(connection);
     if (session->visit != NULL) {
         outside_forget(connection);
         etrn_forget(connection);
@@ -392,21 +279,21 @@ void session_end(struct connection *connection)
 const struct sansmtp_server_callbacks session_callbacks = {
     .size = sizeof session_callbacks,
     .connect = on_connect,
-    .hello = on_hello,
+    .hello = common_hello,
     .mail = on_mail,
     .recipient = on_recipient,
-    .data = on_data,
+    .data = common_data,
     .chunk = on_chunk,
     .end = on_end,
-    .starttls = on_starttls,
-    .auth = on_auth,
-    .response = on_response,
+    .starttls = common_starttls,
+    .auth = common_auth,
+    .response = common_response,
     .etrn = on_etrn,
     .body = on_body,
     .reset = on_reset,
-    .injection = on_injection,
-    .early_talker = on_early_talker,
-    .limit = on_limit,
-    .trace = on_trace,
-    .closing = on_closing,
+    .injection = common_injection,
+    .early_talker = common_early_talker,
+    .limit = common_limit,
+    .trace = common_trace,
+    .closing = common_closing,
 };
