@@ -82,9 +82,6 @@ static const char *check_smart_host(const struct config *config)
 
 static const char *check_safety(const struct config *config)
 {
-    if (config->mta_sts && config->mta_sts_folder == NULL) {
-        return "mta-sts wants mta-sts-folder";
-    }
     if (config->tls == TLS_NEVER && (config->mta_sts || config->dane)) {
         return "mta-sts and dane want TLS: tls must not be never";
     }

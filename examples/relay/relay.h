@@ -29,9 +29,9 @@
  *   report*.c     what senders are told
  *
  * and beside it: relay.c the program; config*.c and config.def its options; command.c the queue's
- * commands; resolver.c and answer.c the DNS; etrn.c the command ETRN. The rooms of sansmtp-receive that hold a
- * connection, TLS, AUTH, the log and the Maildirs are shared, and those of sansmtp-send that make one
- * (examples/meson.build: postroom, callroom).
+ * commands; resolver.c and answer.c the DNS; etrn.c the command ETRN. The rooms of sansmtp-receive
+ * that hold a connection, TLS, AUTH, the log and the Maildirs are shared, and those of sansmtp-send
+ * that make one (examples/meson.build: postroom, callroom).
  *
  * As whom it runs says identity.c; keys and passwords are in secrets.c, and reload.c reads them again;
  * logfile.c is the log.

@@ -67,7 +67,6 @@ TOGETHER = (  # what is wrong, what it says, the options; %s: a folder that is n
      "smart-password-file p"),
     ("a password in clear", "smart-user wants TLS", LISTEN, SMART, "smart-user u",
      "smart-password-file p", "tls never"),
-    ("policies that are nowhere", "mta-sts wants mta-sts-folder", LISTEN, HOME, "mta-sts yes"),
     ("policies that cannot be kept", "want TLS", LISTEN, HOME, "mta-sts yes", "mta-sts-folder p",
      "tls never"),
     ("keys that are not looked at", "want TLS", LISTEN, HOME, "dane yes", "tls never"),
