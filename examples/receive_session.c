@@ -4,6 +4,7 @@
 #include "receive_common.h"
 #include "receive_log.h"
 #include "receive_message.h"
+#include "receive_refusal.h"
 #include "receive_verdict.h"
 
 #include <errno.h>
@@ -246,74 +247,7 @@ static void on_end(struct sansmtp_server *server, const struct sansmtp_event *ev
     }
 }
 
-/* -- what the engine refuses by itself -------------------------------------------------------- */
-
-/* The code of the first reply, or 0: there is none. */
-static uint32_t code_of(const uint8_t *octets, size_t length)
-{
-    uint32_t code = 0;
-
-    for (size_t i = 0; length >= 4 && i < 3; i++) {
-        code = 10 * code + (uint32_t)(octets[i] - '0');
-    }
-    return code;
-}
-
-/* The engine refuses a message when it has come to its end; whoever reads the log wants to know
- * what the client was told, if it still was. */
-void session_says(struct connection *connection, const uint8_t *octets, size_t length)
-{
-    struct session *session = &connection->session;
-
-    if (session->verdict_due && length > session->verdict_behind) {
-        octets += session->verdict_behind;
-        length -= session->verdict_behind;
-        session->verdict_due = false;
-        log_reply(connection, "END", code_of(octets, length), session->octets);
-    }
-    session->verdict_behind = 0;
-}
-
-/* A command that ended the transaction: its reply is the last of the output. */
-static void log_last_reply(struct connection *connection, const char *verb)
-{
-    size_t length, line = 0;
-    const uint8_t *octets = sansmtp_server_output(connection->engine, &length);
-
-    for (size_t i = 0; i + 1 < length; i++) {
-        if (octets[i] == '\n') {
-            line = i + 1;
-        }
-    }
-    if (length > 0) {
-        log_reply(connection, verb, code_of(octets + line, length - line),
-                  connection->session.octets);
-    }
-}
-
-static void log_refusal(struct connection *connection, uint32_t reason)
-{
-    struct session *session = &connection->session;
-
-    switch (reason) {
-    case SANSMTP_REASON_MESSAGE_SIZE:
-    case SANSMTP_REASON_BARE_NEWLINE:
-    case SANSMTP_REASON_NUL:
-        session->verdict_due = true;
-        sansmtp_server_output(connection->engine, &session->verdict_behind);
-        return;
-    case SANSMTP_REASON_CHUNK:
-        if (!session->chunk_refused) {
-            log_last_reply(connection, "BDAT");
-        }
-        return;
-    case SANSMTP_REASON_BINARY:
-        log_last_reply(connection, "DATA");
-        return;
-    default:
-        return;
-    }
-}
+/* -- the rest --------------------------------------------------------------------------------- */
 
 static void on_reset(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
 {
@@ -324,12 +258,10 @@ static void on_reset(struct sansmtp_server *server, const struct sansmtp_event *
     (void)server;
     log_event(connection, "RESET", sansmtp_reason_name(event->reason), connection->session.octets);
     if (!silent) {
-        log_refusal(connection, event->reason);
+        refusal_log(connection, event->reason);
     }
     end_transaction(connection);
 }
-
-/* -- the rest --------------------------------------------------------------------------------- */
 
 /* Whoever guesses has a few guesses a connection, by the engine's count, and no other limit here. */
 bool session_may_try(struct connection *connection)

@@ -4,6 +4,7 @@
 
 #include "../receive_common.h"
 #include "../receive_log.h"
+#include "../receive_refusal.h"
 #include "arrival.h"
 #include "etrn.h"
 #include "gate.h"
@@ -92,6 +93,8 @@ static void on_mail(struct sansmtp_server *server, const struct sansmtp_event *e
         return;
     }
     session->visit->declared = event->number;
+    session->chunk_refused = false;
+    session->verdict_due = false;
     session->in_transaction = true;
     session->recipients = 0;
     session->octets = 0;
@@ -170,6 +173,7 @@ static void on_chunk(struct sansmtp_server *server, const struct sansmtp_event *
     struct connection *connection = user;
     int error = arrival_error(connection->session.message);
 
+    connection->session.chunk_refused = error != 0;
     if (error != 0) {
         answer_failure(connection, "BDAT", error);
         return;
@@ -224,6 +228,7 @@ static void on_reset(struct sansmtp_server *server, const struct sansmtp_event *
 
     (void)server;
     log_event(connection, "RESET", sansmtp_reason_name(event->reason), connection->session.octets);
+    refusal_log(connection, event->reason);
     end_transaction(connection);
 }
 
@@ -249,13 +254,6 @@ static void on_etrn(struct sansmtp_server *server, const struct sansmtp_event *e
     if (let_through(connection, "ETRN", gate_etrn(relay_of(connection), connection, event->text))) {
         etrn_ask(connection, event->text);
     }
-}
-
-void session_says(struct connection *connection, const uint8_t *octets, size_t length)
-{
-    (void)connection;
-    (void)octets;
-    (void)length;
 }
 
 void session_end(struct connection *connection)

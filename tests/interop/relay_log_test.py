@@ -54,7 +54,29 @@ def named(tap, here):
         tap.check(not wrong, "no line says delivered", wrong)
 
 
+def refused(tap, here):
+    """What the engine refuses by itself is in the log as the client was told it."""
+    with Relay(here, "--max-size", "1000") as relay:
+        for name, body, code in (("too large", b"x\r\n" * 600, 552), ("bare", b"a\nb\r\n", 550)):
+            with Wire(relay.port) as wire:
+                wire.envelope("user@example.test")
+                wire.command("DATA", 354)
+                wire.send(body + b".\r\n")
+                support.attempt(tap, "%s is %d" % (name, code), wire.expect, code)
+                wire.command("QUIT", 221)
+            said = [line.split(" ", 2)[2] for line in relay.log().splitlines()]
+            ended = [line for line in said if line.startswith(("RESET", "END"))][-2:]
+            tap.check(ended[0].startswith("RESET ") and ended[1].startswith("END %d " % code),
+                      "and so in the log", said[-6:])
+        with Wire(relay.port) as wire:
+            wire.envelope("user@example.test")
+            wire.send(b"BDAT 2000 LAST\r\n" + b"x" * 2000)
+            support.attempt(tap, "BDAT of too much is 552", wire.expect, 552)
+        tap.check(relay.log().count(" END 552 ") == 2, "and so in the log", relay.log()[-500:])
+
+
 def test(tap, here):
+    refused(tap, here)
     named(tap, here)
 
 
