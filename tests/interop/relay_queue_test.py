@@ -66,6 +66,7 @@ def tried(queue, *words, maildir=None, **more):
     if not words:
         command += ["--relay-listen", "127.0.0.1:0", "--local-domain", "a.test"]
         command += ["--maildir", maildir or queue + ".mail"]
+        command += ["--user", "root"] if os.geteuid() == 0 and "user" not in more else []
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=60, **more)
     return done.returncode, done.stderr
