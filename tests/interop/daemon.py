@@ -20,6 +20,16 @@ def slurp(path):
         return b""
 
 
+started = []
+
+
+def crashed():
+    """What to know of those that ended, neither well nor by us."""
+    for one in started:
+        if one.process and one.process.poll() not in (None, 0, -signal.SIGKILL):
+            yield "%s: %d\n%s" % (one.here, one.process.returncode, one.errors()[-3000:])
+
+
 class Daemon:
     """Used as a context, which starts it, and ends it by its pid. Its start(), which waits until it
     listens, is the heir's."""
@@ -34,6 +44,7 @@ class Daemon:
         self.err_path = os.path.join(self.here, "stderr")
         self.command = []
         self.process = None
+        started.append(self)
 
     def __enter__(self):
         self.start()

@@ -16,7 +16,7 @@ from tap import Tap
 
 # A test finds all that it needs here.
 from connection import HOST, PATIENCE, SENDER, Lost, Wire, attempt, stuffed
-from daemon import Daemon, slurp
+from daemon import Daemon, crashed, slurp
 from peers import PEERS, missing, peer, run
 from tidy import folder
 
@@ -242,7 +242,12 @@ def main(test):
     tap = Tap()
     try:
         with folder() as here:
-            test(tap, here)
+            try:
+                test(tap, here)
+            except Exception:
+                for line in "\n".join(crashed()).splitlines():
+                    tap.say(line)
+                raise
     except Exception as problem:  # a test that stops half way has failed, whatever stopped it
         why = "%s: %s" % (type(problem).__name__, problem)
         tap.check(False, "the test runs to its end", why)
