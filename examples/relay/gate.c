@@ -8,7 +8,6 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sysexits.h>
 
 #define CLIENTS 65536u /* that are counted at the same time */
@@ -273,10 +272,10 @@ void gate_message(struct relay *relay, struct connection *connection, uint64_t o
 /* RFC 5321 4.5.1: taken in every domain that we deliver to, whoever the users are. */
 static bool is_postmaster(const struct sansmtp_event *event)
 {
-    static const char name[] = "postmaster";
+    char name[FOLDER_MAX];
 
-    return event->local.length == sizeof name - 1 &&
-           strncasecmp((const char *)event->local.data, name, sizeof name - 1) == 0;
+    addresses_folder(event->local, (struct sansmtp_span){NULL, 0}, name);
+    return strcmp(name, "postmaster") == 0;
 }
 
 struct gate_answer gate_recipient(struct relay *relay, struct connection *connection,

@@ -49,7 +49,8 @@ def existing(tap, here):
              ('"bob"@example.test', 250), ('"o\\"dd"@example.test', 250), ("tim@[127.0.0.1]", 250),
              ("bo@example.test", 550), ("bobb@example.test", 550), ("file@example.test", 550),
              ('"../bob"@example.test', 550), ("b\u00f6b@example.test", 550), ("bob@[127.0.0.1]", 550),
-             ("bob@backup.example", 250), ("POSTmaster@example.test", 250), ("postMASTER", 250))
+             ("bob@backup.example", 250), ("POSTmaster@example.test", 250), ("postMASTER", 250),
+             ('"Post\\Master"@example.test', 250), ("postmaster1@example.test", 550))
         rcpt(tap, relay, ("bo@example.test", 550), ("bo@other.example", 250), source="127.0.0.2")
         tap.check(len(folders(relay)) == 4, "nothing was made for them", folders(relay))
         send(relay, "BOB@example.test")
