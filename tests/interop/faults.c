@@ -27,6 +27,7 @@ int openat(int at, const char *path, int flags, ...);
 int openat64(int at, const char *path, int flags, ...);
 ssize_t write(int file, const void *octets, size_t length);
 int fsync(int file);
+int close(int file);
 int linkat(int from_at, const char *from, int to_at, const char *to, int flags);
 
 /* The errno with which this call is to fail; 0: none. */
@@ -113,6 +114,18 @@ int fsync(int file)
     *(void **)&real = dlsym(RTLD_NEXT, "fsync");
     if (file >= 0 && file < FILES && faults[file].fsync != 0) {
         return fail(faults[file].fsync);
+    }
+    return real(file);
+}
+
+/* Its number may be that of a connection next. */
+int close(int file)
+{
+    int (*real)(int);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "close");
+    if (file >= 0 && file < FILES) {
+        faults[file].write = faults[file].fsync = 0;
     }
     return real(file);
 }
