@@ -196,7 +196,7 @@ static void append(struct message *message, const void *octets, size_t length)
 /* RFC 5321 4.4: a copy that goes to more than one recipient should not name them. */
 static void put_trace(struct message *message)
 {
-    char id[32], text[SANSMTP_RECEIVED_MAX];
+    char id[32], text[SANSMTP_RECEIVED_MAX + ENVELOPE_CLAUSE_MAX];
     int length = snprintf(id, sizeof id, "%013" PRIX64, message->envelope.id);
     size_t size;
     struct trace trace = {.id = {(const uint8_t *)id, (size_t)length},
@@ -207,6 +207,7 @@ static void put_trace(struct message *message)
     }
     message->headed = true;
     size = trace_received(message->connection, &trace, text);
+    size = envelope_add_clause(&message->envelope, text, size);
     scan_octets(&message->scan, (const uint8_t *)text, size); /* a recipient may be in UTF-8 */
     append(message, text, size);
     message->trace = size;

@@ -44,7 +44,6 @@ void envelope_fill(const struct consignment *consignment, uint64_t extensions,
 
     *envelope = (struct sansmtp_envelope){.size = sizeof *envelope};
     envelope->flags = (from->flags & QUEUE_UTF8) != 0 ? SANSMTP_ENVELOPE_UTF8 : 0;
-    envelope->flags |= from->priority == 0 ? SANSMTP_ENVELOPE_NO_PRIORITY : 0;
     envelope->priority = from->priority;
     envelope->body = body_of(consignment, extensions);
     envelope->ret = from->ret;

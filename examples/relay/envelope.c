@@ -2,6 +2,7 @@
 
 #include "idna.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool get(const struct sansmtp_event *event, uint32_t id, struct sansmtp_parameter *parameter)
@@ -88,6 +89,24 @@ void envelope_read_recipient(struct queue_recipient *recipient, const struct san
     if (get(event, SANSMTP_PARAMETER_ORCPT, &parameter)) {
         recipient->orcpt = parameter.raw;
     }
+}
+
+/* RFC 6710 4.1, 7: behind all other clauses, in front of the date; what has no priority says none. */
+size_t envelope_add_clause(const struct queue_envelope *envelope, char *field, size_t length)
+{
+    char clause[ENVELOPE_CLAUSE_MAX];
+    size_t at = length, added;
+
+    while (at > 0 && field[at - 1] != ';') {
+        at--;
+    }
+    if (envelope->priority == 0 || at == 0) {
+        return length;
+    }
+    added = (size_t)snprintf(clause, sizeof clause, "\r\n PRIORITY %d", (int)envelope->priority);
+    memmove(field + at - 1 + added, field + at - 1, length - at + 1);
+    memcpy(field + at - 1, clause, added);
+    return length + added;
 }
 
 static uint32_t retry_flags(const struct queue_envelope *envelope)

@@ -15,6 +15,12 @@ void envelope_read(struct queue_envelope *envelope, const struct sansmtp_event *
 void envelope_read_recipient(struct queue_recipient *recipient, const struct sansmtp_event *event,
                              uint8_t domain[ENVELOPE_PATH_MAX]);
 
+#define ENVELOPE_CLAUSE_MAX 16u
+
+/* Adds the clause PRIORITY to a Received field of so many octets, which has room for
+ * ENVELOPE_CLAUSE_MAX further ones. Returns how many it has then. */
+size_t envelope_add_clause(const struct queue_envelope *envelope, char *field, size_t length);
+
 /* When the queue looks at a new recipient first: the rest of recipient->retry and due. */
 void envelope_schedule(const struct queue_envelope *envelope,
                        const struct sansmtp_retry_options *options,

@@ -21,8 +21,8 @@
  * into lower case and not judged. */
 size_t idna_ascii(struct sansmtp_span domain, uint8_t out[IDNA_MAX]);
 
-/* The path of a RECIPIENT event with its domain in this form; out is written only if it has another.
- * False: no domain can be called so. */
+/* The path of a RECIPIENT event with its domain in this form; out is written only if it has
+ * another. False: no domain can be called so. */
 bool idna_path(const struct sansmtp_event *event, uint8_t out[IDNA_PATH_MAX],
                struct sansmtp_span *path);
 

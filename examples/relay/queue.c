@@ -13,10 +13,11 @@
 #define VERSION   2     /* of the tables */
 
 /*
- * A message's row stays ready = 0 until it is whole. A recipient's row is there as long as something has to be done for it. A row of destination is for one domain and one priority (RFC 6710):
- * its due is the least due of its waiting recipients, so what is next is found without looking at
- * what is not; recipient_due then finds the message, and recipient_tell whom to tell. So with a
- * hundred thousand messages each step costs what it costs with ten.
+ * A message's row stays ready = 0 until it is whole. A recipient's row is there as long as
+ * something has to be done for it. A row of destination is for one domain and one priority (RFC
+ * 6710): its due is the least due of its waiting recipients, so what is next is found without
+ * looking at what is not; recipient_due then finds the message, and recipient_tell whom to tell. So
+ * with a hundred thousand messages each step costs what it costs with ten.
  */
 #define DESTINATIONS                                                                    \
     "CREATE TABLE destination("                                                         \

@@ -197,8 +197,8 @@ int queue_record(struct queue *queue, uint64_t id, const struct queue_result *re
 /* No attempt came to pass: they are due as they were. */
 int queue_give_back(struct queue *queue, const struct queue_batch *batch);
 
-/* Sets *batch to the first message behind after with all recipients of which its sender must be told
- * something, or to NULL. The caller frees it. */
+/* Sets *batch to the first message behind after with all recipients of which its sender must be
+ * told something, or to NULL. The caller frees it. */
 int queue_pick_report(struct queue *queue, uint64_t after, struct queue_batch **batch);
 
 /* The sender was told of all that the batch says: call it in the transaction that puts the report. */

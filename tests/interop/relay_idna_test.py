@@ -1,5 +1,5 @@
-"""Internationalised domains (RFC 6531): written in UTF-8 they are looked up, grouped and compared by
-their A-labels; a domain that IDNA does not know has no such host."""
+"""Internationalised domains (RFC 6531): written in UTF-8 they are looked up, grouped and
+compared by their A-labels; a domain that IDNA does not know has no such host."""
 
 import os
 
@@ -35,8 +35,8 @@ def answer(relay, recipient, mail="SMTPUTF8"):
 
 
 def looked_up(tap, setting, dns):
-    """Whatever form it has, the host behind the A-labels is found, and is told the form that came."""
-    # RFC 6531 3.2: any domain name to be looked up in the DNS is processed as IDNA says
+    """Whatever form it has, the host behind the A-labels is found, and hears the form that came."""
+    # 6531-3.2-c: any domain name to be looked up in the DNS is processed as IDNA says
     cases = (
         ("user@" + U, "in UTF-8"),
         ("user@BÜCHER.Test", "in upper case"),
@@ -84,7 +84,8 @@ def listed(tap, setting):
     with Relay(setting.here, "--relay-domain", U, dns=setting.dns.where()) as relay:
         for domain, code in ((U, b"250"), (LABEL, b"250"), ("büro.test", b"550")):
             said = answer(relay, "user@" + domain)
-            tap.check(said.startswith(code), "relay-domain %s, for %s: %s" % (U, domain, code), said)
+            name = "relay-domain %s, for %s: %s" % (U, domain, code)
+            tap.check(said.startswith(code), name, said)
 
 
 def refused(tap, setting):

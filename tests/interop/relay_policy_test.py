@@ -1,5 +1,5 @@
-"""MTA-STS policies are fetched by HTTPS and kept (RFC 8461 3.3, 5.1): only what came by a certificate
-that is good, with 200, as text/plain, in time and in 64 KiB is one; what is kept holds on while
+"""MTA-STS policies are fetched by HTTPS and kept (RFC 8461 3.3, 5.1): only what came by a good
+certificate, with 200, as text/plain, in time and in 64 KiB is one; what is kept holds on while
 fetching fails; and mail for a domain without any is never held up."""
 
 import contextlib
@@ -150,6 +150,7 @@ def sent(relay, hop):
 def first(tap, here, authority):
     """A domain that is met for the first time: its policy counts for the very first message."""
     ok = policy()
+    # 8461-3.3-a: 200 alone, no redirects, a certificate for mta-sts.<domain>
     cases = (
         ("enforce", lambda web: web.says(ok), True, "taken over TLS"),
         ("enforce, a star in the certificate", lambda web: None, True, "taken over TLS"),
@@ -157,7 +158,8 @@ def first(tap, here, authority):
         ("enforce, another MX", lambda web: web.says(policy(mx="mx.other.test")), True, "waits"),
         ("testing, another MX", lambda web: web.says(policy("testing", "x.test")), False, "taken"),
         ("none", lambda web: web.says(policy("none", "x.test")), False, "taken"),
-        ("64 KiB", lambda web: web.says(ok + b"x: " + b"y" * (65536 - len(ok) - 3)), False, "waits"),
+        ("64 KiB", lambda web: web.says(ok + b"x: " + b"y" * (65536 - len(ok) - 3)), False,
+         "waits"),
         # from here on there is none, and mail goes as if there never had been one
         ("over 64 KiB", lambda web: web.says(ok + b"x: " + b"y" * (65537 - len(ok) - 3)), False,
          "taken"),
@@ -179,7 +181,8 @@ def first(tap, here, authority):
     for name, what, tls, wanted in cases:
         world = World(here, authority)
         context = what if isinstance(what, ssl.SSLContext) else authority.good
-        web, hop = Web(authority.star if "a star" in name else context, world.web_port), world.hop(tls)
+        context = authority.star if "a star" in name else context
+        web, hop = Web(context, world.web_port), world.hop(tls)
         if callable(what):
             what(web)
         with world.dns.running(), web.running(), hop.running(), world.relay() as relay:
@@ -229,10 +232,11 @@ def nobody(tap, here, authority):
 
 
 def later(tap, here, authority):
-    """What is kept: used while its id is the same, fetched anew when that changes, or it is old; and
-    in force while it cannot be fetched, or the record has gone."""
+    """What is kept: used while its id is the same, fetched anew when that changes, or it is old;
+    and in force while it cannot be fetched, or the record has gone."""
     world = World(here, authority)
     web, hop = Web(authority.good, world.web_port), world.hop(tls=False)
+    # 8461-3.3-b: one that holds is used when no new one can be had
     with world.dns.running(), hop.running(), world.relay() as relay:
         with web.running():
             tap.check(sent(relay, hop) == "waits", "fetched: in force")

@@ -42,9 +42,13 @@ def submit(relay, to, priority, sent=None, sender=delivering.FROM):
         return re.search(rb"Queued as (\w+)", wire.expect(250)).group(1).decode()
 
 
+def refusing(whom, how):
+    return lambda line: how if whom in line else "250 2.1.5 ok"
+
+
 def priorities(hop):
     found = [re.search(r"MT-PRIORITY=(-?\d+)", each.mail) for each in hop.taken]
-    return [int(each.group(1)) if each else 0 for each in found]
+    return [int(each.group(1)) if each else None for each in found]  # 6710-4.2-a: 0, too
 
 
 def subjects(hop):
@@ -71,6 +75,11 @@ def ordered(tap, setting, domains, name):
             # RFC 6710 5: priorities affect the order in which messages are transferred
             found = priorities(hop)
             tap.check(found == sorted(PRIORITIES, reverse=True), name + ": the higher first", found)
+            clauses = [re.search(rb"(?s)^Received:.*?PRIORITY (-?\d+);", each.octets)
+                       for each in hop.taken]
+            # 6710-4.1-e: Received carries the clause PRIORITY and the value, before the date
+            clauses = [int(each.group(1)) if each else 0 for each in clauses]
+            tap.check(clauses == found, name + ": Received says so", hop.taken[0].octets)
             if len(domains) == 1:
                 order = ["n%d" % number for _, number in sorted(wanted)]
                 tap.check(subjects(hop) == order, name + ": then the older", subjects(hop))
@@ -79,8 +88,7 @@ def ordered(tap, setting, domains, name):
 
 def later(tap, setting):
     """One that is not due holds nothing up, however high."""
-    hop = Hop(NEAR, setting.port, {"RCPT": lambda line: "450 no" if b"<slow@" in line else "250 ok"},
-              offers=ALL)
+    hop = Hop(NEAR, setting.port, {"RCPT": refusing(b"<slow@", "450 no")}, offers=ALL)
     with hop.running(), relay_for(setting) as relay:
         submit(relay, "slow@one.test", 9)
         wait(relay, 1)
@@ -106,7 +114,7 @@ def held(tap, setting):
 
 
 def strangers(tap, setting):
-    """RFC 6710 4.1: no positive priority of strangers; they are told by X.3.6. Lower they may."""
+    """6710-4.1-b, -c: no positive priority of strangers; they are told by X.3.6. Lower they may."""
     hop = Hop(NEAR, setting.port, offers=ALL)
     options = ("--relay-domain", "one.test", "--loopback", "yes", "--port", str(setting.port))
     with hop.running(), Relay(setting.here, *options, dns=setting.dns.where()) as relay:
@@ -127,8 +135,7 @@ def strangers(tap, setting):
 
 def told(tap, setting):
     """RFC 6710 4.6: a report has the priority of its message."""
-    hop = Hop(NEAR, setting.port, {"RCPT": lambda line: "550 no" if b"<user@" in line else "250 ok"},
-              offers=ALL)
+    hop = Hop(NEAR, setting.port, {"RCPT": refusing(b"<user@", "550 no")}, offers=ALL)
     with hop.running(), relay_for(setting) as relay:
         submit(relay, "user@one.test", 4, sender="me@two.test")
         relay.until(lambda: hop.taken)

@@ -1,5 +1,5 @@
-"""The queue's file and folder: what is broken, newer or somebody else's is left as it is, and said; an
-older one is renewed; what is empty gives its room back; a report that cannot be written holds up
+"""The queue's file and folder: what is broken, newer or somebody else's is left as it is, and said;
+an older one is renewed; what is empty gives its room back; a report that cannot be written holds up
 none behind it."""
 
 import hashlib
@@ -193,8 +193,8 @@ def renewed(tap, here):
     database.execute("INSERT INTO destination VALUES (1, ?, ?)", (b"example.test", now))
     for number in range(3):
         database.execute(
-            "INSERT INTO recipient(message, destination, address, notify, due, retry_flags, attempt)"
-            " VALUES (?, 1, ?, 0, ?, 0, 0)",
+            "INSERT INTO recipient(message, destination, address, notify, due, retry_flags,"
+            " attempt) VALUES (?, 1, ?, 0, ?, 0, 0)",
             (number + 1, b"user%d@example.test" % number, now))
     database.commit()
     database.close()

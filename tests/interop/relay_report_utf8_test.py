@@ -1,5 +1,5 @@
 """Reports about mail with UTF-8 in its addresses (RFC 6533): to a sender whose own address is ASCII
-they are written so that any way back takes them; to one in UTF-8, as message/global-delivery-status.
+they are written so that any way back takes them; to one in UTF-8 as message/global-delivery-status.
 What they say is what Python's email reads."""
 
 import email
@@ -67,7 +67,7 @@ def parts(octets):
 
 def plainly(tap, setting):
     """A sender in ASCII: all of the report is ASCII, and its way takes it, whatever it offers."""
-    # RFC 6533 3: utf-8-addr-xtext and unitext; 4.1: only ASCII in message/delivery-status
+    # 6533-4-a, RFC 6533 3: utf-8-addr-xtext and unitext; only ASCII in message/delivery-status
     cases = (
         ("UTF-8 in the address", ASCII, "üser@hop.test", r"\x{FC}ser@hop.test"),
         ("UTF-8 in the header", HEADER, "user@hop.test", None),

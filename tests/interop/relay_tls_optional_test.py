@@ -88,7 +88,7 @@ def test(tap, here):
     sts = ("--mta-sts", "yes", "--mta-sts-folder", folder)
     folded = b"tls-REQUIRED:\r\n no\r\n"
     late = BODY + NO
-    # RFC 8689 4.2.2: attempt STARTTLS if possible, but do not fail if this is unsuccessful
+    # 8689-4.1-a, 8689-4.1-c, 8689-4.2.2-a: attempt STARTTLS if possible, but do not fail if this is unsuccessful
     cases = (
         ("DANE, another key", record, wrong, NO + BODY, "", (), "taken over TLS"),
         ("DANE, no STARTTLS", record, None, NO + BODY, "", (), "taken in clear"),
