@@ -107,7 +107,7 @@ Postmaster's folder.
 Those that the file lists, and no others, whatever folders there are.
 A line is an address, a local part (which then there is in all our domains), or @domain (whatever
 the local part).
-It is read at the start.
+It is read at the start and at SIGHUP.
 .It Cm local-recipients any
 Everybody.
 .El
@@ -135,10 +135,11 @@ It is gone, and nobody is told.
 .El
 .Sh SIGNALS
 SIGHUP opens the log anew, and reads the files of
-.Cm tls-cert , tls-key , tls-ca , auth-file
+.Cm tls-cert , tls-key , tls-ca , auth-file , senders , recipient-file
 and
 .Cm smart-password-file
-again; connections that begin then have what was read, those that are open go on with what they have.
+again; connections that begin then have what was read, those that are open go on with what they have,
+but for the lists of addresses, which count at once.
 If one of these files is bad all of them stay as they were; the log says so, and standard error why.
 So a renewed certificate needs no stop; but where
 .Cm user

@@ -76,7 +76,6 @@ static const char *keep(struct addresses *set, const char *key)
         return "there is no memory for it";
     }
     keys[set->count++] = copy;
-    set->sorted = false;
     return NULL;
 }
 
@@ -146,16 +145,26 @@ static bool has(const struct addresses *set, const char *owner, enum kind kind,
     return bsearch(&wanted, set->keys, set->count, sizeof *set->keys, by_text) != NULL;
 }
 
-bool addresses_have(struct addresses *set, const char *owner, struct sansmtp_span local,
+void addresses_sort(struct addresses *set)
+{
+    if (set->count > 0) {
+        qsort(set->keys, set->count, sizeof *set->keys, by_text);
+    }
+}
+
+void addresses_release(struct addresses *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        free(set->keys[i]);
+    }
+    free(set->keys);
+    *set = (struct addresses){NULL, 0};
+}
+
+bool addresses_have(const struct addresses *set, const char *owner, struct sansmtp_span local,
                     struct sansmtp_span domain)
 {
-    if (set->count == 0) {
-        return false;
-    }
-    if (!set->sorted) {
-        qsort(set->keys, set->count, sizeof *set->keys, by_text);
-        set->sorted = true;
-    }
-    return has(set, owner, ADDRESS, local, domain) || has(set, owner, LOCAL, local, domain) ||
-           has(set, owner, DOMAIN, local, domain) || has(set, owner, ANY, local, domain);
+    return set->count > 0 &&
+           (has(set, owner, ADDRESS, local, domain) || has(set, owner, LOCAL, local, domain) ||
+            has(set, owner, DOMAIN, local, domain) || has(set, owner, ANY, local, domain));
 }

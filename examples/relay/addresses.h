@@ -13,7 +13,6 @@
 struct addresses {
     char **keys;
     size_t count;
-    bool sorted;
 };
 
 /*
@@ -23,8 +22,13 @@ struct addresses {
  */
 const char *addresses_add(struct addresses *set, const char *owner, const char *line);
 
+/* To be called when all have been added, before any is looked for. */
+void addresses_sort(struct addresses *set);
+
+void addresses_release(struct addresses *set);
+
 /* Is this one in the set, of this owner? domain is as idna_ascii writes it. */
-bool addresses_have(struct addresses *set, const char *owner, struct sansmtp_span local,
+bool addresses_have(const struct addresses *set, const char *owner, struct sansmtp_span local,
                     struct sansmtp_span domain);
 
 /* The folder of a local part at such a domain. */

@@ -2,6 +2,7 @@
 
 #include "idna.h"
 #include "mailbox.h"
+#include "secrets.h"
 #include "sender.h"
 #include "visit.h"
 
@@ -19,9 +20,7 @@ struct gate {
     struct sansmtp_rate *rate;     /* NULL: there is no limit */
     struct sansmtp_rate *hastened; /* by domain: what ETRN started */
     struct sansmtp_rate *guesses;  /* by address: wrong passwords */
-    struct mailboxes *mailboxes;
     struct crowd *crowd;
-    struct addresses senders;
 };
 
 static const struct gate_answer yes = {.code = 250};
@@ -129,8 +128,7 @@ int gate_open(struct relay *relay)
         return EX_CONFIG;
     }
     fill_relay(&relay->config, &gate->relay);
-    status = sender_open(&gate->senders, &relay->config);
-    return status == 0 ? mailbox_open(&gate->mailboxes, &relay->config) : status;
+    return 0;
 }
 
 static bool is_in(const struct config_networks *networks, struct connection *connection)
@@ -239,7 +237,7 @@ static bool may_send_as(struct relay *relay, struct connection *connection,
                         const struct sansmtp_event *mail)
 {
     return listener_of(connection)->role != FOR_USERS || relay->config.senders == NULL ||
-           sender_is_of(&relay->gate->senders, connection->session.user, mail);
+           sender_is_of(&relay->secrets->senders, connection->session.user, mail);
 }
 
 struct gate_answer gate_mail(struct relay *relay, struct connection *connection,
@@ -304,7 +302,7 @@ struct gate_answer gate_recipient(struct relay *relay, struct connection *connec
                      "rate-recipients", relay->config.rate_recipients.limit);
     }
     if (verdict.decision == SANSMTP_RELAY_LOCAL && !is_postmaster(event) &&
-        !mailbox_exists(relay->gate->mailboxes, event)) {
+        !mailbox_exists(&relay->secrets->recipients, &relay->config, event)) {
         return no(550, SANSMTP_ENHANCED(5, 1, 1), "No such mailbox here");
     }
     return yes;

@@ -1,17 +1,10 @@
 #include "mailbox.h"
 
-#include "addresses.h"
 #include "envelope.h"
 #include "lines.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sysexits.h>
-
-struct mailboxes {
-    const struct config *config;
-    struct addresses listed;
-};
 
 void mailbox_folder(const struct queue_recipient *recipient, char folder[FOLDER_MAX])
 {
@@ -24,7 +17,7 @@ void mailbox_folder(const struct queue_recipient *recipient, char folder[FOLDER_
     }
 }
 
-/* -- opening ---------------------------------------------------------------------------------- */
+/* -- reading ---------------------------------------------------------------------------------- */
 
 static const char *take(void *user, char *line)
 {
@@ -43,18 +36,15 @@ static int check(const struct config *config)
     return 0;
 }
 
-int mailbox_open(struct mailboxes **mailboxes, const struct config *config)
+int mailbox_read(struct addresses *recipients, const struct config *config)
 {
-    struct mailboxes *made = calloc(1, sizeof *made);
-    int status = made == NULL ? EX_OSERR : check(config);
+    int status = check(config);
 
-    *mailboxes = made;
-    if (status != 0) {
-        return status;
+    if (status == 0 && config->recipient_file != NULL) {
+        status = lines_read(config->recipient_file, take, recipients);
     }
-    made->config = config;
-    return config->recipient_file == NULL ? 0
-                                          : lines_read(config->recipient_file, take, &made->listed);
+    addresses_sort(recipients);
+    return status;
 }
 
 /* -- asking ----------------------------------------------------------------------------------- */
@@ -70,9 +60,9 @@ static bool has_folder(const struct config *config, const struct queue_recipient
            stat(path, &found) == 0 && S_ISDIR(found.st_mode);
 }
 
-bool mailbox_exists(struct mailboxes *mailboxes, const struct sansmtp_event *event)
+bool mailbox_exists(const struct addresses *recipients, const struct config *config,
+                    const struct sansmtp_event *event)
 {
-    const struct config *config = mailboxes->config;
     uint8_t domain[ENVELOPE_PATH_MAX];
     struct queue_recipient recipient;
 
@@ -83,5 +73,5 @@ bool mailbox_exists(struct mailboxes *mailboxes, const struct sansmtp_event *eve
     if (config->recipient_file == NULL) {
         return has_folder(config, &recipient);
     }
-    return addresses_have(&mailboxes->listed, "", event->local, recipient.destination);
+    return addresses_have(recipients, "", event->local, recipient.destination);
 }

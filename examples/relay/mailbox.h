@@ -8,17 +8,15 @@
  * there to be told (RFC 5321 6.2).
  */
 
-#include "../receive_folder.h"
+#include "addresses.h"
 #include "queue.h"
-#include "relay.h"
-
-struct mailboxes;
 
 /* Reads what is listed. Returns 0, or a status of sysexits.h after having said why. */
-int mailbox_open(struct mailboxes **mailboxes, const struct config *config);
+int mailbox_read(struct addresses *recipients, const struct config *config);
 
 /* Is there one for the recipient of this event, whose domain is ours? Looks into the file system. */
-bool mailbox_exists(struct mailboxes *mailboxes, const struct sansmtp_event *recipient);
+bool mailbox_exists(const struct addresses *recipients, const struct config *config,
+                    const struct sansmtp_event *event);
 
 /* Its folder: RFC 5321 2.4 leaves the case of a local part to the host that delivers. Here it makes
  * no difference, and all is in lower case. */

@@ -2,6 +2,8 @@
 
 #include "../receive_tls.h"
 #include "../send_tls.h"
+#include "mailbox.h"
+#include "sender.h"
 
 #include <openssl/crypto.h>
 #include <openssl/ssl.h>
@@ -47,6 +49,12 @@ static int read_all(const struct config *config, struct secrets *secrets)
     if (status == 0 && config->smart_user != NULL) {
         status = password_read(&secrets->password, config->smart_password_file);
     }
+    if (status == 0) {
+        status = mailbox_read(&secrets->recipients, config);
+    }
+    if (status == 0) {
+        status = sender_read(&secrets->senders, config);
+    }
     return status;
 }
 
@@ -76,6 +84,8 @@ void secrets_release(struct secrets *secrets)
     SSL_CTX_free(secrets->for_users);
     SSL_CTX_free(secrets->trust);
     users_release(secrets->users);
+    addresses_release(&secrets->recipients);
+    addresses_release(&secrets->senders);
     OPENSSL_cleanse(secrets, sizeof *secrets);
     free(secrets);
 }

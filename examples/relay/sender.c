@@ -21,13 +21,17 @@ static const char *take(void *user, char *line)
     return addresses_add(user, line, address);
 }
 
-int sender_open(struct addresses *senders, const struct config *config)
+int sender_read(struct addresses *senders, const struct config *config)
 {
-    return config->senders == NULL ? 0 : lines_read(config->senders, take, senders);
+    int status = config->senders == NULL ? 0 : lines_read(config->senders, take, senders);
+
+    addresses_sort(senders);
+    return status;
 }
 
 /* RFC 8098 3: disposition notifications, which users' programs send, have the null sender. */
-bool sender_is_of(struct addresses *senders, const char *user, const struct sansmtp_event *mail)
+bool sender_is_of(const struct addresses *senders, const char *user,
+                  const struct sansmtp_event *mail)
 {
     uint8_t octets[IDNA_MAX];
     struct sansmtp_span domain = {octets, idna_ascii(mail->domain, octets)};

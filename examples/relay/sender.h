@@ -6,9 +6,10 @@
 #include "addresses.h"
 
 /* Reads the file, if there is one. Returns 0, or a status of sysexits.h after having said why. */
-int sender_open(struct addresses *senders, const struct config *config);
+int sender_read(struct addresses *senders, const struct config *config);
 
 /* May this user send as the sender of this MAIL event? */
-bool sender_is_of(struct addresses *senders, const char *user, const struct sansmtp_event *mail);
+bool sender_is_of(const struct addresses *senders, const char *user,
+                  const struct sansmtp_event *mail);
 
 #endif

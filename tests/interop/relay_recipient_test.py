@@ -2,6 +2,7 @@
 Nobody else is taken, so nothing has to be sent back; but Postmaster always is."""
 
 import os
+import signal
 import subprocess
 
 import support
@@ -88,6 +89,21 @@ def listed(tap, here):
         rcpt(tap, relay, ("whoever@example.test", 250))
 
 
+def renewed(tap, here):
+    """SIGHUP reads the file again; if it is wrong all stays as it was."""
+    path = support.written(here, "changing", b"ada\n")
+    with Relay(here, "--recipient-file", path) as relay:
+        for text, log, ada, bob in ((b"bob\n", "reload done", 550, 250),
+                                    (b"ada\na b\n", "reload failed", 550, 250),
+                                    (b"*\n", "reload done", 250, 250)):
+            before = relay.log().count(log)
+            support.written(here, "changing", text)
+            relay.process.send_signal(signal.SIGHUP)
+            done = relay.until(lambda: relay.log().count(log) > before)
+            tap.check(done, "%r: %s" % (text, log), relay.log())
+            rcpt(tap, relay, ("ada@example.test", ada), ("bob@example.test", bob))
+
+
 def fails(tap, name, status, says, *words):
     command = [program(), "--queue", "/proc/nowhere", *words, "--relay-listen", HOST + ":0"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -108,6 +124,7 @@ def mistakes(tap, here):
 def test(tap, here):
     existing(tap, here)
     listed(tap, here)
+    renewed(tap, here)
     mistakes(tap, here)
 
 
