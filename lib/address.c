@@ -31,6 +31,9 @@ bool sansmtp_address_ipv4(const uint8_t *octets, size_t length, uint8_t address[
 {
     size_t at = 0;
 
+    if (length == 0) {
+        return false;
+    }
     for (size_t i = 0; i < 4; i++) {
         size_t digits;
 

@@ -49,7 +49,7 @@ bool sansmtp_route_name_usable(struct sansmtp_span name)
 {
     size_t at = 0;
 
-    if (name.length > SANSMTP_DOMAIN_LONGEST) {
+    if (name.length == 0 || name.length > SANSMTP_DOMAIN_LONGEST) {
         return false;
     }
     for (;;) {

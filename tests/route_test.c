@@ -243,6 +243,19 @@ static void test_null_mx_and_no_name(void **state)
     expect_hosts(&route, "10 a.example");
 }
 
+/* A root that is told as nothing at all: no octets, and no address of any. */
+static void test_a_root_without_octets(void **state)
+{
+    struct sansmtp_route route = ask("c.example", SANSMTP_ROUTE_FOUND,
+                                     "10 a.example, 20 b.example");
+
+    (void)state;
+    records[0].target = (struct sansmtp_span){NULL, 0};
+    expect_hosts(&route, "20 b.example");
+    route.flags = SANSMTP_ROUTE_SMART_HOSTS;
+    expect_hosts(&route, "20 b.example");
+}
+
 /* 7505-3-b: beside others it is ignored, and never connected to */
 static void test_the_root_beside_others(void **state)
 {
@@ -742,6 +755,7 @@ int main(void)
         cmocka_unit_test(test_null_mx),
         cmocka_unit_test(test_null_mx_and_no_name),
         cmocka_unit_test(test_the_root_beside_others),
+        cmocka_unit_test(test_a_root_without_octets),
         cmocka_unit_test(test_oneself_in_the_list),
         cmocka_unit_test(test_oneself_without_mx),
         cmocka_unit_test(test_targets_that_are_no_names),
