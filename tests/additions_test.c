@@ -9,7 +9,7 @@
 #include "additions.h"
 #include "guard.h"
 
-/* What is refused of them is shown by contract_later.c; here: what is found. */
+/* What is refused of them is shown by contract/later.c; here: what is found. */
 
 static const struct sansmtp_own_extension extensions[] = {
     {.keyword = "XA", .keyword_length = 2, .number = 48, .mail = 10, .rcpt = 1},

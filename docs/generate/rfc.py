@@ -78,7 +78,7 @@ library can only help. File names are below `tests/`.
 """
 
 # Tests that never see a client: what a row of both roles says of the client is not shown by these.
-SERVER_ONLY = re.compile(r"contract_|(unstuff|verb|params|parameter_value)_test|fuzz/server|"
+SERVER_ONLY = re.compile(r"contract/|(unstuff|verb|params|parameter_value)_test|fuzz/server|"
                          r"transcripts/(?!client-)|interop/(?!send)")
 
 # 5321-4.4-a, and what may follow it: ", -b, -c" of the same clause

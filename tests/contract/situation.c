@@ -1,4 +1,4 @@
-#include "contract_matrix.h"
+#include "matrix.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -252,7 +252,7 @@ struct situation contract_situations[] = {
 #define SANSMTP_EVENT_0 0
 #define RESTING(id, name, number, where, traits, wants, wait, takes, arrange, tail) \
     {name, SANSMTP_EVENT_##number, where, traits, wants, wait, takes, arrange, "", tail},
-#include "contract_situations.def"
+#include "situations.def"
 #undef ASKED
 #undef RESTING
 };

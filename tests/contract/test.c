@@ -6,12 +6,12 @@
 #include <cmocka.h>
 
 #include "contract.h"
-#include "contract_matrix.h"
+#include "matrix.h"
 
 enum {
 #define ASKED(id, number, words, tail) NEXT_##id, IN_CALLBACK_##id, JUMPED_##id, /* three each */
 #define RESTING(id, name, number, where, traits, wants, wait, takes, arrange, tail) RESTING_##id,
-#include "contract_situations.def"
+#include "situations.def"
 #undef ASKED
 #undef RESTING
 };
@@ -32,7 +32,7 @@ int main(void)
         SITUATION(JUMPED_##id, "the callback of " #id " was left by a jump"),
 #define RESTING(id, name, number, where, traits, wants, wait, takes, arrange, tail) \
     SITUATION(RESTING_##id, name),
-#include "contract_situations.def"
+#include "situations.def"
 #undef ASKED
 #undef RESTING
     };

@@ -7,13 +7,13 @@
  * what can be seen at once, nor what the session does from there to its end, which is compared with
  * a twin session to which the call was never made.
  *
- *   contract_situations.def   the situations
- *   contract_situation.c      how a session gets there
- *   contract_answer.c         the calls that answer a question
- *   contract_call.c           all other calls
- *   contract_rule.c           what server.h says that each returns
- *   contract_effect.c         what server.h says that each leads to
- *   contract_matrix.c         one trial, its twin, and the comparison
+ *   situations.def   the situations
+ *   situation.c      how a session gets there
+ *   answer.c         the calls that answer a question
+ *   call.c           all other calls
+ *   rule.c           what server.h says that each returns
+ *   effect.c         what server.h says that each leads to
+ *   matrix.c         one trial, its twin, and the comparison
  */
 
 #include "dialogue.h"
@@ -116,7 +116,7 @@ extern const size_t contract_answer_count;
 extern const struct call contract_calls[];
 extern const size_t contract_call_count;
 
-/* contract_rule.c */
+/* rule.c */
 int rule_fine(const struct situation *situation);
 int rule_bad_argument(const struct situation *situation);
 int rule_bad_memory(const struct situation *situation);
@@ -152,7 +152,7 @@ int rule_a_failure(const struct situation *situation);
 int rule_the_question(const struct situation *situation);
 int rule_a_bad_line(const struct situation *situation);
 
-/* contract_effect.c: what the calls that change something lead to. */
+/* effect.c: what the calls that change something lead to. */
 void contract_accepted(const struct situation *situation, const struct trial *trial);
 void contract_declined(const struct situation *situation, const struct trial *trial);
 void contract_failed(const struct situation *situation, const struct trial *trial);

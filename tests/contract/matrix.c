@@ -1,4 +1,4 @@
-#include "contract_matrix.h"
+#include "matrix.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -274,7 +274,7 @@ void contract_matrix(void **state)
     for (size_t i = 0; i < contract_call_count; i++)
         check_cell(situation, &contract_calls[i], &twin);
     /* An engine cannot tell a callback that was left from one that still runs: an answer is not
-     * refused there. But nothing more is asked, and eof() makes an end of it: see contract_door.c. */
+     * refused there. But nothing more is asked, and eof() makes an end of it: see door.c. */
     for (size_t i = 0; i < contract_answer_count && situation->where != JUMPED; i++)
         check_cell(situation, &contract_answers[i], &twin);
     clean(&twin);

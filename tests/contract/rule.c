@@ -1,4 +1,4 @@
-#include "contract_matrix.h"
+#include "matrix.h"
 
 #include <string.h>
 
