@@ -31,28 +31,37 @@ def is_binary(octets):
             or any(len(line) > 998 for line in octets.split(b"\r\n")))
 
 
+def bounded(header, limit):
+    """It ends with the line that reaches the limit, or where that is longer than a line may be."""
+    if len(header) < limit:
+        return header
+    end = header.find(b"\n", limit - 1)
+    return header[:min(limit + 1000, len(header) if end < 0 else end + 1)]
+
+
 def third_part(values, actions, message):
     """(type, encoding, octets) or None: RFC 3461 6.2, RFC 6522 3 and 4, RFC 6533 4.5."""
     if message is None:
         return None
     flags = values.get("flags", 0)
+    limit = values.get("limit") or abi.SANSMTP_DSN_LIMIT
     header, body = headers_of(message)
     broken = not is_utf8(header)
     globl = not header.isascii() and not broken
     utf8_way, eight_way = bool(flags & abi.SANSMTP_DSN_SMTPUTF8), bool(flags & 3)
     full = (actions & abi.SANSMTP_DSN_FAILED and values.get("ret") != abi.SANSMTP_RET_HDRS
-            and len(message) <= (values.get("limit") or abi.SANSMTP_DSN_LIMIT)
+            and len(message) <= limit
             and not flags & abi.SANSMTP_DSN_REQUIRETLS and not broken)
     if full and not globl:
         full = not is_binary(message) and (body.isascii() or eight_way)
-    octets = message if full else header
+    binary = is_binary(message if full else header)
+    octets = message if full else bounded(header, limit)
     if globl:
-        encoding = "quoted-printable" if not utf8_way or is_binary(octets) else "8bit"
+        encoding = "quoted-printable" if not utf8_way or binary else "8bit"
         return "message/global" if full else "message/global-headers", encoding, octets
     if full:
         return "message/rfc822", "7bit" if message.isascii() else "8bit", octets
-    quoted = broken or is_binary(header)
-    return "text/rfc822-headers", "quoted-printable" if quoted else "7bit", octets
+    return "text/rfc822-headers", "quoted-printable" if broken or binary else "7bit", octets
 
 
 def escaped(text):
