@@ -28,6 +28,29 @@ static bool equal_bits(const uint8_t *left, const uint8_t *right, uint32_t bits)
            (bits % 8 == 0 || ((uint32_t)(left[whole] ^ right[whole]) & mask & 0xFF) == 0);
 }
 
+/* To some programs "010" is eight: nobody can tell which network was meant. */
+static bool has_odd_zero(const uint8_t *octets, size_t length)
+{
+    for (size_t i = 0; i + 1 < length; i++) {
+        if (octets[i] == '0' && octets[i + 1] != '.' && (i == 0 || octets[i - 1] == '.')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* In the groups of IPv6 zeros are harmless; dotted decimal may stand behind them. */
+static bool is_ambiguous(const uint8_t *text, size_t length)
+{
+    size_t start = length;
+
+    while (start > 0 && text[start - 1] != ':') {
+        start--;
+    }
+    return memchr(text + start, '.', length - start) != NULL &&
+           has_odd_zero(text + start, length - start);
+}
+
 /* Reads the address at the front, up to a slash or the end. Returns its octets in text, or 0. */
 static size_t read_address(const uint8_t *text, size_t length, struct sansmtp_network *network)
 {
@@ -35,6 +58,9 @@ static size_t read_address(const uint8_t *text, size_t length, struct sansmtp_ne
     size_t end = slash != NULL ? (size_t)(slash - text) : length;
     bool brackets = end >= 2 && text[0] == '[' && text[end - 1] == ']';
 
+    if (is_ambiguous(text, end)) {
+        return 0;
+    }
     if (!brackets && sansmtp_address_ipv4(text, end, network->address)) {
         network->length = IPV4;
         return end;

@@ -26,9 +26,9 @@ struct sansmtp_network {
  *
  * Without "/", one address. IPv6 may stand in brackets, "[2001:db8::]/32". IPv4 in IPv6
  * ("::ffff:192.0.2.0/120") is the IPv4 network that it means. network is unspecified on error.
- * Returns 0, or SANSMTP_ERR_SYNTAX (outside this grammar; a zero in front of the number of bits;
- * bits set in the address that do not count: most often a typing error that names another network
- * than was meant), or SANSMTP_ERR_ARGUMENT. Source: RFC 4632 3.1, RFC 4291 2.2, 2.3; an address as
+ * Returns 0, or SANSMTP_ERR_SYNTAX (outside this grammar; a zero in front of another digit of
+ * the bits or of an octet in decimal; bits set in the address that do not count: most often a typing
+ * error that names another network than was meant), or SANSMTP_ERR_ARGUMENT. Source: RFC 4632 3.1, RFC 4291 2.2, 2.3; an address as
  * RFC 5321 4.1.3 writes it, so "::" stands for two groups at least.
  */
 SANSMTP_API int sansmtp_network_parse(const uint8_t *text, size_t length,
