@@ -2,7 +2,7 @@
 
 #include "../arguments.h"
 #include "../receive_store.h"
-#include "secrets.h"
+#include "files.h"
 #include "trip.h"
 
 #include <stdio.h>
@@ -62,8 +62,8 @@ int deliver_open_store(struct relay *relay)
 
 void deliver_renew(struct relay *relay)
 {
-    relay->deliveries->tls = relay->secrets->trust;
-    relay->deliveries->password = relay->secrets->password;
+    relay->deliveries->tls = relay->files->trust;
+    relay->deliveries->password = relay->files->password;
 }
 
 void deliver_close(struct relay *relay)

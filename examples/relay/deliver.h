@@ -55,7 +55,7 @@ int deliver_open(struct relay *relay);
 /* Opens that, and makes it if it is not there. Returns as deliver_open. */
 int deliver_open_store(struct relay *relay);
 
-/* There are new relay->secrets: calls that begin now use them. */
+/* There are new relay->files: calls that begin now use them. */
 void deliver_renew(struct relay *relay);
 
 /* The program ends, and no lane is left: closes what is still open, such as idle connections. */

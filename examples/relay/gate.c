@@ -2,7 +2,7 @@
 
 #include "idna.h"
 #include "mailbox.h"
-#include "secrets.h"
+#include "files.h"
 #include "sender.h"
 #include "visit.h"
 
@@ -237,7 +237,7 @@ static bool may_send_as(struct relay *relay, struct connection *connection,
                         const struct sansmtp_event *mail)
 {
     return listener_of(connection)->role != FOR_USERS || relay->config.senders == NULL ||
-           sender_is_of(&relay->secrets->senders, connection->session.user, mail);
+           sender_is_of(&relay->files->senders, connection->session.user, mail);
 }
 
 struct gate_answer gate_mail(struct relay *relay, struct connection *connection,
@@ -302,7 +302,7 @@ struct gate_answer gate_recipient(struct relay *relay, struct connection *connec
                      "rate-recipients", relay->config.rate_recipients.limit);
     }
     if (verdict.decision == SANSMTP_RELAY_LOCAL && !is_postmaster(event) &&
-        !mailbox_exists(&relay->secrets->recipients, &relay->config, event)) {
+        !mailbox_exists(&relay->files->recipients, &relay->config, event)) {
         return no(550, SANSMTP_ENHANCED(5, 1, 1), "No such mailbox here");
     }
     return yes;

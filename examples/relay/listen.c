@@ -2,7 +2,7 @@
 
 #include "../arguments.h"
 #include "../receive_auth.h"
-#include "secrets.h"
+#include "files.h"
 #include "visit.h"
 
 #include <netdb.h>
@@ -114,12 +114,12 @@ static void set_options(struct listener *listener, bool implicit)
     listener->receiver.loop = listener->relay->loop;
 }
 
-static void use(struct listener *listener, const struct secrets *secrets)
+static void use(struct listener *listener, const struct files *files)
 {
     bool users = listener->role == FOR_USERS;
 
-    listener->receiver.tls = users ? secrets->for_users : secrets->for_servers;
-    listener->receiver.users = users ? secrets->users : NULL;
+    listener->receiver.tls = users ? files->for_users : files->for_servers;
+    listener->receiver.users = users ? files->users : NULL;
 }
 
 /* -- the socket ------------------------------------------------------------------------------- */
@@ -213,7 +213,7 @@ static int make_one(struct relay *relay, const char *name, const char *where, bo
     listener->where = where;
     listener->role = users ? FOR_USERS : FOR_SERVERS;
     set_options(listener, implicit);
-    use(listener, relay->secrets);
+    use(listener, relay->files);
     return set_engine(listener, implicit);
 }
 
@@ -263,10 +263,10 @@ int listen_open(struct relay *relay)
 }
 
 /* The engines have the options for as long as they are, and so the mechanisms. */
-bool listen_suits(const struct relay *relay, const struct secrets *secrets)
+bool listen_suits(const struct relay *relay, const struct files *files)
 {
     for (const struct listener *at = relay->listeners; at != NULL; at = at->next) {
-        if (at->role == FOR_USERS && strcmp(at->mechanisms, auth_mechanisms(secrets->users)) != 0) {
+        if (at->role == FOR_USERS && strcmp(at->mechanisms, auth_mechanisms(files->users)) != 0) {
             return false;
         }
     }
@@ -276,7 +276,7 @@ bool listen_suits(const struct relay *relay, const struct secrets *secrets)
 void listen_renew(struct relay *relay)
 {
     for (struct listener *at = relay->listeners; at != NULL; at = at->next) {
-        use(at, relay->secrets);
+        use(at, relay->files);
     }
 }
 

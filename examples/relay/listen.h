@@ -5,7 +5,7 @@
 
 #include "relay.h"
 
-struct secrets;
+struct files;
 
 /* Makes all listeners, which have no sockets yet. Returns 0, or a status of sysexits.h after having
  * said why; so do the next two. */
@@ -18,9 +18,9 @@ int listen_bind(struct relay *relay);
 int listen_open(struct relay *relay);
 
 /* Do these users authenticate in the same ways? Others are only taken at a start. */
-bool listen_suits(const struct relay *relay, const struct secrets *secrets);
+bool listen_suits(const struct relay *relay, const struct files *files);
 
-/* There are new relay->secrets: connections that begin now use them. */
+/* There are new relay->files: connections that begin now use them. */
 void listen_renew(struct relay *relay);
 
 /* No new connections; those that are idle end, the others after their transaction. */

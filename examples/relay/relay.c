@@ -8,13 +8,13 @@
 #include "config_check.h"
 #include "deliver.h"
 #include "dispatch.h"
+#include "files.h"
 #include "gate.h"
 #include "identity.h"
 #include "listen.h"
 #include "logfile.h"
 #include "reload.h"
 #include "report.h"
-#include "secrets.h"
 #include "visit.h"
 
 #include <openssl/rand.h>
@@ -169,7 +169,7 @@ static int prepare(struct relay *relay, struct identity *identity)
         status = identity_find(&relay->config, identity);
     }
     if (status == 0) {
-        status = secrets_read(&relay->config, &relay->secrets);
+        status = files_read(&relay->config, &relay->files);
     }
     if (status == 0) {
         status = gate_open(relay);
@@ -239,7 +239,7 @@ static int start(struct program *program)
     int status;
 
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGHUP, SIG_IGN); /* until there is somebody to obey it (reload.c) */
+    signal(SIGHUP, SIG_IGN);  /* until there is somebody to obey it (reload.c) */
     signal(SIGXFSZ, SIG_IGN); /* a file too large is an error like a full disk */
     setenv("UV_THREADPOOL_SIZE", THREADS, 0);
     raise_file_limit();

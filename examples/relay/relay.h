@@ -33,8 +33,8 @@
  * that hold a connection, TLS, AUTH, the log and the Maildirs are shared, and those of sansmtp-send
  * that make one (examples/meson.build: postroom, callroom).
  *
- * As whom it runs says identity.c; keys and passwords are in secrets.c, and reload.c reads them again;
- * logfile.c is the log.
+ * As whom it runs says identity.c; files.c has what stands in the files that options name, and reload.c
+ * reads them again; logfile.c is the log.
  */
 
 #include "clerk.h"
@@ -50,7 +50,7 @@ struct delivery_office; /* deliver*.c */
 struct report_office;   /* report.c */
 struct policy_office;   /* policy.c */
 struct gate;
-struct secrets;
+struct files;
 
 struct relay {
     struct config config;
@@ -58,7 +58,7 @@ struct relay {
     struct clerk *clerk;
     struct resolver *resolver;
     struct gate *gate;
-    struct secrets *secrets;
+    struct files *files;
     struct listener *listeners;
     struct dispatch *dispatch;
     struct berth *berths;

@@ -1,9 +1,9 @@
 #include "reload.h"
 
 #include "deliver.h"
+#include "files.h"
 #include "listen.h"
 #include "logfile.h"
-#include "secrets.h"
 
 #include <signal.h>
 
@@ -11,7 +11,7 @@ static struct reload {
     struct relay *relay;
     uv_signal_t hangup;
     uv_work_t work;
-    struct secrets *fresh;
+    struct files *fresh;
     int status;
     bool reading;
     bool again; /* they were changed while we were reading */
@@ -22,17 +22,17 @@ static void begin(void);
 static void on_pool(uv_work_t *work)
 {
     (void)work;
-    reload.status = secrets_read(&reload.relay->config, &reload.fresh);
+    reload.status = files_read(&reload.relay->config, &reload.fresh);
 }
 
-static void take(struct relay *relay, struct secrets *fresh)
+static void take(struct relay *relay, struct files *fresh)
 {
-    struct secrets *old = relay->secrets;
+    struct files *old = relay->files;
 
-    relay->secrets = fresh;
+    relay->files = fresh;
     listen_renew(relay);
     deliver_renew(relay);
-    secrets_release(old);
+    files_release(old);
     relay_log(relay, 0, "reload done");
 }
 
@@ -47,7 +47,7 @@ static void after(uv_work_t *work, int status)
     } else if (!listen_suits(relay, reload.fresh)) {
         fputs("sansmtp-relay: auth-file: other mechanisms are taken only at a start\n", stderr);
         relay_log(relay, 0, "reload failed: other mechanisms are taken only at a start");
-        secrets_release(reload.fresh);
+        files_release(reload.fresh);
     } else {
         take(relay, reload.fresh);
     }

@@ -1,7 +1,7 @@
 #ifndef RELAY_RELOAD_H
 #define RELAY_RELOAD_H
 
-/* SIGHUP: the log is opened anew, and what secrets.h names is read again. If anything is wrong with
+/* SIGHUP: the log is opened anew, and what files.h names is read again. If anything is wrong with
  * it all stays as it was. */
 
 #include "relay.h"

@@ -1,4 +1,4 @@
-"""SIGHUP: the log is opened anew, and certificates, users and passwords are read again; what is bad
+"""SIGHUP: the log is opened anew, and certificates, users and senders are read again; what is bad
 does not take the place of what is good."""
 
 import base64
@@ -203,11 +203,37 @@ def at_once(tap, relay, put):
     tap.check(relay.stop() == 0, "it ends well", relay.errors())
 
 
+# -- senders --------------------------------------------------------------------------------------
+
+
+def may_send(relay, sender):
+    text = base64.b64encode(b"\0ada\0one").decode("ascii")
+    with Wire(relay.ports["submission"]) as wire:
+        wire.command("EHLO client.example.test")
+        wire.command("AUTH PLAIN " + text, 235)
+        wire.send(b"MAIL FROM:<%s>\r\n" % sender.encode("ascii"))
+        return wire.reply()[0] == 250
+
+
+def senders(tap, here):
+    users_file = support.written(here, "known", b"ada:" + hashed("one") + b"\n")
+    file = support.written(here, "senders", b"ada:ada@example.test\n")
+    options = ["--auth-file", users_file, "--auth-without-tls", "yes", "--senders", file]
+    with Relay(here, *options, listen=("submission",)) as relay:
+        may = [may_send(relay, sender) for sender in ("ada@example.test", "info@example.test")]
+        support.written(here, "senders", b"ada:info@example.test\n")
+        taken = reload(relay)
+        now = [may_send(relay, sender) for sender in ("ada@example.test", "info@example.test")]
+        tap.check(may == [True, False] and taken and now == [False, True],
+                  "whom a user may send as", (may, now, relay.log()))
+
+
 def test(tap, here):
     log_mode(tap, here)
     rotated(tap, here)
     certificates(tap, here)
     users(tap, here)
+    senders(tap, here)
 
 
 support.main(test)

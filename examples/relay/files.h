@@ -1,9 +1,9 @@
-#ifndef RELAY_SECRETS_H
-#define RELAY_SECRETS_H
+#ifndef RELAY_FILES_H
+#define RELAY_FILES_H
 
-/* What is read from files of others, who may write them anew while we run: our certificate and key,
- * the users, the password of smart-user, the certificates that are trusted; and, though they are no
- * secrets, the lists of addresses. */
+/* What options name by a file that may be written anew while we run: our certificate and key, the
+ * users, whom they may send as, our recipients, the password of smart-user, the certificates that are
+ * trusted. */
 
 #include "../receive_users.h"
 #include "../send_auth.h"
@@ -12,7 +12,7 @@
 
 #include <openssl/types.h>
 
-struct secrets {
+struct files {
     SSL_CTX *for_servers, *for_users; /* our side of TLS, by who calls; NULL: none */
     SSL_CTX *trust;                   /* whom we call */
     struct users *users;              /* NULL: none */
@@ -23,9 +23,9 @@ struct secrets {
 
 /* Reads all of them. Returns 0, or a status of sysexits.h after having said why. Slow: for a thread
  * of the pool, once there is a loop. */
-int secrets_read(const struct config *config, struct secrets **secrets);
+int files_read(const struct config *config, struct files **files);
 
 /* NULL is none. Whoever uses the users or a context still holds them. */
-void secrets_release(struct secrets *secrets);
+void files_release(struct files *files);
 
 #endif
