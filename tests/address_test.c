@@ -47,8 +47,9 @@ static void test_ipv4_is_four_decimal_numbers(void **state)
     assert_true(read4("0.00.000.012", address));
     assert_memory_equal(address, "\0\0\0\x0C", 4);
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        if (read4(bad[i], address))
+        if (read4(bad[i], address)) {
             fail_msg("taken: %s", bad[i]);
+        }
     }
 }
 
@@ -81,8 +82,9 @@ static void test_ipv6_forms(void **state)
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         uint8_t address[16];
 
-        if (!read6(good[i].text, address))
+        if (!read6(good[i].text, address)) {
             fail_msg("refused: %s", good[i].text);
+        }
         assert_memory_equal(address, good[i].address, 16);
     }
 }
@@ -131,8 +133,9 @@ static void test_what_is_no_ipv6(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        if (read6(bad[i], address))
+        if (read6(bad[i], address)) {
             fail_msg("taken: %s", bad[i]);
+        }
     }
 }
 

@@ -32,8 +32,9 @@ static void check(bool (*valid)(const uint8_t *octets, size_t length), const str
                   size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (at_guard(valid, rows[i].text) != rows[i].good)
+        if (at_guard(valid, rows[i].text) != rows[i].good) {
             fail_msg("\"%s\"", rows[i].text);
+        }
     }
 }
 
@@ -149,8 +150,9 @@ static void test_urls(void **state)
         bool last;
         bool good = read_url(rows[i].text, &url, &last);
 
-        if (good != (rows[i].length != 0))
+        if (good != (rows[i].length != 0)) {
             fail_msg("\"%s\"", rows[i].text);
+        }
         if (good) {
             assert_int_equal(url.length, rows[i].length);
             assert_int_equal(last, rows[i].last);

@@ -54,8 +54,9 @@ static void test_hexadecimal_digits(void **state)
         int expected = -1;
 
         for (int value = 0; value < 16; value++) {
-            if (octet == (unsigned)small[value] || octet == (unsigned)big[value])
+            if (octet == (unsigned)small[value] || octet == (unsigned)big[value]) {
                 expected = value;
+            }
         }
         assert_int_equal(sansmtp_ascii_hex_value((uint8_t)octet), expected);
     }

@@ -115,8 +115,9 @@ static void test_the_form_of_each(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         if (valid(rows[i].text, XCLIENT, &named) != rows[i].client ||
-            valid(rows[i].text, XFORWARD, &named) != rows[i].forward)
+            valid(rows[i].text, XFORWARD, &named) != rows[i].forward) {
             fail_msg("\"%s\"", rows[i].text);
+        }
     }
     assert_true(valid("NAME=a PORT=1 ADDR=192.0.2.1", XCLIENT, &named));
     assert_int_equal(named, 1u << SANSMTP_ATTRIBUTE_NAME | 1u << SANSMTP_ATTRIBUTE_PORT |
@@ -136,8 +137,9 @@ static void test_the_longest(void **state)
     text[5 + 255] = 'a';
     text[5 + 256] = '\0';
     assert_false(valid(text, XFORWARD, &named));
-    for (size_t i = 0; i < 255; i++)
+    for (size_t i = 0; i < 255; i++) {
         memcpy(text + 5 + 3 * i, "+2B", 4);
+    }
     assert_true(valid(text, XFORWARD, &named));
     memcpy(text + 5 + 3 * 255, "+2B", 4);
     assert_false(valid(text, XFORWARD, &named));

@@ -18,8 +18,9 @@ static bool decode(const void *text, size_t length, uint8_t *out, size_t *out_le
     uint8_t *room = guard_alloc(capacity);
     bool result = sansmtp_base64_decode(octets, length, room, out_length);
 
-    if (capacity > 0)
+    if (capacity > 0) {
         memcpy(out, room, capacity);
+    }
     guard_free(octets, length);
     guard_free(room, capacity);
     return result;
@@ -68,8 +69,9 @@ static void test_refuses_what_is_not_exactly_base64(void **state)
     };
     (void)state;
 
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         assert_refused(texts[i], strlen(texts[i]));
+    }
     assert_refused("AG\0E", 4);
     assert_refused("AGE\0", 4);
 }
@@ -136,8 +138,9 @@ static void test_encoding_and_back_in_place_at_every_length(void **state)
         uint8_t *source, *text;
         size_t out_length = 99;
 
-        for (size_t i = 0; i < length; i++)
+        for (size_t i = 0; i < length; i++) {
             octets[i] = (uint8_t)(i * 167 + length * 31);
+        }
         source = guard_copy(octets, length);
         text = guard_alloc(text_length);
         sansmtp_base64_encode(source, length, text);

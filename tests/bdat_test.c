@@ -58,8 +58,9 @@ static void test_a_size_that_cannot_be_read(void **state)
     };
     (void)state;
 
-    for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++)
+    for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++) {
         assert_parsed(arguments[i], SANSMTP_BDAT_UNREADABLE, 0, false);
+    }
 }
 
 /* 3030-2-n */

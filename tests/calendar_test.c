@@ -25,9 +25,10 @@ static void check_day(int32_t days)
 
     assert_non_null(gmtime_r(&seconds, &tm));
     if (day.year != (uint32_t)tm.tm_year + 1900 || day.month != (uint32_t)tm.tm_mon ||
-        day.day != (uint32_t)tm.tm_mday)
+        day.day != (uint32_t)tm.tm_mday) {
         fail_msg("day %d is %u-%u-%u", (int)days, (unsigned)day.year, (unsigned)day.month + 1,
                  (unsigned)day.day);
+    }
     assert_int_equal(sansmtp_calendar_days(day), days);
 }
 
@@ -35,8 +36,9 @@ static void check_day(int32_t days)
 static void test_every_day(void **state)
 {
     (void)state;
-    for (int32_t days = FIRST; days <= LAST; days++)
+    for (int32_t days = FIRST; days <= LAST; days++) {
         check_day(days);
+    }
 }
 
 static void test_known_days(void **state)

@@ -41,8 +41,9 @@ static int drop_arena(void **state)
 static void add(const char *line, size_t length, const char *mechanisms,
                 struct sansmtp_capabilities *capabilities)
 {
-    if (length > 0)
+    if (length > 0) {
         memcpy(arena + MOST - length, line, length);
+    }
     sansmtp_capability_read(arena + MOST - length, length, mechanisms, strlen(mechanisms),
                             capabilities);
 }
@@ -69,8 +70,9 @@ static void flip_case(char *word, size_t length, uint32_t flips)
     for (size_t i = 0; i < length; i++) {
         bool letter = (word[i] | 0x20) >= 'a' && (word[i] | 0x20) <= 'z';
 
-        if (letter && (flips >> (i % 8) & 1))
+        if (letter && (flips >> (i % 8) & 1)) {
             word[i] = (char)(word[i] ^ 0x20);
+        }
     }
 }
 
@@ -222,8 +224,9 @@ static void test_lines_add_up(void **state)
     struct sansmtp_capabilities capabilities = {0};
     (void)state;
 
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         add(lines[i], strlen(lines[i]), "EXTERNAL PLAIN LOGIN", &capabilities);
+    }
     assert_int_equal(capabilities.extensions,
                      SANSMTP_EXTENSION_PIPELINING | SIZE | AUTH | SANSMTP_EXTENSION_CHUNKING);
     assert_int_equal(capabilities.size, 42);
@@ -248,8 +251,9 @@ static void test_a_host_with_more_mechanisms_than_bits(void **state)
     char list[40 * 4 + 1];
     (void)state;
 
-    for (unsigned i = 0; i < 40; i++)
+    for (unsigned i = 0; i < 40; i++) {
         (void)snprintf(list + 4 * i, 5, "M%02u ", i % 100);
+    }
     list[sizeof(list) - 2] = '\0';
     for (unsigned i = 0; i < 40; i++) {
         char line[16];
@@ -269,23 +273,28 @@ static void naive_read(const char *line, const char *const *list,
     char *rest = copy, *word, end = 'x';
 
     (void)snprintf(copy, sizeof(copy), "%s", line);
-    if (strncasecmp(copy, "AUTH=", 5) == 0)
+    if (strncasecmp(copy, "AUTH=", 5) == 0) {
         copy[4] = ' ';
-    if (copy[0] == ' ')
+    }
+    if (copy[0] == ' ') {
         return;
+    }
     word = strtok_r(copy, " ", &rest);
     for (uint32_t bit = 0; word != NULL && bit < SANSMTP_EXTENSIONS; bit++) {
-        if (strcasecmp(word, sansmtp_extension_row(bit)->keyword) == 0)
+        if (strcasecmp(word, sansmtp_extension_row(bit)->keyword) == 0) {
             capabilities->extensions |= UINT64_C(1) << bit;
+        }
     }
     if (word != NULL && strcasecmp(word, "SIZE") == 0) {
         word = strtok_r(NULL, " ", &rest);
-        if (word != NULL && word[0] != '-' && sscanf(word, "%20llu%c", &number, &end) == 1)
+        if (word != NULL && word[0] != '-' && sscanf(word, "%20llu%c", &number, &end) == 1) {
             capabilities->size = number;
+        }
     } else if (word != NULL && strcasecmp(word, "AUTH") == 0) {
         while ((word = strtok_r(NULL, " ", &rest)) != NULL) {
-            for (uint32_t i = 0; list[i] != NULL; i++)
+            for (uint32_t i = 0; list[i] != NULL; i++) {
                 capabilities->mechanisms |= strcasecmp(word, list[i]) == 0 ? 1u << i : 0;
+            }
         }
     }
 }
@@ -312,10 +321,11 @@ static void test_random_lines(void **state)
         char line[MOST] = "";
         size_t length = 0;
 
-        for (uint32_t left = draw(&seed, 6); left > 0; left--)
+        for (uint32_t left = draw(&seed, 6); left > 0; left--) {
             length += (size_t)snprintf(line + length, sizeof(line) - length, "%s%s",
                                        words[draw(&seed, sizeof(words) / sizeof(words[0]))],
                                        spaces[draw(&seed, 8)]);
+        }
         flip_case(line, length, draw(&seed, 256));
         naive_read(line, list, &expected);
         found = read_line(line, "LOGIN XO PLAIN");

@@ -20,11 +20,13 @@ static void assert_class(uint32_t class, const struct range *ranges, size_t coun
     for (int octet = 0; octet < 256; octet++) {
         bool in = false;
 
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             in = in || (octet >= ranges[i].first && octet <= ranges[i].last);
+        }
         in = in && (octet == 0 || octet > 127 || strchr(but, octet) == NULL);
-        if (sansmtp_class_is((uint8_t)octet, class) != in)
+        if (sansmtp_class_is((uint8_t)octet, class) != in) {
             fail_msg("octet %d, class %x", octet, class);
+        }
     }
 }
 

@@ -27,9 +27,10 @@ static void test_situations(void **state)
         client_situation_reach(&dialogue, situation);
         wants = sansmtp_client_wants(dialogue.client);
         patience = sansmtp_client_patience(dialogue.client, NULL);
-        if (wants != situation->wants || patience != situation->patience)
+        if (wants != situation->wants || patience != situation->patience) {
             fail_msg("%s: wants %u, patience %u", situation->name, (unsigned)wants,
                      (unsigned)patience);
+        }
         client_dialogue_close(&dialogue);
     }
 }
@@ -42,8 +43,9 @@ static int call_submit(struct client_dialogue *dialogue)
 {
     int result = sansmtp_client_submit(dialogue->client, &client_dialogue_envelope);
 
-    if (result == 0)
+    if (result == 0) {
         client_ledger_submitted(&dialogue->ledger);
+    }
     return result;
 }
 
@@ -51,8 +53,9 @@ static int call_recipient(struct client_dialogue *dialogue)
 {
     int result = sansmtp_client_recipient(dialogue->client, &client_dialogue_mailbox);
 
-    if (result == 0)
+    if (result == 0) {
         client_ledger_recipient(&dialogue->ledger);
+    }
     return result;
 }
 
@@ -201,12 +204,15 @@ static void test_calls(void **state)
         assert_non_null(before);
         memcpy(before, dialogue.block, dialogue.block_length);
         result = calls[which].make(&dialogue);
-        if (result != calls[which].expected(situation))
+        if (result != calls[which].expected(situation)) {
             fail_msg("%s, %s: %s", situation->name, calls[which].name, sansmtp_error_name(result));
-        if (result != 0 && memcmp(before, dialogue.block, dialogue.block_length) != 0)
+        }
+        if (result != 0 && memcmp(before, dialogue.block, dialogue.block_length) != 0) {
             fail_msg("%s, %s: refused, and something changed", situation->name, calls[which].name);
-        if (result == 0 && memcmp(before, dialogue.block, dialogue.block_length) == 0)
+        }
+        if (result == 0 && memcmp(before, dialogue.block, dialogue.block_length) == 0) {
             fail_msg("%s, %s: taken, and nothing changed", situation->name, calls[which].name);
+        }
         free(before);
         client_dialogue_pull(&dialogue);
         client_dialogue_close(&dialogue);
@@ -310,8 +316,9 @@ static void test_misuse(void **state)
         memcpy(before, dialogue.block, dialogue.block_length);
         misuse(&dialogue);
         misuse_extensions(&dialogue);
-        if (memcmp(before, dialogue.block, dialogue.block_length) != 0)
+        if (memcmp(before, dialogue.block, dialogue.block_length) != 0) {
             fail_msg("%s: something changed", client_situations[i].name);
+        }
         free(before);
         client_dialogue_close(&dialogue);
     }
@@ -343,11 +350,13 @@ static void check_told(struct client_dialogue *dialogue, const struct client_sit
                                            "outcome reason=uncertain"};
 
     client_dialogue_pull(dialogue);
-    if (!client_dialogue_happened(dialogue, "closing reason="))
+    if (!client_dialogue_happened(dialogue, "closing reason=")) {
         fail_msg("%s: CLOSING did not come", situation->name);
+    }
     assert_true(open == (situation->outcome != 0));
-    if (open && !client_dialogue_happened(dialogue, outcomes[situation->outcome]))
+    if (open && !client_dialogue_happened(dialogue, outcomes[situation->outcome])) {
         fail_msg("%s: another outcome:\n%s", situation->name, dialogue->events.data);
+    }
 }
 
 /* 5321-3.8-e, 5321-4.5.3.2-c: abort, eof, expired: nothing more goes out, the outcome is told. */
@@ -360,8 +369,9 @@ static void test_ends(void **state)
         struct client_dialogue dialogue;
         int error;
 
-        if (ends[how].end == sansmtp_client_expired && situation->patience == 0)
+        if (ends[how].end == sansmtp_client_expired && situation->patience == 0) {
             continue;
+        }
         client_situation_reach(&dialogue, situation);
         error = situation->wants == SANSMTP_CLOSE ? 0 : ends[how].error;
         if (strchr(situation->path, 'Q') != NULL && error == SANSMTP_ERR_GONE) {

@@ -38,10 +38,12 @@ static void note(struct sansmtp_client *client, const struct sansmtp_event *even
     refuses_reentry(client);
     client_ledger_event(&host->dialogue.ledger, event);
     text_print(&host->calls, "%s ", sansmtp_event_name(event->type));
-    if (event->type == SANSMTP_EVENT_CHALLENGE)
+    if (event->type == SANSMTP_EVENT_CHALLENGE) {
         assert_int_equal(sansmtp_client_respond(client, "\0u\0p", 4), 0);
-    if (host->gone)
+    }
+    if (host->gone) {
         longjmp(host->out, 1);
+    }
 }
 
 static void message(struct sansmtp_client *client, const struct sansmtp_event *event, void *user)
@@ -51,12 +53,14 @@ static void message(struct sansmtp_client *client, const struct sansmtp_event *e
     assert_null(event);
     refuses_reentry(client);
     text_print(&host->calls, "message ");
-    if (host->idle)
+    if (host->idle) {
         return;
-    if (host->sent)
+    }
+    if (host->sent) {
         assert_int_equal(sansmtp_client_quit(client), 0);
-    else
+    } else {
         client_dialogue_submit(&host->dialogue);
+    }
     host->sent = true;
 }
 
@@ -66,10 +70,11 @@ static void recipient(struct sansmtp_client *client, const struct sansmtp_event 
 
     assert_null(event);
     refuses_reentry(client);
-    if (host->recipients-- > 0)
+    if (host->recipients-- > 0) {
         client_dialogue_recipient(&host->dialogue);
-    else
+    } else {
         client_dialogue_end(&host->dialogue);
+    }
 }
 
 static void body(struct sansmtp_client *client, const struct sansmtp_event *event, void *user)

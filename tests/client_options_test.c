@@ -107,8 +107,9 @@ static void test_numbers(void **state)
 
         good(&options);
         memcpy((char *)&options + numbers[i].offset, &numbers[i].value, sizeof(uint32_t));
-        if (begin(&options) != numbers[i].error)
+        if (begin(&options) != numbers[i].error) {
             fail_msg("row %zu: %s", i, sansmtp_error_name(begin(&options)));
+        }
     }
 }
 
@@ -150,8 +151,9 @@ static void test_hello(void **state)
     good(&options);
     options.hello = NULL;
     assert_int_equal(begin(&options), BAD);
-    for (size_t i = 0; i < 256; i++)
+    for (size_t i = 0; i < 256; i++) {
         name[i] = i % 2 == 0 ? 'a' : '.';
+    }
     name[255] = '\0';
     assert_int_equal(begin_as(name), 0);
     name[255] = 'a';
@@ -190,8 +192,9 @@ static void test_mechanisms(void **state)
     assert_int_equal(begin_with("PLAIN\r\nRSET"), BAD);
     assert_int_equal(begin_with("AAAAAAAAAAAAAAAAAAAA"), 0);
     assert_int_equal(begin_with("AAAAAAAAAAAAAAAAAAAAA"), BAD);
-    for (size_t i = 0; i < 33; i++)
+    for (size_t i = 0; i < 33; i++) {
         memcpy(many + 2 * i, "A ", 2);
+    }
     many[32 * 2 - 1] = '\0';
     assert_int_equal(begin_with(many), 0);
     many[32 * 2 - 1] = ' ';

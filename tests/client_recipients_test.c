@@ -101,16 +101,19 @@ static void test_thousands(void **state)
     while (answered < most) {
         given += give(&dialogue, most - given);
         assert_true(given + 1 - answered <= in_flight + 1);
-        if (given == most && (sansmtp_client_wants(dialogue.client) & SANSMTP_RECIPIENT) != 0)
+        if (given == most && (sansmtp_client_wants(dialogue.client) & SANSMTP_RECIPIENT) != 0) {
             client_dialogue_end(&dialogue);
+        }
         client_dialogue_drain(&dialogue);
-        if (answered == 0)
+        if (answered == 0) {
             client_dialogue_say(&dialogue, "250 sender\r\n");
+        }
         client_dialogue_say(&dialogue, answered++ % 3 == 0 ? "550 no\r\n" : "250 ok\r\n");
         text_clear(&dialogue.output);
     }
-    if ((sansmtp_client_wants(dialogue.client) & SANSMTP_RECIPIENT) != 0)
+    if ((sansmtp_client_wants(dialogue.client) & SANSMTP_RECIPIENT) != 0) {
         client_dialogue_end(&dialogue);
+    }
     deliver(&dialogue);
     assert_true(client_dialogue_happened(
         &dialogue, "reason=delivered code=250 text=queued taken=5000 answered=5000 accepted=3333"));

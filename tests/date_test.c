@@ -94,15 +94,17 @@ static void test_known_dates(void **state)
 static void test_every_day_of_four_centuries_as_the_c_library_has_it(void **state)
 {
     (void)state;
-    for (int64_t day = FIRST / DAY; day < FIRST / DAY + 146097; day++)
+    for (int64_t day = FIRST / DAY; day < FIRST / DAY + 146097; day++) {
         check_against_the_c_library(day * DAY + (day * 7919 % DAY + DAY) % DAY, 0, 0);
+    }
 }
 
 static void test_days_up_to_9999_as_the_c_library_has_them(void **state)
 {
     (void)state;
-    for (int64_t seconds = FIRST; seconds <= LAST; seconds += 41 * DAY + 12345)
+    for (int64_t seconds = FIRST; seconds <= LAST; seconds += 41 * DAY + 12345) {
         check_against_the_c_library(seconds, 0, 0);
+    }
 }
 
 static void test_zones_as_the_c_library_has_them(void **state)
@@ -111,8 +113,9 @@ static void test_zones_as_the_c_library_has_them(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
-        for (int32_t offset = -5999; offset <= 5999; offset++)
+        for (int32_t offset = -5999; offset <= 5999; offset++) {
             check_against_the_c_library(times[i], offset, 0);
+        }
         check_against_the_c_library(times[i], 60, 1);
     }
 }
@@ -157,9 +160,10 @@ static void test_what_has_no_four_digit_year_is_refused(void **state)
     size_t length = 77;
     (void)state;
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         assert_int_equal(sansmtp_date_write(rows[i].seconds, rows[i].offset, 0, out, &length),
                          SANSMTP_ERR_ARGUMENT);
+    }
     assert_int_equal(length, 77);
     assert_int_equal(sansmtp_date_write(0, 0, 0, NULL, &length), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_date_write(0, 0, 0, out, NULL), SANSMTP_ERR_ARGUMENT);

@@ -51,10 +51,12 @@ static void test_what_is_a_date(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct sansmtp_datetime date;
 
-        if (!read_date(rows[i].text, &date))
+        if (!read_date(rows[i].text, &date)) {
             fail_msg("%s is no date", rows[i].text);
-        if (date.seconds != rows[i].seconds)
+        }
+        if (date.seconds != rows[i].seconds) {
             fail_msg("%s is %llu", rows[i].text, (unsigned long long)date.seconds);
+        }
         assert_int_equal(date.utc, rows[i].utc);
         assert_int_equal(date.fraction, rows[i].fraction);
     }
@@ -100,8 +102,9 @@ static void test_what_is_none(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        if (read_date(rows[i], &date))
+        if (read_date(rows[i], &date)) {
             fail_msg("\"%s\" is taken for a date", rows[i]);
+        }
     }
 }
 
@@ -152,8 +155,9 @@ static void test_what_is_written(void **state)
         assert_int_equal(sansmtp_datetime_write(rows[i].seconds, out), sizeof(out));
         assert_memory_equal(out, rows[i].text, sizeof(out));
     }
-    for (uint64_t seconds = 0; seconds <= SANSMTP_DATETIME_LAST; seconds += 86400 * 97 + 12345)
+    for (uint64_t seconds = 0; seconds <= SANSMTP_DATETIME_LAST; seconds += 86400 * 97 + 12345) {
         write_and_read(seconds);
+    }
     write_and_read(SANSMTP_DATETIME_LAST);
 }
 

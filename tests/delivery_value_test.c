@@ -22,8 +22,9 @@ static bool read_octets(reader *read, const char *from, size_t length, struct sa
 
     *value = (struct sansmtp_value){0};
     good = read(octets, length, 0, value);
-    if (value->type.length != 0)
+    if (value->type.length != 0) {
         value->type.data = (const uint8_t *)from + (value->type.data - octets);
+    }
     guard_free(octets, length);
     return good;
 }
@@ -38,8 +39,9 @@ static void refuse(reader *read, const char *const *rows, size_t count)
     struct sansmtp_value value;
 
     for (size_t i = 0; i < count; i++) {
-        if (read_value(read, rows[i], &value))
+        if (read_value(read, rows[i], &value)) {
             fail_msg("\"%s\" is taken", rows[i]);
+        }
     }
 }
 
@@ -67,8 +69,9 @@ static void take(reader *read, const struct row *rows, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct sansmtp_value value;
 
-        if (!read_value(read, rows[i].text, &value))
+        if (!read_value(read, rows[i].text, &value)) {
             fail_msg("\"%s\" is refused", rows[i].text);
+        }
         assert_true(value.number == rows[i].number);
         assert_true(value.second == rows[i].second);
         assert_int_equal(value.negative, rows[i].negative);

@@ -29,16 +29,18 @@ static void assert_kind(const char *text, uint32_t accept, uint32_t expected)
 {
     int result = parse(text, accept);
 
-    if (result != 0 || kind != expected)
+    if (result != 0 || kind != expected) {
         fail_msg("\"%s\": result %d, kind %u, not %u", text, result, kind, expected);
+    }
 }
 
 static void assert_error(const char *text, uint32_t accept, int expected)
 {
     int result = parse(text, accept);
 
-    if (result != expected)
+    if (result != expected) {
         fail_msg("\"%s\": %d, not %d", text, result, expected);
+    }
 }
 
 /* 5321-4.1.2-m, 5321-4.1.2-o */
@@ -50,8 +52,9 @@ static void test_domains(void **state)
     };
     (void)state;
 
-    for (size_t i = 0; i < COUNT(good); i++)
+    for (size_t i = 0; i < COUNT(good); i++) {
         assert_kind(good[i], 0, SANSMTP_DOMAIN_NAME);
+    }
 }
 
 /* 5321-4.1.2-a, 5321-4.1.2-m, 5321-4.1.2-n */
@@ -78,8 +81,9 @@ static void test_what_is_no_domain(void **state)
     };
     (void)state;
 
-    for (size_t i = 0; i < COUNT(bad); i++)
+    for (size_t i = 0; i < COUNT(bad); i++) {
         assert_error(bad[i], 0, SANSMTP_ERR_SYNTAX);
+    }
 }
 
 /* 5321-4.1.3-a, 5321-4.1.3-b, 5321-4.1.3-e, 5321-4.1.3-f */
@@ -148,8 +152,9 @@ static void test_what_is_no_literal(void **state)
 /* Labels of the length, joined by dots, up to so many octets in all. */
 static void fill_labels(char *out, size_t label, size_t total)
 {
-    for (size_t i = 0; i < total; i++)
+    for (size_t i = 0; i < total; i++) {
         out[i] = i % (label + 1) == label ? '.' : 'a';
+    }
     out[total] = '\0';
 }
 
@@ -210,8 +215,9 @@ static void test_utf8_labels(void **state)
         assert_error(bad[i], SANSMTP_ACCEPT_ODD_NAME, SANSMTP_ERR_SYNTAX);
     }
     /* 40 characters in 80 octets: what DNS limits is the A-label */
-    for (size_t i = 0; i < 40; i++)
+    for (size_t i = 0; i < 40; i++) {
         strcat(name, "\xC3\xBC");
+    }
     assert_kind(name, SANSMTP_ACCEPT_UTF8, SANSMTP_DOMAIN_NAME);
 }
 
@@ -226,10 +232,12 @@ static void test_odd_hello_names(void **state)
     };
     (void)state;
 
-    for (size_t i = 0; i < COUNT(odd); i++)
+    for (size_t i = 0; i < COUNT(odd); i++) {
         assert_kind(odd[i], SANSMTP_ACCEPT_ODD_NAME, SANSMTP_DOMAIN_ODD);
-    for (size_t i = 0; i < COUNT(bad); i++)
+    }
+    for (size_t i = 0; i < COUNT(bad); i++) {
         assert_error(bad[i], SANSMTP_ACCEPT_ODD_NAME, SANSMTP_ERR_SYNTAX);
+    }
     assert_kind("x.example", SANSMTP_ACCEPT_ODD_NAME, SANSMTP_DOMAIN_NAME);
     assert_kind("[192.0.2.9]", SANSMTP_ACCEPT_ODD_NAME, SANSMTP_DOMAIN_IPV4);
     assert_kind("x\xC3\xBC y", SANSMTP_ACCEPT_ODD_NAME | SANSMTP_ACCEPT_UTF8, SANSMTP_DOMAIN_ODD);

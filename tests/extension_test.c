@@ -40,8 +40,9 @@ static void test_rows(void **state)
 static void test_without_extensions_every_line_is_512(void **state)
 {
     (void)state;
-    for (uint32_t verb = SANSMTP_VERB_UNKNOWN; verb <= SANSMTP_VERBS; verb++)
+    for (uint32_t verb = SANSMTP_VERB_UNKNOWN; verb <= SANSMTP_VERBS; verb++) {
         assert_int_equal(sansmtp_extension_line(0, verb), 512);
+    }
 }
 
 /* 1870-3-d, 6152-2-b, 6531-3.1-c, 3030-3-b, 4954-5-a, 3461-5.4-a, 2852-2-b, 4865-3-b, 3885-2-a */

@@ -41,8 +41,9 @@ static void feed(struct result *result, const uint8_t *octets, size_t length)
     const uint8_t *chunk = memcpy(arena + MOST - length, octets, length);
     size_t taken;
 
-    if (result->complete)
+    if (result->complete) {
         return;
+    }
     taken = sansmtp_line_scan(chunk, length, &result->state, &result->complete);
     assert_true(taken <= length && (taken == length || result->complete));
     result->taken += taken;
@@ -56,10 +57,12 @@ static struct result naive(const uint8_t *octets, size_t length)
     for (size_t i = 0; i < length; i++) {
         bool pair = octets[i] == '\r' && i + 1 < length && octets[i + 1] == '\n';
 
-        if (octets[i] == 0)
+        if (octets[i] == 0) {
             result.state |= SANSMTP_LINE_NUL;
-        if (octets[i] == '\n' || (octets[i] == '\r' && i + 1 < length && !pair))
+        }
+        if (octets[i] == '\n' || (octets[i] == '\r' && i + 1 < length && !pair)) {
             result.state |= SANSMTP_LINE_BARE;
+        }
         if (pair) {
             result.taken = i + 2;
             result.complete = true;
@@ -81,8 +84,9 @@ static void check_all_cuts(const uint8_t *octets, size_t length)
         if (step <= length) {
             feed(&result, octets + cut, length - cut);
         } else {
-            for (size_t at = cut; at < length; at += cut)
+            for (size_t at = cut; at < length; at += cut) {
                 feed(&result, octets + at, length - at < cut ? length - at : cut);
+            }
         }
         assert_int_equal(result.complete, expected.complete);
         assert_int_equal(result.taken, expected.taken);
@@ -103,8 +107,9 @@ static void test_every_short_input_at_every_cut(void **state)
             uint8_t octets[7];
             size_t rest = number;
 
-            for (size_t i = 0; i < length; i++, rest /= sizeof(alphabet))
+            for (size_t i = 0; i < length; i++, rest /= sizeof(alphabet)) {
                 octets[i] = alphabet[rest % sizeof(alphabet)];
+            }
             check_all_cuts(octets, length);
         }
     }

@@ -98,8 +98,9 @@ static void test_random_addresses_as_the_c_library_writes_them(void **state)
 
         random_address(&seed, address);
         assert_non_null(inet_ntop(AF_INET6, address, expected, sizeof expected));
-        if (strchr(expected, '.'))
+        if (strchr(expected, '.')) {
             continue;
+        }
         assert_int_equal(sansmtp_literal_write(address, 16, text, &length), 0);
         text[length] = '\0';
         assert_memory_equal(text, "[IPv6:", 6);
@@ -119,9 +120,10 @@ static void test_wrong_arguments(void **state)
     (void)state;
 
     for (size_t size = 0; size <= sizeof address; size++) {
-        if (size != 4 && size != 16)
+        if (size != 4 && size != 16) {
             assert_int_equal(sansmtp_literal_write(address, size, out, &length),
                              SANSMTP_ERR_ARGUMENT);
+        }
     }
     assert_int_equal(sansmtp_literal_write(NULL, 4, out, &length), SANSMTP_ERR_ARGUMENT);
     assert_int_equal(sansmtp_literal_write(address, 4, NULL, &length), SANSMTP_ERR_ARGUMENT);

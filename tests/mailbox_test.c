@@ -66,8 +66,9 @@ static void test_what_is_no_local_part(void **state)
         size_t out_length;
 
         if (sansmtp_local_decode(octets, length, out, sizeof(out), &out_length) !=
-            SANSMTP_ERR_SYNTAX)
+            SANSMTP_ERR_SYNTAX) {
             fail_msg("taken: %s", bad[i]);
+        }
         guard_free(octets, length);
     }
 }

@@ -60,8 +60,9 @@ static void read_written(const char *kind)
         const char *name = line + strlen(prefix);
         size_t length;
 
-        if (strncmp(line, prefix, strlen(prefix)) != 0)
+        if (strncmp(line, prefix, strlen(prefix)) != 0) {
             continue;
+        }
         length = strcspn(name, " ");
         assert_in_range(count, 0, MOST - 1);
         assert_in_range(length, 1, sizeof(written[0].name) - 1);
@@ -92,8 +93,9 @@ static void assert_same(const struct row *rows, size_t rows_count, size_t first)
 /* The numbers run without a gap. */
 static void assert_in_sequence(const struct row *rows, size_t rows_count, int64_t first)
 {
-    for (size_t i = 0; i < rows_count; i++)
+    for (size_t i = 0; i < rows_count; i++) {
         assert_true(rows[i].value == first + (int64_t)i);
+    }
 }
 
 static void test_verbs(void **state)
@@ -119,8 +121,9 @@ static int64_t bit_number(uint64_t set)
     int64_t number = 0;
 
     assert_true(set != 0 && (set & (set - 1)) == 0);
-    while (set >>= 1)
+    while (set >>= 1) {
         number++;
+    }
     return number;
 }
 
@@ -326,8 +329,9 @@ static void assert_well_formed(const struct reply *reply)
     assert_in_range(reply->code / 100, 2, 5);
     assert_in_range(reply->code / 10 % 10, 0, 5);
     assert_in_range(length, 0, 200);
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++) {
         assert_in_range((uint8_t)reply->text[i], ' ', '~');
+    }
     if (length > 0) {
         assert_int_not_equal(reply->text[0], ' ');
         assert_int_not_equal(reply->text[length - 1], ' ');
@@ -346,10 +350,12 @@ static void test_the_class_of_an_enhanced_code_is_the_first_digit(void **state)
                     reply->code / 100 == 3;
 
         assert_well_formed(reply);
-        if (reply->class != (none ? 0 : reply->code / 100))
+        if (reply->class != (none ? 0 : reply->code / 100)) {
             fail_msg("%s: %u with class %u", reply->name, reply->code, reply->class);
-        if (none)
+        }
+        if (none) {
             assert_int_equal(reply->subject + reply->detail, 0);
+        }
     }
 }
 
@@ -363,19 +369,22 @@ static void test_enhanced_codes_are_registered(void **state)
         const struct reply *reply = i < COUNT(replies) ? &replies[i] : &codes[i - COUNT(replies)];
 
         assert_in_range(reply->subject, 0, COUNT(highest) - 1);
-        if (reply->detail > highest[reply->subject])
+        if (reply->detail > highest[reply->subject]) {
             fail_msg("%s: x.%u.%u", reply->name, reply->subject, reply->detail);
+        }
         /* x.5.6 is for an AUTH exchange line alone */
-        if (reply->subject == 5 && reply->detail == 6)
+        if (reply->subject == 5 && reply->detail == 6) {
             assert_string_equal(reply->name, "AUTH_LONG");
+        }
     }
 }
 
 static const struct reply *find_reply(const char *name)
 {
     for (size_t i = 0; i < COUNT(replies); i++) {
-        if (strcmp(replies[i].name, name) == 0)
+        if (strcmp(replies[i].name, name) == 0) {
             return &replies[i];
+        }
     }
     fail_msg("no reply %s", name);
     return NULL;
@@ -445,10 +454,12 @@ static void test_every_reply_has_its_code_in_the_table(void **state)
     for (size_t i = 0; i < COUNT(replies); i++) {
         bool found = false;
 
-        for (size_t j = 0; j < COUNT(codes); j++)
+        for (size_t j = 0; j < COUNT(codes); j++) {
             found = found || codes[j].code == replies[i].code;
-        if (!found)
+        }
+        if (!found) {
             fail_msg("%u of %s has no CODE row", replies[i].code, replies[i].name);
+        }
     }
 }
 

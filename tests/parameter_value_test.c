@@ -44,8 +44,9 @@ static void assert_number(reader *read, const char *from, uint64_t number)
     uint8_t decoded[SANSMTP_VALUE_LONGEST];
     struct sansmtp_value value;
 
-    if (!read_value(read, from, ALL, &value, decoded))
+    if (!read_value(read, from, ALL, &value, decoded)) {
         fail_msg("refused: %s", from);
+    }
     assert_true(value.number == number);
     assert_false(value.decoded);
 }
@@ -55,8 +56,9 @@ static void assert_text(reader *read, const char *from, const char *expected)
     uint8_t *decoded = guard_alloc(SANSMTP_VALUE_LONGEST);
     struct sansmtp_value value;
 
-    if (!read_value(read, from, ALL, &value, decoded))
+    if (!read_value(read, from, ALL, &value, decoded)) {
         fail_msg("refused: %s", from);
+    }
     assert_int_equal(value.decoded, expected != NULL);
     if (expected != NULL) {
         assert_int_equal(value.text_length, strlen(expected));
@@ -70,8 +72,9 @@ static void assert_bad(reader *read, const char *from)
     uint8_t decoded[SANSMTP_VALUE_LONGEST];
     struct sansmtp_value value;
 
-    if (read_value(read, from, ALL, &value, decoded))
+    if (read_value(read, from, ALL, &value, decoded)) {
         fail_msg("taken: %s", from);
+    }
 }
 
 /* 3461-4.3-a */
@@ -149,8 +152,9 @@ static void test_notify(void **state)
     assert_number(sansmtp_parameter_notify, "SUCCESS,,DELAY",
                   SANSMTP_NOTIFY_SUCCESS | SANSMTP_NOTIFY_DELAY);
     assert_number(sansmtp_parameter_notify, ",DELAY,", SANSMTP_NOTIFY_DELAY);
-    for (size_t i = 0; i < COUNT(bad); i++)
+    for (size_t i = 0; i < COUNT(bad); i++) {
         assert_bad(sansmtp_parameter_notify, bad[i]);
+    }
 }
 
 /* 3461-4.4-a, 3461-4.2-b, 3461-4-a */
@@ -166,8 +170,9 @@ static void test_envid(void **state)
     assert_text(sansmtp_parameter_envid, "a+09b", "a\tb");
     assert_text(sansmtp_parameter_envid, "QQ314159", "QQ314159");
     assert_text(sansmtp_parameter_envid, "+2b+3D+7e", "+=~");
-    for (size_t i = 0; i < COUNT(bad); i++)
+    for (size_t i = 0; i < COUNT(bad); i++) {
         assert_bad(sansmtp_parameter_envid, bad[i]);
+    }
     memset(longest, 'e', sizeof(longest));
     longest[100] = '\0';
     assert_text(sansmtp_parameter_envid, longest, longest);
@@ -195,8 +200,9 @@ static void test_auth(void **state)
     assert_text(sansmtp_parameter_auth, "+C3+BC@x.example", "\xC3\xBC@x.example");
     assert_false(read_value(sansmtp_parameter_auth, "+C3+BC@x.example", SANSMTP_EXTENSION_AUTH,
                             &value, NULL));
-    for (size_t i = 0; i < COUNT(bad); i++)
+    for (size_t i = 0; i < COUNT(bad); i++) {
         assert_bad(sansmtp_parameter_auth, bad[i]);
+    }
     memset(longest, 'a', 252);
     strcpy(longest + 252, "@b");
     assert_text(sansmtp_parameter_auth, longest, longest);
@@ -218,8 +224,9 @@ static void test_orcpt(void **state)
     assert_text(sansmtp_parameter_orcpt, "rfc822;a+2Bb@x.example", "a+b@x.example");
     assert_text(sansmtp_parameter_orcpt, "x-y;a;b", "a;b");
     assert_text(sansmtp_parameter_orcpt, "rfc822;", "");
-    for (size_t i = 0; i < COUNT(bad); i++)
+    for (size_t i = 0; i < COUNT(bad); i++) {
         assert_bad(sansmtp_parameter_orcpt, bad[i]);
+    }
     memset(longest, 'o', sizeof(longest));
     longest[6] = ';';
     longest[500] = '\0';

@@ -80,8 +80,9 @@ static void assert_rows(const struct row *rows, size_t count, const struct sansm
     for (size_t i = 0; i < count; i++) {
         int result = check_of(rows[i].list, rows[i].verb, rows[i].extensions, own);
 
-        if (result != rows[i].result)
+        if (result != rows[i].result) {
             fail_msg("row %zu \"%s\": %d, not %d", i, rows[i].list, result, rows[i].result);
+        }
     }
 }
 
@@ -149,8 +150,9 @@ static void test_tracking(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(check(rows[i].list, MAIL, SANSMTP_EXTENSION_MTRK), OK);
-        if (params.tracked != rows[i].tracked)
+        if (params.tracked != rows[i].tracked) {
             fail_msg("\"%s\"", rows[i].list);
+        }
     }
     assert_int_equal(check(" ORCPT=rfc822;a@b", RCPT, SANSMTP_EXTENSION_MTRK), OK);
     assert_int_equal(check(" RET=FULL", MAIL, SANSMTP_EXTENSION_MTRK), OTHER);

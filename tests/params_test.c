@@ -66,8 +66,9 @@ static void assert_rows(const struct row *rows, size_t count)
     for (size_t i = 0; i < count; i++) {
         int result = check(rows[i].list, rows[i].verb, rows[i].extensions);
 
-        if (result != rows[i].result)
+        if (result != rows[i].result) {
             fail_msg("row %zu \"%s\": %d, not %d", i, rows[i].list, result, rows[i].result);
+        }
     }
 }
 
@@ -329,8 +330,9 @@ static void test_every_prefix_of_a_list(void **state)
     for (size_t length = 0; length < sizeof(list); length++) {
         bool taken = check_octets(list, length, MAIL, ALL, false) == OK;
 
-        if (taken != (good[length] == 'x'))
+        if (taken != (good[length] == 'x')) {
             fail_msg("%.*s", (int)length, list);
+        }
     }
 }
 

@@ -125,8 +125,9 @@ static void test_good_paths(void **state)
             strcpy(text, good[i].text);
             strcat(text, tails[j]);
             result = parse_octets(text, strlen(text), good[i].accept, &path, look_at_row, &good[i]);
-            if (result != 0)
+            if (result != 0) {
                 fail_msg("%s: %d", text, result);
+            }
         }
     }
 }
@@ -142,8 +143,9 @@ static void assert_result(const char *text, uint32_t accept, int expected)
     struct sansmtp_path path;
     int result = parse_octets(text, strlen(text), accept, &path, look_at_nothing, NULL);
 
-    if (result != expected)
+    if (result != expected) {
         fail_msg("%s: %d, not %d", text, result, expected);
+    }
 }
 
 /* PRACT-addrfuzz-a: a path ends at its bracket and nowhere before */
@@ -153,10 +155,11 @@ static void test_no_prefix_of_a_good_path_is_one(void **state)
     (void)state;
 
     for (size_t i = 0; i < COUNT(good); i++) {
-        for (size_t length = 0; length < strlen(good[i].text); length++)
+        for (size_t length = 0; length < strlen(good[i].text); length++) {
             assert_int_equal(
                 parse_octets(good[i].text, length, good[i].accept, &path, look_at_nothing, NULL),
                 SANSMTP_ERR_SYNTAX);
+        }
     }
 }
 
@@ -336,18 +339,21 @@ static void test_the_length_of_a_utf8_local_part(void **state)
     char text[400] = "<";
     (void)state;
 
-    for (size_t i = 0; i < 21; i++)
+    for (size_t i = 0; i < 21; i++) {
         strcat(text, "\xE2\x82\xAC");
+    }
     strcat(text, "@x.example>");
     assert_result(text, UTF8, 0);
     strcpy(text, "<");
-    for (size_t i = 0; i < 22; i++)
+    for (size_t i = 0; i < 22; i++) {
         strcat(text, "\xE2\x82\xAC");
+    }
     strcat(text, "@x.example>");
     assert_result(text, UTF8, SANSMTP_ERR_LENGTH);
     strcpy(text, "<");
-    for (size_t i = 0; i < 80; i++)
+    for (size_t i = 0; i < 80; i++) {
         strcat(text, "\xE2\x82\xAC");
+    }
     strcat(text, "@xx.example.xx>");
     assert_int_equal(strlen(text), 256);
     assert_result(text, UTF8 | LONG_LOCAL, 0);
@@ -385,8 +391,9 @@ static void test_the_length_of_domain_and_label(void **state)
     char text[400];
     (void)state;
 
-    for (size_t i = 0; i < 252; i++)
+    for (size_t i = 0; i < 252; i++) {
         domain[i] = i % 64 == 63 ? '.' : 'd';
+    }
     domain[252] = '\0';
     make_path(text, 1, domain);
     assert_int_equal(strlen(text), 256);

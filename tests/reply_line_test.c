@@ -36,8 +36,9 @@ static int drop_arena(void **state)
 /* The line, at the guard page. */
 static const uint8_t *place(const char *line, size_t length)
 {
-    if (length > 0)
+    if (length > 0) {
         memcpy(arena + MOST - length, line, length);
+    }
     return arena + MOST - length;
 }
 
@@ -50,11 +51,13 @@ static uint32_t naive_enhanced(const char *text, size_t *taken)
 
     *taken = 0;
     (void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(text, " "), text);
-    if (sscanf(word, "%1u.%3u.%3u", &class, &subject, &detail) != 3)
+    if (sscanf(word, "%1u.%3u.%3u", &class, &subject, &detail) != 3) {
         return 0;
+    }
     (void)snprintf(again, sizeof(again), "%u.%u.%u", class, subject, detail);
-    if (strcmp(word, again) != 0 || class == 3)
+    if (strcmp(word, again) != 0 || class == 3) {
         return 0;
+    }
     *taken = strlen(word) + strspn(text + strlen(word), " ");
     return class * 1000000 + subject * 1000 + detail;
 }
@@ -65,19 +68,22 @@ static bool naive_parse(const char *line, struct sansmtp_reply_line *out, size_t
     char digits[4] = "";
     size_t taken;
 
-    if (strspn(line, "0123456789") != 3 || strchr("2345", line[0]) == NULL)
+    if (strspn(line, "0123456789") != 3 || strchr("2345", line[0]) == NULL) {
         return false;
-    if (line[3] != '\0' && line[3] != ' ' && line[3] != '-')
+    }
+    if (line[3] != '\0' && line[3] != ' ' && line[3] != '-') {
         return false;
+    }
     memcpy(digits, line, 3);
     out->code = (uint32_t)strtoul(digits, NULL, 10);
     out->last = line[3] != '-';
     *text_at = line[3] == '\0' ? 3 : 4;
     out->enhanced = naive_enhanced(line + *text_at, &taken);
-    if (out->enhanced / 1000000 != out->code / 100)
+    if (out->enhanced / 1000000 != out->code / 100) {
         out->enhanced = 0;
-    else
+    } else {
         *text_at += taken;
+    }
     return true;
 }
 
@@ -117,8 +123,9 @@ static void check_all(const char *lead, const char *alphabet, size_t most)
         for (size_t number = 0; number < count; number++) {
             size_t rest = number;
 
-            for (size_t i = 0; i < length; i++, rest /= letters)
+            for (size_t i = 0; i < length; i++, rest /= letters) {
                 line[begin + i] = alphabet[rest % letters];
+            }
             line[begin + length] = '\0';
             check(line, begin + length);
         }
@@ -139,8 +146,9 @@ static void test_every_short_enhanced_code(void **state)
     static const char *const leads[] = {"250 ", "550-", "354 ", "450 4.", "550 5.12", "250 2.1.99"};
     (void)state;
 
-    for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++)
+    for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
         check_all(leads[i], "250.1 x", 6);
+    }
     check_all("550 5.", "01. ", 9);
 }
 
@@ -157,8 +165,9 @@ static void test_every_code(void **state)
             size_t length = (size_t)snprintf(line, sizeof(line), "%03u%s", code, behind[i]);
 
             check(line, length);
-            if (code < 200 || code > 599)
+            if (code < 200 || code > 599) {
                 continue;
+            }
             assert_true(sansmtp_reply_line_parse(place(line, length), length, &found));
             assert_int_equal(found.code, code);
             assert_int_equal(found.last, i != 2);
@@ -226,8 +235,9 @@ static void test_what_is_no_reply_line(void **state)
     };
     (void)state;
 
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         assert_no_line(lines[i]);
+    }
 }
 
 /* 2034-4-g */

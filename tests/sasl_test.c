@@ -43,8 +43,9 @@ static struct sansmtp_span span(const char *text)
 static void assert_span(struct sansmtp_span left, struct sansmtp_span right)
 {
     assert_int_equal(left.length, right.length);
-    if (left.length > 0)
+    if (left.length > 0) {
         assert_memory_equal(left.data, right.data, left.length);
+    }
 }
 
 /* 4616-2-a */
@@ -160,8 +161,9 @@ static void test_plain_write_says_the_room_and_leaves_no_half_secret(void **stat
 
         assert_int_equal(sansmtp_sasl_plain_write(&who, out, capacity, &length), SANSMTP_ERR_ROOM);
         assert_int_equal(length, need);
-        for (size_t i = 0; i < capacity; i++)
+        for (size_t i = 0; i < capacity; i++) {
             assert_int_equal(out[i], 0);
+        }
         guard_free(out, capacity);
     }
     for (size_t capacity = need; capacity < need + 4; capacity++) {
@@ -324,8 +326,9 @@ static void test_every_state_of_login(void **state)
 
         assert_int_equal(login_next(&login, rows[i].response, &challenge), rows[i].error);
         assert_int_equal(login, rows[i].after);
-        if (rows[i].error != 0)
+        if (rows[i].error != 0) {
             assert_span(challenge, span("untouched"));
+        }
     }
 }
 
@@ -494,8 +497,9 @@ static void test_wipe_leaves_nothing_and_keeps_to_its_length(void **state)
 
         memset(octets, 'x', 40);
         sansmtp_wipe(octets + 40 - length, length);
-        for (size_t i = 0; i < 40; i++)
+        for (size_t i = 0; i < 40; i++) {
             assert_int_equal(octets[i], i < 40 - length ? 'x' : 0);
+        }
         guard_free(octets, 40);
     }
 }

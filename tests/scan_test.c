@@ -33,14 +33,18 @@ static int drop_arena(void **state)
 /* What the header says, for one octet, and by the neighbours alone. -1 stands for no octet. */
 static bool is_stop(int before, int octet, int next, int after_next, uint32_t also)
 {
-    if (octet == 0)
+    if (octet == 0) {
         return (also & NUL) != 0;
-    if (octet == '\n')
+    }
+    if (octet == '\n') {
         return before != '\r' && (also & BARE);
-    if (octet != '\r')
+    }
+    if (octet != '\r') {
         return false;
-    if (next == '\n')
+    }
+    if (next == '\n') {
         return after_next == '.' || after_next == -1;
+    }
     return next == -1 || (also & BARE);
 }
 
@@ -51,8 +55,9 @@ static size_t naive_text(const uint8_t *octets, size_t length, uint32_t also)
         int next = i + 1 < length ? octets[i + 1] : -1;
         int after_next = i + 2 < length ? octets[i + 2] : -1;
 
-        if (is_stop(before, octets[i], next, after_next, also))
+        if (is_stop(before, octets[i], next, after_next, also)) {
             return i;
+        }
     }
     return length;
 }
@@ -61,16 +66,18 @@ static size_t naive_line(const uint8_t *octets, size_t length)
 {
     size_t at = 0;
 
-    while (at < length && octets[at] != '\r' && octets[at] != '\n' && octets[at] != 0)
+    while (at < length && octets[at] != '\r' && octets[at] != '\n' && octets[at] != 0) {
         at++;
+    }
     return at;
 }
 
 static bool naive_eight_bit(const uint8_t *octets, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
-        if (octets[i] & 0x80)
+        if (octets[i] & 0x80) {
             return true;
+        }
     }
     return false;
 }
@@ -78,8 +85,9 @@ static bool naive_eight_bit(const uint8_t *octets, size_t length)
 /* The octets must stand at the end of the arena. */
 static void check(const uint8_t *octets, size_t length)
 {
-    for (uint32_t also = 0; also <= (BARE | NUL); also++)
+    for (uint32_t also = 0; also <= (BARE | NUL); also++) {
         assert_int_equal(sansmtp_scan_text(octets, length, also), naive_text(octets, length, also));
+    }
     assert_int_equal(sansmtp_scan_line(octets, length), naive_line(octets, length));
     assert_int_equal(sansmtp_scan_eight_bit(octets, length), naive_eight_bit(octets, length));
 }
@@ -119,8 +127,9 @@ static void test_every_short_input(void **state)
             uint8_t *octets = arena + MOST - length;
             size_t rest = number;
 
-            for (size_t i = 0; i < length; i++, rest /= sizeof(alphabet))
+            for (size_t i = 0; i < length; i++, rest /= sizeof(alphabet)) {
                 octets[i] = alphabet[rest % sizeof(alphabet)];
+            }
             check(octets, length);
         }
     }
@@ -155,8 +164,9 @@ static void test_every_octet_value_alone(void **state)
     (void)state;
     for (unsigned octet = 0; octet < 256; octet++) {
         memset(arena, (int)octet, MOST);
-        for (size_t length = 1; length <= 80; length++)
+        for (size_t length = 1; length <= 80; length++) {
             check(arena + MOST - length, length);
+        }
     }
 }
 

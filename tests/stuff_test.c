@@ -60,8 +60,9 @@ static void collect(struct wire *wire, struct sansmtp_span slice)
     bool inside = slice.data >= arena && slice.data + slice.length <= arena + MOST;
 
     assert_true(inside || slice.length == 2);
-    if (!inside)
+    if (!inside) {
         assert_memory_equal(slice.data, "\r\n", 2);
+    }
     memcpy(wire->octets + wire->length, slice.data, slice.length);
     wire->length += slice.length;
     wire->slices++;
@@ -74,10 +75,12 @@ static void feed(struct wire *wire, const uint8_t *octets, size_t length, bool l
     struct sansmtp_span slice = {NULL, 99};
     uint32_t before = wire->state;
 
-    if (wire->offences != 0)
+    if (wire->offences != 0) {
         return;
-    if (length > 0)
+    }
+    if (length > 0) {
         memcpy(arena + MOST - length, octets, length);
+    }
     wire->offences = sansmtp_stuff_check(&chunk, last, &wire->state, &slice);
     if (wire->offences != 0) {
         assert_int_equal(wire->state, before);
@@ -97,11 +100,13 @@ static void close_message(struct wire *wire)
 {
     struct sansmtp_span tail = {NULL, 99};
 
-    if (wire->offences != 0)
+    if (wire->offences != 0) {
         return;
+    }
     wire->closed = sansmtp_stuff_end(wire->state, &tail);
-    if (!wire->closed)
+    if (!wire->closed) {
         assert_int_equal(tail.length, 0);
+    }
     memcpy(wire->octets + wire->length, tail.data, tail.length);
     wire->length += tail.length;
 }
@@ -120,8 +125,9 @@ static void stuff_steps(const uint8_t *message, size_t length, size_t step, uint
                         struct wire *wire)
 {
     begin(wire, policy);
-    for (size_t at = 0; at < length; at += step)
+    for (size_t at = 0; at < length; at += step) {
         feed(wire, message + at, length - at < step ? length - at : step, false);
+    }
     feed(wire, message, 0, true);
     close_message(wire);
 }
@@ -130,8 +136,9 @@ static void stuff_steps(const uint8_t *message, size_t length, size_t step, uint
 
 static void assert_no_bare(const struct wire *wire)
 {
-    for (size_t at = 0; at < wire->length; at++)
+    for (size_t at = 0; at < wire->length; at++) {
         assert_false(naive_is_bare(wire->octets, wire->length, at));
+    }
 }
 
 /* As a strict peer reads it: sets its last state, returns how many octets it took. */
@@ -198,20 +205,23 @@ static void check_cuts(const uint8_t *message, size_t length, uint32_t policy)
     naive_stuff(&lines, &expected);
     for (size_t cut = 0; cut <= length; cut++) {
         stuff_cut(message, length, cut, policy, &wire);
-        if (refused)
+        if (refused) {
             assert_refused(&wire, &expected);
-        else
+        } else {
             assert_wire_is(&wire, &expected);
+        }
     }
     for (size_t step = 1; step <= 3; step++) {
         stuff_steps(message, length, step, policy, &wire);
-        if (refused)
+        if (refused) {
             assert_refused(&wire, &expected);
-        else
+        } else {
             assert_wire_is(&wire, &expected);
+        }
     }
-    if (refused)
+    if (refused) {
         return;
+    }
     assert_no_bare(&wire);
     assert_unstuffs_to(&wire, &lines);
 }
@@ -234,8 +244,9 @@ static void test_every_short_message_at_every_cut(void **state)
             uint8_t message[8];
             size_t rest = number;
 
-            for (size_t i = 0; i < length; i++, rest /= sizeof(alphabet))
+            for (size_t i = 0; i < length; i++, rest /= sizeof(alphabet)) {
                 message[i] = alphabet[rest % sizeof(alphabet)];
+            }
             check_message(message, length);
         }
     }
@@ -465,10 +476,12 @@ static void test_slices_are_as_long_as_the_chunk_allows(void **state)
     uint8_t message[800];
     (void)state;
 
-    for (size_t at = 0; at < sizeof(message); at += 20)
+    for (size_t at = 0; at < sizeof(message); at += 20) {
         memcpy(message + at, "eighteen characters\r\n", 20);
-    for (size_t at = 18; at < sizeof(message); at += 20)
+    }
+    for (size_t at = 18; at < sizeof(message); at += 20) {
         memcpy(message + at, "\r\n", 2);
+    }
     stuff_cut(message, sizeof(message), 0, REFUSE, &wire);
     assert_int_equal(wire.slices, 1);
     stuff_cut(message, sizeof(message), 0, NORMALISE, &wire);

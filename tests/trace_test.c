@@ -71,8 +71,9 @@ static void write_and_read(const struct sansmtp_received *received, struct trace
     out = page + SANSMTP_RECEIVED_MAX - need;
     assert_int_equal(sansmtp_received_write(received, (char *)out, need, &length), 0);
     assert_int_equal(length, need);
-    if (!trace_read((const char *)out, length, (received->flags & UTF8) != 0, fields, &why))
+    if (!trace_read((const char *)out, length, (received->flags & UTF8) != 0, fields, &why)) {
         fail_msg("expected %s in:\n%.*s", why, (int)length, (const char *)out);
+    }
 }
 
 static void assert_text(struct trace_text text, const char *expected)
@@ -132,8 +133,9 @@ static void test_the_reader_is_strict(void **state)
 
     assert_true(trace_read(good, sizeof good - 1, false, &fields, &why));
     for (size_t i = 0; i < COUNT(bad); i++) {
-        if (trace_read(bad[i], strlen(bad[i]), false, &fields, &why))
+        if (trace_read(bad[i], strlen(bad[i]), false, &fields, &why)) {
             fail_msg("read as a field: %s", bad[i]);
+        }
     }
     assert_false(trace_read(good, 0, false, &fields, &why));
 }
@@ -409,8 +411,9 @@ static int next_choice(struct choice *choice)
     };
 
     for (size_t i = 0; i < COUNT(digits); i++) {
-        if (++*digits[i].digit < digits[i].count)
+        if (++*digits[i].digit < digits[i].count) {
             return 1;
+        }
         *digits[i].digit = 0;
     }
     return 0;
@@ -738,9 +741,10 @@ static void test_a_return_path_is_one_line(void **state)
     char out[300];
     (void)state;
 
-    for (size_t i = 0; i < COUNT(rows); i++)
+    for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(return_path(rows[i].path, rows[i].length, 1, out, sizeof out),
                          SANSMTP_ERR_SYNTAX);
+    }
 }
 
 static void test_return_path_room_and_arguments(void **state)

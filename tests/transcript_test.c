@@ -59,12 +59,13 @@ static struct variant way(size_t number, size_t cut)
 
 static void describe(struct text *text, const struct variant *variant)
 {
-    if (variant->cut == CUT_EVERYWHERE)
+    if (variant->cut == CUT_EVERYWHERE) {
         text_print(text, "octet by octet");
-    else if (variant->cut != CUT_NOWHERE)
+    } else if (variant->cut != CUT_NOWHERE) {
         text_print(text, "cut in front of octet %zu", variant->cut);
-    else
+    } else {
         text_print(text, "whole");
+    }
     text_print(text, ", output taken %s in pieces of %zu", variant->lazy ? "last" : "at once",
                variant->drain);
     text_print(text, ", the host %s", variant->late ? "late" : "at once");
@@ -98,8 +99,9 @@ static void first_replay(struct replay *first, const struct transcript *transcri
 
     replay(first, role->replays, transcript, &plain, arena);
     replay_expect(&report, role->replays, transcript, first);
-    if (report.length > 0)
+    if (report.length > 0) {
         fail_with("not as written", &plain, &report, first);
+    }
     text_free(&report);
 }
 
@@ -124,16 +126,18 @@ static bool near_line_end(const struct text *input, size_t cut)
 {
     for (size_t i = cut - (cut < NEAR_LINE_END ? cut : NEAR_LINE_END);
          i < cut + NEAR_LINE_END && i < input->length; i++) {
-        if (input->data[i] == '\n' || input->data[i] == '\r')
+        if (input->data[i] == '\n' || input->data[i] == '\r') {
             return true;
+        }
     }
     return false;
 }
 
 static bool worth_cutting(const struct text *input, size_t cut, size_t *line_ends)
 {
-    if (input->length <= LONG_INPUT || cut % (input->length / CUTS_OF_LONG_INPUT) == 1)
+    if (input->length <= LONG_INPUT || cut % (input->length / CUTS_OF_LONG_INPUT) == 1) {
         return true;
+    }
     return *line_ends > 0 && near_line_end(input, cut) && (*line_ends)-- > 0;
 }
 
@@ -151,13 +155,15 @@ static void test_transcript(void **state)
     for (size_t number = 0; number < ways; number++) {
         replay_alike(&first, transcript, &arena, way(number, CUT_NOWHERE));
         if ((transcript->words & TRANSCRIPT_WHOLE) == 0 &&
-            (transcript->input.length <= LONG_INPUT || number % LONG_STEP == 0))
+            (transcript->input.length <= LONG_INPUT || number % LONG_STEP == 0)) {
             replay_alike(&first, transcript, &arena, way(number, CUT_EVERYWHERE));
+        }
     }
     for (size_t cut = transcript->preamble + 1; cut < transcript->input.length; cut++) {
         if ((transcript->words & TRANSCRIPT_WHOLE) != 0 ||
-            !worth_cutting(&transcript->input, cut, &line_ends))
+            !worth_cutting(&transcript->input, cut, &line_ends)) {
             continue;
+        }
         replay_alike(&first, transcript, &arena, way(0, cut));
         replay_alike(&first, transcript, &arena, way(cut * 37 % ways, cut));
     }
@@ -181,8 +187,9 @@ static int run_all(const struct transcripts *all)
     char **names = calloc(all->count, sizeof(char *));
     int failed;
 
-    if (tests == NULL || names == NULL)
+    if (tests == NULL || names == NULL) {
         abort();
+    }
     for (size_t i = 0; i < all->count; i++) {
         names[i] = name_of(all->cases[i]);
         tests[i].name = names[i];
@@ -190,8 +197,9 @@ static int run_all(const struct transcripts *all)
         tests[i].initial_state = all->cases[i];
     }
     failed = _cmocka_run_group_tests(role->name, tests, all->count, NULL, NULL);
-    for (size_t i = 0; i < all->count; i++)
+    for (size_t i = 0; i < all->count; i++) {
         free(names[i]);
+    }
     free(names);
     free(tests);
     return failed;

@@ -58,10 +58,12 @@ static void collect(struct result *result, const uint8_t *chunk, size_t taken,
 {
     bool inside = content.data >= chunk && content.data + content.length <= chunk + taken;
 
-    if (content.length == 0)
+    if (content.length == 0) {
         return;
-    if (!inside)
+    }
+    if (!inside) {
         assert_true(content.length <= 2 && memcmp(content.data, "\r\n", content.length) == 0);
+    }
     memcpy(result->content + result->length, content.data, content.length);
     result->length += content.length;
     result->spans++;
@@ -104,8 +106,9 @@ static void scan_steps(const uint8_t *wire, size_t length, size_t step, uint32_t
                        struct result *result)
 {
     begin(result, policy);
-    for (size_t at = 0; at < length; at += step)
+    for (size_t at = 0; at < length; at += step) {
         feed(result, wire + at, length - at < step ? length - at : step);
+    }
 }
 
 static void assert_like_naive(const struct result *result, const struct naive_unstuff *expected)
@@ -139,8 +142,9 @@ static void check_all_cuts(const uint8_t *wire, size_t length, uint32_t policy)
 
 static void check_all_policies(const uint8_t *wire, size_t length)
 {
-    for (size_t i = 0; i < POLICIES; i++)
+    for (size_t i = 0; i < POLICIES; i++) {
         check_all_cuts(wire, length, policies[i]);
+    }
 }
 
 /* 5321-4.5.2-c */
@@ -156,8 +160,9 @@ static void test_every_short_input_at_every_cut(void **state)
             uint8_t wire[7];
             size_t rest = number;
 
-            for (size_t i = 0; i < length; i++, rest /= sizeof(alphabet))
+            for (size_t i = 0; i < length; i++, rest /= sizeof(alphabet)) {
                 wire[i] = alphabet[rest % sizeof(alphabet)];
+            }
             check_all_policies(wire, length);
         }
     }
@@ -197,8 +202,9 @@ static void test_random_inputs_over_the_sizes_of_vectors(void **state)
         size_t wanted = 1 + draw(&seed, 200);
         size_t length = 0;
 
-        while (length < wanted)
+        while (length < wanted) {
             length += put_random(&seed, wire + length);
+        }
         check_all_cuts(wire, wanted, policies[round % POLICIES]);
     }
 }
@@ -314,8 +320,9 @@ static size_t stuff(const uint8_t *message, size_t length, uint8_t *wire)
     size_t out = 0;
 
     for (size_t i = 0; i < length; i++) {
-        if (message[i] == '.' && naive_begins_line(message, i))
+        if (message[i] == '.' && naive_begins_line(message, i)) {
             wire[out++] = '.';
+        }
         wire[out++] = message[i];
     }
     memcpy(wire + out, ".\r\n", 3);
@@ -358,10 +365,12 @@ static void test_spans_are_as_long_as_the_input_allows(void **state)
     uint8_t wire[800];
     (void)state;
 
-    for (size_t at = 0; at < sizeof(wire); at += 20)
+    for (size_t at = 0; at < sizeof(wire); at += 20) {
         memcpy(wire + at, "eighteen characters\r\n", 20);
-    for (size_t at = 18; at < sizeof(wire); at += 20)
+    }
+    for (size_t at = 18; at < sizeof(wire); at += 20) {
         memcpy(wire + at, "\r\n", 2);
+    }
     for (size_t cut = 0; cut < sizeof(wire); cut++) {
         scan_cut(wire, sizeof(wire), cut, REFUSE, &result);
         assert_int_equal(result.spans, cut == 0 ? 1 : 2);

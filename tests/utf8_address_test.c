@@ -33,8 +33,9 @@ static void assert_decodes(const char *from, const char *expected)
 {
     char text[100];
 
-    if (!decode(from, text))
+    if (!decode(from, text)) {
         fail_msg("refused: %s", from);
+    }
     assert_string_equal(text, expected);
 }
 
@@ -71,8 +72,9 @@ static void test_what_cannot_be_decoded(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        if (decode(bad[i], text))
+        if (decode(bad[i], text)) {
             fail_msg("decoded: %s", bad[i]);
+        }
     }
 }
 

@@ -81,8 +81,9 @@ static void test_every_character_is_valid_whole_and_not_in_part(void **state)
         size_t length = encode(character, octets);
 
         assert_int_equal(sansmtp_utf8_valid(at_end(octets, length), length), is_character);
-        for (size_t part = 1; part < length; part++)
+        for (size_t part = 1; part < length; part++) {
             assert_false(sansmtp_utf8_valid(at_end(octets, part), part));
+        }
     }
 }
 
@@ -96,8 +97,9 @@ static void test_no_other_pair_begins_a_character(void **state)
         for (unsigned second = 0; second < 256; second++) {
             uint8_t octets[4] = {(uint8_t)first, (uint8_t)second, 0x80, 0xBF};
 
-            for (size_t length = 2; length <= 4; length++)
+            for (size_t length = 2; length <= 4; length++) {
                 valid[length - 2] += sansmtp_utf8_valid(at_end(octets, length), length);
+            }
         }
     }
     assert_int_equal(valid[0], 30 * 64);           /* C2 to DF */

@@ -36,8 +36,9 @@ static void test_every_verb_is_found_in_any_case(void **state)
         assert_int_equal(row->length, strlen(row->wire));
         for (unsigned mask = 0; mask < 4; mask++) {
             strcpy(line, row->wire);
-            for (size_t i = 0; line[i] != '\0'; i++)
+            for (size_t i = 0; line[i] != '\0'; i++) {
                 line[i] = (char)((mask >> (i & 1) & 1) ? line[i] | 0x20 : line[i]);
+            }
             assert_int_equal(find(line), verb);
             assert_int_equal(verb_length, row->length);
             strcat(line, " x");
@@ -137,8 +138,9 @@ static void test_the_last_of_a_group(void **state)
         uint8_t last = 1;
 
         for (size_t i = 0; i < sizeof(anywhere) / sizeof(anywhere[0]); i++) {
-            if (anywhere[i] == verb)
+            if (anywhere[i] == verb) {
                 last = 0;
+            }
         }
         assert_int_equal(sansmtp_verb_row(verb)->last, last);
     }

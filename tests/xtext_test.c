@@ -151,8 +151,9 @@ static void test_what_was_encoded_decodes_to_itself(void **state)
     size_t length;
     (void)state;
 
-    for (size_t i = 0; i < sizeof(all); i++)
+    for (size_t i = 0; i < sizeof(all); i++) {
         all[i] = (uint8_t)i;
+    }
     assert_int_equal(sansmtp_xtext_encode(all, sizeof(all), encoded, sizeof(encoded), &length), 0);
     assert_int_equal(sansmtp_xtext_decode(encoded, length, decoded, sizeof(decoded), &length), 0);
     assert_int_equal(length, sizeof(all));

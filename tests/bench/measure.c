@@ -31,8 +31,9 @@ size_t measure_fill(uint8_t *octets, const char *lead, uint32_t least, uint32_t 
 
         memcpy(octets + at, lead, lead_length);
         at += lead_length;
-        while (length-- > 0)
+        while (length-- > 0) {
             octets[at++] = (uint8_t)alphabet[draw(letters)];
+        }
         octets[at++] = '\r';
         octets[at++] = '\n';
     }
@@ -48,8 +49,9 @@ void measure_memchr(const uint8_t *octets, size_t length)
     while (at < end) {
         const uint8_t *line_feed = memchr(at, '\n', (size_t)(end - at));
 
-        if (line_feed == NULL)
+        if (line_feed == NULL) {
             break;
+        }
         lines++;
         at = line_feed + 1;
     }

@@ -42,8 +42,9 @@ static double time_memchr(const uint8_t *octets, size_t length)
 {
     double start = measure_now();
 
-    for (int pass = 0; pass < PASSES; pass++)
+    for (int pass = 0; pass < PASSES; pass++) {
         measure_memchr(octets, length);
+    }
     return measure_now() - start;
 }
 
@@ -51,8 +52,9 @@ static double time_unstuff(const uint8_t *octets, size_t length, size_t chunk)
 {
     double start = measure_now();
 
-    for (int pass = 0; pass < PASSES; pass++)
+    for (int pass = 0; pass < PASSES; pass++) {
         run_unstuff(octets, length, chunk);
+    }
     return measure_now() - start;
 }
 

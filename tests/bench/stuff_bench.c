@@ -32,13 +32,16 @@ static void run_stuff(const struct corpus *corpus)
         struct sansmtp_span chunk = {corpus->octets + at,
                                      left < corpus->chunk ? left : corpus->chunk};
 
-        if (sansmtp_stuff_check(&chunk, left <= corpus->chunk, &state, &slice) != 0)
+        if (sansmtp_stuff_check(&chunk, left <= corpus->chunk, &state, &slice) != 0) {
             exit(1);
-        for (; slice.length > 0; sansmtp_stuff_next(&chunk, &state, &slice))
+        }
+        for (; slice.length > 0; sansmtp_stuff_next(&chunk, &state, &slice)) {
             length += slice.length;
+        }
     }
-    if (!sansmtp_stuff_end(state, &tail))
+    if (!sansmtp_stuff_end(state, &tail)) {
         exit(1);
+    }
     measure_sink += length + tail.length;
 }
 
@@ -51,8 +54,9 @@ static void run_plain(const struct corpus *corpus)
     for (size_t at = 0; at < corpus->length; at++) {
         uint8_t octet = corpus->octets[at];
 
-        if (matched == 2 && octet == '.')
+        if (matched == 2 && octet == '.') {
             out[length++] = '.';
+        }
         out[length++] = octet;
         matched = octet == '\r' ? 1 : matched == 1 && octet == '\n' ? 2 : 0;
     }
@@ -69,8 +73,9 @@ static double time_of(void (*run)(const struct corpus *), const struct corpus *c
 {
     double start = measure_now();
 
-    for (int pass = 0; pass < PASSES; pass++)
+    for (int pass = 0; pass < PASSES; pass++) {
         run(corpus);
+    }
     return (measure_now() - start) / (double)corpus->length / PASSES;
 }
 
@@ -99,8 +104,9 @@ static size_t drop_crs(const uint8_t *text, size_t length, uint8_t *out)
     size_t at = 0;
 
     for (size_t i = 0; i < length; i++) {
-        if (text[i] != '\r')
+        if (text[i] != '\r') {
             out[at++] = text[i];
+        }
     }
     return at;
 }
@@ -130,7 +136,8 @@ int main(int count, char **arguments)
         {"text-76, 1 chunks", text, text_length, 1, refuse},
     };
 
-    for (size_t i = 0; i < sizeof(corpora) / sizeof(corpora[0]); i++)
+    for (size_t i = 0; i < sizeof(corpora) / sizeof(corpora[0]); i++) {
         measure(&corpora[i], &corpora[0], repetitions);
+    }
     return 0;
 }

@@ -96,11 +96,13 @@ static void switch_between(uint64_t extensions, bool before)
     dialogue_open(&dialogue, NULL);
     dialogue_reach(&dialogue, SAY_HELLO, SANSMTP_EVENT_HELLO);
     dialogue_forget(&dialogue);
-    if (before)
+    if (before) {
         assert_int_equal(off(&dialogue, extensions), 0);
+    }
     dialogue_yes(&dialogue);
-    if (!before)
+    if (!before) {
         assert_int_equal(off(&dialogue, extensions), 0);
+    }
     dialogue_until(&dialogue, 0);
     assert_null(replies_check(dialogue.output.data, dialogue.output.length, 512, false));
     dialogue_close(&dialogue);

@@ -11,8 +11,9 @@
 /* How a call of the host that answers is told to the ledger. */
 static int answered(struct trial *trial, int result, bool positive)
 {
-    if (result == 0)
+    if (result == 0) {
         dialogue_answered(&trial->dialogue, positive);
+    }
     return result;
 }
 
@@ -130,8 +131,9 @@ static int line_of(struct trial *trial, uint32_t code, const char *text, size_t 
 {
     int result = sansmtp_server_reply_line(trial->dialogue.server, code, 0, text, length);
 
-    if (result == 0)
+    if (result == 0) {
         trial->dialogue.lines = code;
+    }
     return result;
 }
 
@@ -171,8 +173,9 @@ static int restart_it(struct trial *trial)
 {
     int result = answered(trial, sansmtp_server_restart(trial->dialogue.server, 5, 2), true);
 
-    if (result == 0)
+    if (result == 0) {
         ledger_restart(&trial->dialogue.ledger, 2);
+    }
     return result;
 }
 

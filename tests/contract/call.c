@@ -10,8 +10,9 @@
 
 static int noted(struct trial *trial, const struct sansmtp_event *event)
 {
-    if (event == NULL)
+    if (event == NULL) {
         return 0;
+    }
     dialogue_note(&trial->dialogue, event);
     return (int)event->type;
 }
@@ -134,8 +135,9 @@ static int sent_all(struct trial *trial)
     size_t length = 0;
     const void *octets = sansmtp_server_output(trial->dialogue.server, &length);
 
-    if (length > 0)
+    if (length > 0) {
         text_add(&trial->dialogue.output, octets, length);
+    }
     return sansmtp_server_sent(trial->dialogue.server, length);
 }
 

@@ -64,16 +64,18 @@ static void reenter(struct sansmtp_server *server, const struct sansmtp_event *e
 
     visitor->calls++;
     visitor->depth++;
-    if (visitor->depth > visitor->deepest)
+    if (visitor->depth > visitor->deepest) {
         visitor->deepest = visitor->depth;
+    }
     for (int i = 0; i < 2; i++) {
         assert_int_equal(sansmtp_server_run(server, visitor->in, visitor->callbacks, user),
                          SANSMTP_ERR_BUSY);
         assert_null(sansmtp_server_next(server, visitor->in));
         assert_int_equal(sansmtp_server_expired(server), SANSMTP_ERR_BUSY);
-        if (event->type < 64 && i == 0)
+        if (event->type < 64 && i == 0) {
             assert_int_equal(
                 sansmtp_server_reply(server, dialogue_yes_code(event->type), 0, NULL, 0), 0);
+        }
     }
     assert_ptr_equal(visitor->in->data, before.data);
     assert_int_equal(visitor->in->length, before.length);
@@ -102,8 +104,10 @@ void contract_door_reentry(void **state)
     visitor.in = &dialogue.in;
     dialogue_say(&dialogue,
                  SAY_TRANSACTION "DATA\r\nabc\r\n.\r\nVRFY x\r\nHELP\r\nXFROB\r\nQUIT\r\n");
-    while (sansmtp_server_run(dialogue.server, &dialogue.in, &callbacks, &visitor) != SANSMTP_CLOSE)
+    while (sansmtp_server_run(dialogue.server, &dialogue.in, &callbacks, &visitor) !=
+           SANSMTP_CLOSE) {
         dialogue_drain(&dialogue);
+    }
     assert_int_equal(visitor.deepest, 1);
     assert_int_equal(visitor.calls, 11);
     assert_true(
@@ -226,10 +230,12 @@ static void end_by(const char *words, int error)
     dialogue_open(&dialogue, NULL);
     dialogue_exchange(&dialogue, SAY_HELLO);
     dialogue_exchange(&dialogue, words);
-    if (error == SANSMTP_ERR_GONE)
+    if (error == SANSMTP_ERR_GONE) {
         assert_int_equal(sansmtp_server_eof(dialogue.server), 0);
-    if (error == SANSMTP_ERR_EXPIRED)
+    }
+    if (error == SANSMTP_ERR_EXPIRED) {
         assert_int_equal(sansmtp_server_expired(dialogue.server), 0);
+    }
     dialogue_until(&dialogue, 0);
     assert_int_equal(sansmtp_server_error(dialogue.server), error);
     dialogue_forget(&dialogue);

@@ -21,8 +21,9 @@ static const char *output_after(const struct trial *trial)
 
 static void demand(const char *octets, bool holds, const char *what, const char *words)
 {
-    if (!holds)
+    if (!holds) {
         fail_msg("%s is not \"%s\" but \"%s\"", what, words, octets);
+    }
 }
 
 static void said_first(const struct trial *trial, const char *words)
@@ -57,8 +58,9 @@ static bool ends_the_pause(const struct situation *situation)
 static void answered_with(const struct situation *situation, const struct trial *trial,
                           const char *words)
 {
-    if (!ends_the_pause(situation))
+    if (!ends_the_pause(situation)) {
         answered(trial);
+    }
     said_first(trial, words);
 }
 
@@ -161,8 +163,9 @@ void contract_failed(const struct situation *situation, const struct trial *tria
 void contract_replied(const struct situation *situation, const struct trial *trial)
 {
     answered_by_code(situation, trial, dialogue_yes_code(situation->question));
-    if (!contract_is_silent(situation))
+    if (!contract_is_silent(situation)) {
         said(trial, "fine\r\n");
+    }
 }
 
 /* RFC 2034 4: no enhanced code in the greeting and in replies to a hello. */
@@ -175,11 +178,12 @@ static bool without_enhanced(const struct situation *situation)
 /* 2034-4-b */
 void contract_refused(const struct situation *situation, const struct trial *trial)
 {
-    if (situation->question == SANSMTP_EVENT_CONNECT)
+    if (situation->question == SANSMTP_EVENT_CONNECT) {
         answered_with(situation, trial, "554 " HOSTNAME " never\r\n");
-    else
+    } else {
         answered_with(situation, trial,
                       without_enhanced(situation) ? "554 never\r\n" : "554 5.0.0 never\r\n");
+    }
 }
 
 /* 5321-3.8-d */
@@ -232,16 +236,18 @@ void contract_expired(const struct situation *situation, const struct trial *tri
     assert_int_equal(trial->final_error, SANSMTP_ERR_EXPIRED);
     happened(trial, "closing");
     happened(trial, "reason=expired");
-    if (says_farewell(situation))
+    if (says_farewell(situation)) {
         said(trial, (situation->traits & (FRESH | ANEW)) != 0 ? "421 " HOSTNAME " "
                                                               : "421 4.4.2 " HOSTNAME " ");
+    }
 }
 
 /* 5321-3.8-c */
 void contract_closed(const struct situation *situation, const struct trial *trial)
 {
-    if (situation->where == JUMPED)
+    if (situation->where == JUMPED) {
         return;
+    }
     if ((situation->traits & TURNED) != 0) {
         assert_int_equal(trial->after.wants & ~(uint32_t)SANSMTP_WRITE & ~(uint32_t)SANSMTP_CLOSE,
                          0);
@@ -254,14 +260,17 @@ void contract_closed(const struct situation *situation, const struct trial *tria
         assert_int_equal(trial->after.wants, trial->before.wants);
         assert_true(text_equal(&trial->after.question, &trial->before.question));
     }
-    if (situation->question == SANSMTP_EVENT_END)
+    if (situation->question == SANSMTP_EVENT_END) {
         said_first(trial, "250 2.0.0 "); /* a message that came whole is still answered */
+    }
     if (situation->question == SANSMTP_EVENT_STARTTLS ||
         situation->question == SANSMTP_EVENT_ATRN ||
-        (says_farewell(situation) && (situation->traits & FRESH) == 0))
+        (says_farewell(situation) && (situation->traits & FRESH) == 0)) {
         return;
-    if (says_farewell(situation))
+    }
+    if (says_farewell(situation)) {
         said(trial, "421 " HOSTNAME " ");
+    }
 }
 
 static void gone_at_once(const struct trial *trial)
@@ -284,16 +293,20 @@ void contract_gone(const struct situation *situation, const struct trial *trial)
         return;
     }
     happened(trial, "closing");
-    if ((situation->traits & CLOSE_SAID) != 0)
+    if ((situation->traits & CLOSE_SAID) != 0) {
         return;
-    if (situation->where == OUTSIDE && situation->question == SANSMTP_EVENT_ATRN)
+    }
+    if (situation->where == OUTSIDE && situation->question == SANSMTP_EVENT_ATRN) {
         return; /* for the other role to find out */
+    }
     happened(trial, "reason=gone");
     assert_int_equal(trial->final_error, SANSMTP_ERR_GONE);
-    if (situation->where != OUTSIDE)
+    if (situation->where != OUTSIDE) {
         gone_at_once(trial);
-    else if (situation->question != 0 && !is_greeting_due(situation)) /* half-close: it goes out */
+    } else if (situation->question != 0 &&
+               !is_greeting_due(situation)) { /* half-close: it goes out */
         assert_true(output_after(trial)[0] != '\0');
+    }
 }
 
 void contract_begun_anew(const struct situation *situation, const struct trial *trial)
@@ -312,12 +325,15 @@ void contract_took(const struct situation *situation, const struct trial *trial)
     bool leaves = situation->takes == TAKES_EARLY || situation->takes == TAKES_GREETING;
 
     assert_int_equal(trial->taken, leaves ? 0 : 6);
-    if (situation->takes == TAKES_LINE)
+    if (situation->takes == TAKES_LINE) {
         said_first(trial, "250 2.0.0 Ok\r\n");
-    if (situation->takes == TAKES_INJECTION)
+    }
+    if (situation->takes == TAKES_INJECTION) {
         assert_int_equal(trial->final_error, SANSMTP_ERR_INJECTION);
-    if (situation->takes == TAKES_ALL)
+    }
+    if (situation->takes == TAKES_ALL) {
         assert_string_equal(events_after(trial), "");
+    }
 }
 
 void contract_nothing(const struct situation *situation, const struct trial *trial)

@@ -131,8 +131,9 @@ void contract_end_farewell_waits(void **state)
     dialogue_open(&dialogue, NULL);
     dialogue_exchange(&dialogue, SAY_HELLO);
     dialogue_forget(&dialogue);
-    for (int i = 0; i < 60; i++)
+    for (int i = 0; i < 60; i++) {
         dialogue_say(&dialogue, "NOOP\r\n");
+    }
     assert_null(dialogue_pull(&dialogue));
     assert_int_equal(sansmtp_server_wants(dialogue.server), SANSMTP_WRITE);
     assert_int_equal(sansmtp_server_expired(dialogue.server), 0);

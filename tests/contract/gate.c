@@ -65,8 +65,9 @@ static int try_answer(const struct place *place, uint32_t code, uint32_t enhance
         dialogue_yes(&dialogue);
     }
     dialogue_drain(&dialogue);
-    if (place->question != SANSMTP_EVENT_HELLO)
+    if (place->question != SANSMTP_EVENT_HELLO) {
         assert_null(replies_check(dialogue.output.data, dialogue.output.length, 512, false));
+    }
     dialogue_close(&dialogue);
     return result;
 }
@@ -74,10 +75,12 @@ static int try_answer(const struct place *place, uint32_t code, uint32_t enhance
 /* RFC 5321 4.2: %x32-35 %x30-35 %x30-39. */
 static bool code_belongs(const struct place *place, uint32_t code)
 {
-    if (code < 200 || code > 559 || code / 10 % 10 > 5)
+    if (code < 200 || code > 559 || code / 10 % 10 > 5) {
         return false;
-    if (code >= 400)
+    }
+    if (code >= 400) {
         return !place->turns_away || code == 421 || code == 521 || code == 554;
+    }
     return place->code == 2 ? code < 300 : code == place->code;
 }
 
@@ -86,9 +89,10 @@ void contract_gate_codes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < PLACES; i++) {
-        for (uint32_t code = 0; code <= 700; code++)
+        for (uint32_t code = 0; code <= 700; code++) {
             assert_int_equal(try_answer(&places[i], code, 0, "x", 1),
                              code_belongs(&places[i], code) ? 0 : SANSMTP_ERR_CODE);
+        }
         assert_int_equal(try_answer(&places[i], UINT32_MAX, 0, "x", 1), SANSMTP_ERR_CODE);
         assert_int_equal(try_answer(&places[i], 1250, 0, "x", 1), SANSMTP_ERR_CODE);
     }
@@ -119,8 +123,9 @@ void contract_gate_enhanced(void **state)
     const struct place *place = &places[3];
 
     (void)state;
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         assert_int_equal(try_answer(place, 550, wrong[i], "x", 1), SANSMTP_ERR_CODE);
+    }
     assert_int_equal(try_answer(place, 250, 5001001, "x", 1), SANSMTP_ERR_CODE);
     assert_int_equal(try_answer(place, 450, 5001001, "x", 1), SANSMTP_ERR_CODE);
     assert_int_equal(try_answer(place, 550, 5001001, "x", 1), 0);
@@ -142,10 +147,11 @@ static void longest_text(const struct place *place, uint32_t code, uint32_t enha
         open_at(&dialogue, place);
         result = sansmtp_server_reply(dialogue.server, code, enhanced, (const char *)text, length);
         dialogue_drain(&dialogue);
-        if (result == 0)
+        if (result == 0) {
             assert_true(strstr(dialogue.output.data, "\r\n") - dialogue.output.data + 2 <= 512);
-        else
+        } else {
             assert_int_equal(result, SANSMTP_ERR_TEXT);
+        }
         assert_true(length > 480 || result == 0);
         assert_true(length < 509 || result != 0);
         guard_free(text, length);
@@ -260,8 +266,9 @@ void contract_gate_lines_enhanced(void **state)
 
         open_at(&dialogue, &places[3]);
         assert_int_equal(sansmtp_server_reply_line(dialogue.server, 550, 5001001, "a", 1), 0);
-        if (sansmtp_server_reply(dialogue.server, 550, enhanced[i], "b", 1) != 0)
+        if (sansmtp_server_reply(dialogue.server, 550, enhanced[i], "b", 1) != 0) {
             assert_int_equal(sansmtp_server_reply(dialogue.server, 550, 5001001, "b", 1), 0);
+        }
         dialogue_drain(&dialogue);
         assert_int_equal(lines_of(&dialogue, "550"), 2);
         assert_int_equal(lines_of(&dialogue, "550-5.1.1 ") + lines_of(&dialogue, "550 5.1.1 "), 2);

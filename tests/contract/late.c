@@ -143,9 +143,10 @@ void contract_late_pause(void **state)
     assert_memory_equal(body.data, "one\r\n", body.length);
     left = dialogue.in.length;
     assert_true(left > 0);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         assert_int_equal(sansmtp_server_run(dialogue.server, &dialogue.in, &callbacks, &body),
                          SANSMTP_REPLY);
+    }
     assert_int_equal(dialogue.in.length, left);
     assert_int_equal(sansmtp_server_patience(dialogue.server, &before), 0);
     assert_int_equal(sansmtp_server_resume(dialogue.server), 0);

@@ -22,8 +22,9 @@ static void look(struct sight *sight, const struct dialogue *dialogue)
     sight->patience = sansmtp_server_patience(dialogue->server, &sight->serial);
     sight->error = sansmtp_server_error(dialogue->server);
     sight->secret = sansmtp_server_secret(dialogue->server);
-    if (dialogue->question != NULL)
+    if (dialogue->question != NULL) {
         event_print(&sight->question, dialogue->question);
+    }
 }
 
 static bool sights_equal(const struct sight *left, const struct sight *right)
@@ -36,8 +37,9 @@ static bool sights_equal(const struct sight *left, const struct sight *right)
 
 void contract_void(struct dialogue *dialogue)
 {
-    if ((sansmtp_server_wants(dialogue->server) & SANSMTP_REPLY) != 0)
+    if ((sansmtp_server_wants(dialogue->server) & SANSMTP_REPLY) != 0) {
         return;
+    }
     dialogue->question = NULL;
     dialogue->lines = 0;
     dialogue->ledger.ending = false;
@@ -50,8 +52,9 @@ static void make(struct trial *trial)
     trial->events = trial->dialogue.events.length;
     trial->output = trial->dialogue.output.length;
     look(&trial->before, &trial->dialogue);
-    if (trial->call != NULL)
+    if (trial->call != NULL) {
         trial->result = trial->call->make(trial);
+    }
     look(&trial->after, &trial->dialogue);
 }
 
@@ -83,8 +86,9 @@ static void on_event(struct sansmtp_server *server, const struct sansmtp_event *
         return;
     }
     dialogue_drain(&stage->trial->dialogue);
-    if (stage->situation->where == JUMPED)
+    if (stage->situation->where == JUMPED) {
         longjmp(stage->out, 1);
+    }
     make(stage->trial);
 }
 
@@ -122,10 +126,12 @@ static void call_within(struct trial *trial, const struct situation *situation)
 {
     struct stage stage = {.trial = trial, .situation = situation};
 
-    if (situation->question == 0)
+    if (situation->question == 0) {
         dialogue_say(&trial->dialogue, "xyz\r\n");
-    if (setjmp(stage.out) != 0)
+    }
+    if (setjmp(stage.out) != 0) {
         make(trial);
+    }
     for (unsigned round = 0; round < 4 && !trial->made; round++) {
         dialogue_drain(&trial->dialogue);
         assert_true(sansmtp_server_run(trial->dialogue.server, &trial->dialogue.in, &everything,
@@ -152,19 +158,20 @@ static void start_tls(struct dialogue *dialogue)
 /* What the peer does once all is done that could be. */
 static void go_on(struct dialogue *dialogue, const char *tail, unsigned round)
 {
-    if (sansmtp_server_wants(dialogue->server) == SANSMTP_TLS)
+    if (sansmtp_server_wants(dialogue->server) == SANSMTP_TLS) {
         start_tls(dialogue);
-    else if (sansmtp_server_wants(dialogue->server) == SANSMTP_TURN)
+    } else if (sansmtp_server_wants(dialogue->server) == SANSMTP_TURN) {
         assert_int_equal(sansmtp_server_close(dialogue->server), 0);
-    else if (round == 0)
+    } else if (round == 0) {
         dialogue_say(dialogue, tail);
-    else if (round == 1)
+    } else if (round == 1) {
         dialogue_say(dialogue,
                      "TURN\r\nNOOP\r\n"); /* 502: cannot pass for a line of what was before */
-    else if (round == 2)
+    } else if (round == 2) {
         dialogue_say(dialogue, "QUIT\r\n");
-    else
+    } else {
         assert_int_equal(sansmtp_server_eof(dialogue->server), 0);
+    }
 }
 
 static void finish(struct trial *trial, const struct situation *situation)
@@ -172,13 +179,15 @@ static void finish(struct trial *trial, const struct situation *situation)
     struct dialogue *dialogue = &trial->dialogue;
 
     if (situation->where == JUMPED &&
-        (trial->call == NULL || trial->call->effect != contract_begun_anew))
+        (trial->call == NULL || trial->call->effect != contract_begun_anew)) {
         leave_jump(dialogue);
+    }
     sansmtp_server_resume(dialogue->server);
     for (unsigned round = 0; round < 8; round++) {
         dialogue_until(dialogue, 0);
-        if (sansmtp_server_wants(dialogue->server) == SANSMTP_CLOSE)
+        if (sansmtp_server_wants(dialogue->server) == SANSMTP_CLOSE) {
             break;
+        }
         go_on(dialogue, situation->tail, round);
     }
     assert_int_equal(sansmtp_server_wants(dialogue->server), SANSMTP_CLOSE);
@@ -190,10 +199,11 @@ static void try_out(struct trial *trial, const struct situation *situation, cons
     memset(trial, 0, sizeof(*trial));
     trial->call = call;
     contract_arrive(&trial->dialogue, situation);
-    if (situation->where == OUTSIDE)
+    if (situation->where == OUTSIDE) {
         make(trial);
-    else
+    } else {
         call_within(trial, situation);
+    }
     finish(trial, situation);
 }
 
@@ -213,8 +223,9 @@ static void clean(struct trial *trial)
 /* A reply was half out when the session ended. */
 static bool breaks_off(const struct situation *situation, const struct call *call)
 {
-    if (call->effect == contract_begun_anew)
+    if (call->effect == contract_begun_anew) {
         return (situation->traits & (LINES_YES | LINES_NO | UNSAID)) != 0;
+    }
     return call->effect == contract_expired && (situation->traits & (OVER | UNSAID)) != 0;
 }
 
@@ -224,18 +235,23 @@ static const char *broken_promise(const struct trial *trial, const struct trial 
     const struct dialogue *dialogue = &trial->dialogue;
     bool same = call->expected(situation) < 0 || (call->same != NULL && call->same(situation));
 
-    if (trial->before.wants != situation->wants)
+    if (trial->before.wants != situation->wants) {
         return "it wants something else there";
-    if (same && !sights_equal(&trial->before, &trial->after))
+    }
+    if (same && !sights_equal(&trial->before, &trial->after)) {
         return "it changed what can be seen";
+    }
     if (same && (!text_equal(&dialogue->output, &twin->dialogue.output) ||
                  !text_equal(&dialogue->events, &twin->dialogue.events) ||
-                 trial->final_error != twin->final_error))
+                 trial->final_error != twin->final_error)) {
         return "the session went on another way";
-    if (dialogue->ledger.broken != NULL)
+    }
+    if (dialogue->ledger.broken != NULL) {
         return dialogue->ledger.broken;
-    if (breaks_off(situation, call))
+    }
+    if (breaks_off(situation, call)) {
         return NULL;
+    }
     return replies_check(dialogue->output.data, dialogue->output.length, dialogue->options.reply,
                          false);
 }
@@ -253,15 +269,17 @@ static void check_cell(const struct situation *situation, const struct call *cal
     const char *broken;
 
     try_out(&trial, situation, call);
-    if (trial.result != expected)
+    if (trial.result != expected) {
         fail_msg("%s: it returns %d, and should %d", call->name, trial.result, expected);
+    }
     broken = broken_promise(&trial, twin, situation, call);
     if (broken != NULL) {
         print_error("with it:\n%s%s", trial.dialogue.events.data, trial.dialogue.output.data);
         fail_msg("%s: %s", call->name, broken);
     }
-    if (did_something(situation, call))
+    if (did_something(situation, call)) {
         call->effect(situation, &trial);
+    }
     clean(&trial);
 }
 
@@ -271,11 +289,13 @@ void contract_matrix(void **state)
     struct trial twin;
 
     try_out(&twin, situation, NULL);
-    for (size_t i = 0; i < contract_call_count; i++)
+    for (size_t i = 0; i < contract_call_count; i++) {
         check_cell(situation, &contract_calls[i], &twin);
+    }
     /* An engine cannot tell a callback that was left from one that still runs: an answer is not
      * refused there. But nothing more is asked, and eof() makes an end of it: see door.c. */
-    for (size_t i = 0; i < contract_answer_count && situation->where != JUMPED; i++)
+    for (size_t i = 0; i < contract_answer_count && situation->where != JUMPED; i++) {
         check_cell(situation, &contract_answers[i], &twin);
+    }
     clean(&twin);
 }

@@ -64,8 +64,9 @@ void contract_memory_exact(void **state)
 
 static void assert_canaries(const uint8_t *octets, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++) {
         assert_int_equal(octets[i], CANARY);
+    }
 }
 
 void contract_memory_unaligned(void **state)
@@ -99,8 +100,9 @@ void contract_memory_constant(void **state)
         struct sansmtp_server_options some = options;
 
         some.extensions = set;
-        if (sansmtp_server_memory(&some) == 0)
+        if (sansmtp_server_memory(&some) == 0) {
             continue; /* a contradiction: see options */
+        }
         fit++;
         assert_true(sansmtp_server_memory(&some) <=
                     SANSMTP_SERVER_MEMORY(SANSMTP_SERVER_LINE, 1024));

@@ -121,8 +121,9 @@ void contract_options_hostname(void **state)
     REFUSED((options.hostname = longest, options.hostname_length = 256));
     TAKEN((options.hostname = longest, options.hostname_length = 255));
     TAKEN((options.hostname = "[192.0.2.1]", options.hostname_length = 11));
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         REFUSED((options.hostname = bad[i], options.hostname_length = strlen(bad[i])));
+    }
     REFUSED((options.hostname = "a\0b", options.hostname_length = 3));
     REFUSED((options.greeting = "a\r\nb", options.greeting_length = 4));
 }

@@ -39,8 +39,9 @@ void contract_patience_line(void **state)
     open_greeted(&dialogue);
     assert_int_equal(seconds(&dialogue), 300);
     before = serial(&dialogue);
-    for (int i = 0; i < 2000; i++)
+    for (int i = 0; i < 2000; i++) {
         dialogue_exchange(&dialogue, "x");
+    }
     assert_int_equal(serial(&dialogue), before);
     dialogue_exchange(&dialogue, "\r\n");
     assert_int_not_equal(serial(&dialogue), before);

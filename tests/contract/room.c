@@ -25,8 +25,9 @@ static void open_lmtp(struct dialogue *dialogue)
 static void accept_recipients(struct dialogue *dialogue)
 {
     dialogue_exchange(dialogue, "LHLO client.example\r\n" SAY_MAIL);
-    for (int i = 0; i < RECIPIENTS; i++)
+    for (int i = 0; i < RECIPIENTS; i++) {
         dialogue_exchange(dialogue, SAY_RECIPIENT);
+    }
     dialogue_forget(dialogue);
     dialogue_exchange(dialogue, "DATA\r\nabc\r\n");
     dialogue_forget(dialogue);
@@ -105,8 +106,9 @@ void contract_room_noops(void **state)
     size_t left;
 
     (void)state;
-    for (size_t i = 0; i < COMMANDS; i++)
+    for (size_t i = 0; i < COMMANDS; i++) {
         memcpy(input + i * (sizeof(noop) - 1), noop, sizeof(noop) - 1);
+    }
     dialogue_options(&options);
     options.repetitions = 0;
     options.idle_commands = 0;
@@ -115,8 +117,9 @@ void contract_room_noops(void **state)
     assert_null(sansmtp_server_next(dialogue.server, &in));
     left = in.length;
     assert_true(left > sizeof(input) - 1024);
-    for (int i = 0; i < 1000; i++)
+    for (int i = 0; i < 1000; i++) {
         assert_null(sansmtp_server_next(dialogue.server, &in));
+    }
     assert_int_equal(in.length, left);
     assert_int_equal(sansmtp_server_wants(dialogue.server), SANSMTP_WRITE);
     /* Whoever does read is served, to the last. */
@@ -145,8 +148,9 @@ static void trickle(struct dialogue *dialogue)
             }
         }
         octets = sansmtp_server_output(dialogue->server, &length);
-        if (length == 0)
+        if (length == 0) {
             break;
+        }
         text_add(&dialogue->output, octets, 1);
         assert_int_equal(sansmtp_server_sent(dialogue->server, 1), 0);
     }
@@ -171,8 +175,9 @@ void contract_room_lists(void **state)
 
     (void)state;
     dialogue_open(&dialogue, NULL);
-    for (int i = 0; i < 40; i++)
+    for (int i = 0; i < 40; i++) {
         dialogue_say(&dialogue, SAY_HELLO "HELP\r\n");
+    }
     trickle(&dialogue);
     assert_int_equal(count(&dialogue, "250-" HOSTNAME "\r\n"), 40);
     assert_int_equal(count(&dialogue, "250 EXPN\r\n"), 40);

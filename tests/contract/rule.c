@@ -143,8 +143,9 @@ bool contract_takes_lines(uint32_t question)
 
 int rule_a_line(const struct situation *situation)
 {
-    if (!contract_takes_lines(situation->question))
+    if (!contract_takes_lines(situation->question)) {
         return SANSMTP_ERR_STATE;
+    }
     return is(situation, LINES_NO) ? SANSMTP_ERR_CODE : 0;
 }
 
@@ -186,15 +187,17 @@ int rule_a_loan(const struct situation *situation)
 
 int rule_a_handshake(const struct situation *situation)
 {
-    if (busy(situation))
+    if (busy(situation)) {
         return SANSMTP_ERR_BUSY;
+    }
     return is(situation, TLS_DUE | FRESH) && !is(situation, PAUSED) ? 0 : SANSMTP_ERR_STATE;
 }
 
 int rule_an_expiry(const struct situation *situation)
 {
-    if (busy(situation))
+    if (busy(situation)) {
         return SANSMTP_ERR_BUSY;
+    }
     return situation->wait == NOBODY ? SANSMTP_ERR_STATE : 0;
 }
 
@@ -205,10 +208,12 @@ int rule_a_resumption(const struct situation *situation)
 
 int rule_a_run(const struct situation *situation)
 {
-    if (busy(situation))
+    if (busy(situation)) {
         return SANSMTP_ERR_BUSY;
-    if (is(situation, FRESH | ANEW)) /* nobody to ask: declined, which is 220 */
+    }
+    if (is(situation, FRESH | ANEW)) { /* nobody to ask: declined, which is 220 */
         return SANSMTP_READ | SANSMTP_WRITE;
+    }
     return (int)situation->wants;
 }
 

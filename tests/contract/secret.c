@@ -70,8 +70,9 @@ static void refused(const char *words, uint32_t flags, const char *code)
 
     open_session(&dialogue, flags);
     dialogue_exchange(&dialogue, words);
-    if (!dialogue_sent(&dialogue, code))
+    if (!dialogue_sent(&dialogue, code)) {
         fail_msg("%s is not among:\n%s", code, dialogue.output.data);
+    }
     assert_false(holds_secret(&dialogue));
     dialogue_close(&dialogue);
 }
@@ -123,8 +124,9 @@ static char *encoded_block(size_t octets)
     char *text = malloc(length + 3);
 
     assert_non_null(text);
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++) {
         text[i] = quartets[i % 24];
+    }
     memcpy(text + length, "\r\n", 3);
     return text;
 }
@@ -132,8 +134,9 @@ static char *encoded_block(size_t octets)
 static bool all_zero(const uint8_t *octets, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
-        if (octets[i] != 0)
+        if (octets[i] != 0) {
             return false;
+        }
     }
     return true;
 }
@@ -177,8 +180,9 @@ static void refused_lent(const char *line, uint32_t flags, const char *code)
     assert_int_equal(sansmtp_server_lend(dialogue.server, lent, 5000), 0);
     dialogue_say(&dialogue, line);
     dialogue_until(&dialogue, 0);
-    if (!dialogue_sent(&dialogue, code))
+    if (!dialogue_sent(&dialogue, code)) {
         fail_msg("%s is not among:\n%s", code, dialogue.output.data);
+    }
     assert_true(all_zero(lent, 5000));
     assert_false(holds_secret(&dialogue));
     dialogue_close(&dialogue);
@@ -211,11 +215,13 @@ static void waiting(int (*end)(struct sansmtp_server *server))
     struct dialogue dialogue;
 
     open_session(&dialogue, SANSMTP_SERVER_AUTH_IN_CLEAR);
-    for (int i = 0; i < 60; i++)
+    for (int i = 0; i < 60; i++) {
         dialogue_say(&dialogue, "NOOP\r\n");
+    }
     dialogue_say(&dialogue, "AUTH PLAIN " ENCODED "\r\n");
-    while (dialogue_pull(&dialogue) == NULL && dialogue.in.length > 0)
+    while (dialogue_pull(&dialogue) == NULL && dialogue.in.length > 0) {
         assert_int_equal(sansmtp_server_sent(dialogue.server, 1), 0);
+    }
     assert_null(dialogue.question);
     assert_true(holds_secret(&dialogue));
     assert_int_equal(end(dialogue.server), 0);

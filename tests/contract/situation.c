@@ -42,8 +42,9 @@ static void chunk(struct dialogue *dialogue)
 static void pull_all(struct dialogue *dialogue)
 {
     while (dialogue_pull(dialogue) != NULL) {
-        if (dialogue->question != NULL)
+        if (dialogue->question != NULL) {
             dialogue_yes(dialogue);
+        }
     }
 }
 
@@ -67,8 +68,9 @@ static void fill_output(struct dialogue *dialogue)
 {
     size_t most = dialogue->options.output - dialogue->options.reply;
 
-    while (pending(dialogue) + strlen("250 2.0.0 Ok\r\n") <= most)
+    while (pending(dialogue) + strlen("250 2.0.0 Ok\r\n") <= most) {
         say_undrained(dialogue, "NOOP\r\n");
+    }
 }
 
 static void command_waits(struct dialogue *dialogue)
@@ -287,7 +289,8 @@ void contract_arrive(struct dialogue *dialogue, const struct situation *situatio
         dialogue_reach(dialogue, situation->words, situation->question);
         return;
     }
-    if (situation->question != SANSMTP_EVENT_CONNECT)
+    if (situation->question != SANSMTP_EVENT_CONNECT) {
         dialogue_until(dialogue, 0);
+    }
     dialogue_say(dialogue, situation->words);
 }

@@ -43,8 +43,9 @@ static void happen(struct dialogue *dialogue, const struct change *change)
     dialogue_open(dialogue, NULL);
     dialogue_exchange(dialogue, KNOWN);
     dialogue_exchange(dialogue, change->words);
-    if (change->starts_tls)
+    if (change->starts_tls) {
         assert_int_equal(sansmtp_server_tls_started(dialogue->server, &tls), 0);
+    }
     /* 5321-4.1.4-m: what is void was told of: END and its answer, or RESET. */
     assert_null(dialogue->ledger.broken);
     assert_int_equal(dialogue->ledger.open, change->transaction);

@@ -32,11 +32,13 @@ static void inject(size_t cut, size_t length, bool drained)
     dialogue_forget(&dialogue);
     dialogue_give(&dialogue, injected, cut);
     while (dialogue_pull(&dialogue) != NULL) {
-        if (dialogue.question != NULL)
+        if (dialogue.question != NULL) {
             dialogue_yes(&dialogue);
+        }
     }
-    if (drained)
+    if (drained) {
         dialogue_drain(&dialogue);
+    }
     dialogue_give(&dialogue, injected + cut, length - cut);
     dialogue_until(&dialogue, 0);
     assert_int_equal(sansmtp_server_wants(dialogue.server), SANSMTP_CLOSE);
@@ -80,8 +82,9 @@ void contract_wall_drain(void **state)
     for (;;) {
         assert_null(dialogue_pull(&dialogue));
         sansmtp_server_output(dialogue.server, &length);
-        if (length == 0)
+        if (length == 0) {
             break;
+        }
         assert_int_equal(sansmtp_server_wants(dialogue.server), SANSMTP_WRITE);
         assert_int_equal(sansmtp_server_tls_started(dialogue.server, &tls), SANSMTP_ERR_STATE);
         assert_int_equal(sansmtp_server_sent(dialogue.server, 1), 0);

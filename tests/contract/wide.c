@@ -26,8 +26,9 @@ static void pour(struct dialogue *dialogue)
 {
     static const char commands[] = "QUIT\r\nRSET\r\n.\r\nMAIL FROM:<x@evil.example>\r\n";
 
-    for (int i = 0; i < 1000; i++)
+    for (int i = 0; i < 1000; i++) {
         dialogue_exchange(dialogue, commands);
+    }
 }
 
 /* 3030-2-n, 3030-2-f: a chunk nobody will ever send whole: skipped by count, however wide the number. */
@@ -124,8 +125,9 @@ static uint64_t declared(const char *size, bool *refused)
     dialogue_say(&dialogue, line);
     event = dialogue_until(&dialogue, SANSMTP_EVENT_MAIL);
     *refused = event == NULL;
-    if (event != NULL)
+    if (event != NULL) {
         number = event->number;
+    }
     dialogue_close(&dialogue);
     return number;
 }

@@ -21,8 +21,9 @@ static uint8_t *copy(const uint8_t *octets, size_t length)
     uint8_t *block = malloc(length);
 
     HOLDS(block != NULL || length == 0);
-    if (length > 0)
+    if (length > 0) {
         memcpy(block, octets, length);
+    }
     return block;
 }
 
@@ -54,8 +55,9 @@ static void read_line(const uint8_t *octets, size_t length, struct sansmtp_span 
     sansmtp_capability_read(line, length, mechanisms, list.length, all);
     HOLDS((all->extensions & alone.extensions) == alone.extensions);
     HOLDS((all->mechanisms & alone.mechanisms) == alone.mechanisms);
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++) {
         line[i] = sansmtp_ascii_upper(line[i]);
+    }
     sansmtp_capability_read(line, length, mechanisms, list.length, &upper);
     HOLDS(same(alone, upper));
     free(line);

@@ -27,14 +27,16 @@ static void look_at(const struct sansmtp_event *event, uint32_t id,
     bool present = params->present >> id & 1;
 
     HOLDS(sansmtp_parameter_get(event, id, &out) == present);
-    if (!present)
+    if (!present) {
         return;
+    }
     HOLDS(out.text_length <= SANSMTP_VALUE_LONGEST);
     out.capacity = out.text_length;
     out.text = malloc(out.capacity);
     HOLDS(sansmtp_parameter_get(event, id, &out) == 1 && out.text_length == out.capacity);
-    if (out.capacity-- > 0)
+    if (out.capacity-- > 0) {
         HOLDS(sansmtp_parameter_get(event, id, &out) == SANSMTP_ERR_ROOM);
+    }
     free(out.text);
     HOLDS(out.raw.length == 0 || (out.raw.data > list.data && out.raw.length < list.length));
     HOLDS(out.raw.length == 0 ||
@@ -55,13 +57,16 @@ static void look(const uint8_t *list, size_t length, const struct sansmtp_params
     struct sansmtp_params shorter;
     size_t cut = length;
 
-    for (uint32_t id = SANSMTP_PARAMETER_SIZE; id <= SANSMTP_PARAMETER_SUBMITTER; id++)
+    for (uint32_t id = SANSMTP_PARAMETER_SIZE; id <= SANSMTP_PARAMETER_SUBMITTER; id++) {
         look_at(&event, id, params);
+    }
     HOLDS((length == 0) == (params->present == 0));
-    while (cut > 0 && list[cut - 1] != ' ')
+    while (cut > 0 && list[cut - 1] != ' ') {
         cut--;
-    while (cut > 0 && list[cut - 1] == ' ')
+    }
+    while (cut > 0 && list[cut - 1] == ' ') {
         cut--;
+    }
     HOLDS(sansmtp_params_check(list, cut, rules, &shorter) == SANSMTP_PARAMS_OK);
     HOLDS((shorter.present & ~params->present) == 0);
     HOLDS(length == 0 || shorter.present != params->present);
@@ -73,8 +78,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sansmtp_params params;
     uint8_t *list;
 
-    if (size < HEAD)
+    if (size < HEAD) {
         return 0;
+    }
     rules.verb = data[0] & 1 ? SANSMTP_VERB_RCPT : SANSMTP_VERB_MAIL;
     rules.double_space = (data[0] & 2) != 0;
     rules.extensions = (uint64_t)data[1] | (uint64_t)data[2] << 8 | (uint64_t)(data[0] >> 2) << 16;
@@ -82,8 +88,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     list = malloc(size);
     HOLDS(list != NULL || size == 0);
     memcpy(list, data + HEAD, size);
-    if (sansmtp_params_check(list, size, &rules, &params) == SANSMTP_PARAMS_OK)
+    if (sansmtp_params_check(list, size, &rules, &params) == SANSMTP_PARAMS_OK) {
         look(list, size, &rules, &params);
+    }
     free(list);
     return 0;
 }

@@ -64,13 +64,15 @@ static void look_at_mailbox(const struct sansmtp_path *path)
     size_t decoded_length;
     uint32_t kind;
 
-    if (path->local.length == 0)
+    if (path->local.length == 0) {
         return;
+    }
     HOLDS(sansmtp_local_decode(path->local.data, path->local.length, decoded, sizeof(decoded),
                                &decoded_length) == 0);
     HOLDS(decoded_length > 0 && decoded_length <= path->local.length);
-    if (path->domain.length == 0)
+    if (path->domain.length == 0) {
         return;
+    }
     HOLDS(path->domain.data == path->local.data + path->local.length + 1);
     HOLDS(sansmtp_mailbox_equal(path->local.data, length, path->local.data, length));
     HOLDS(sansmtp_domain_parse(path->domain.data, path->domain.length, SANSMTP_ACCEPT_UTF8, &kind,
@@ -86,8 +88,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t accept;
     uint32_t kind;
 
-    if (size < 1)
+    if (size < 1) {
         return 0;
+    }
     accept = data[0];
     input = malloc(size - 1);
     HOLDS(input != NULL);
@@ -96,8 +99,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         look(&path, accept, input, size - 1);
         look_at_mailbox(&path);
     }
-    if (sansmtp_domain_parse(input, size - 1, accept, &kind, address) == 0)
+    if (sansmtp_domain_parse(input, size - 1, accept, &kind, address) == 0) {
         HOLDS(size - 1 <= 255 && kind != SANSMTP_DOMAIN_NONE);
+    }
     free(input);
     return 0;
 }

@@ -23,10 +23,11 @@ static void write_again(const struct sansmtp_reply_line *line)
 
     HOLDS(again != NULL);
     length = (size_t)snprintf(again, room, "%u%c", line->code, line->last ? ' ' : '-');
-    if (line->enhanced != 0)
+    if (line->enhanced != 0) {
         length += (size_t)snprintf(again + length, room - length, "%u.%u.%u ",
                                    line->enhanced / 1000000, line->enhanced / 1000 % 1000,
                                    line->enhanced % 1000);
+    }
     memcpy(again + length, line->text.data, line->text.length);
     length += line->text.length;
     HOLDS(sansmtp_reply_line_parse((const uint8_t *)again, length, &read));
@@ -42,8 +43,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t *input = malloc(size);
 
     HOLDS(input != NULL || size == 0);
-    if (size > 0)
+    if (size > 0) {
         memcpy(input, data, size);
+    }
     if (sansmtp_reply_line_parse(input, size, &line)) {
         HOLDS(line.code >= 200 && line.code <= 599);
         HOLDS(line.enhanced == 0 || sansmtp_enhanced_valid(line.enhanced));

@@ -91,8 +91,9 @@ static void drain(struct host *host, size_t most)
     size_t length = 0;
     const void *output = sansmtp_server_output(host->server, &length);
 
-    if (length > most)
+    if (length > most) {
         length = most;
+    }
     text_add(&host->output, output, length);
     caller_demand(&host->caller, CALL(sent, length) == 0, "sent() is refused");
 }
@@ -101,8 +102,9 @@ static bool pull(struct host *host)
 {
     const struct sansmtp_event *event = sansmtp_server_next(host->server, &host->caller.in);
 
-    if (event == NULL)
+    if (event == NULL) {
         return false;
+    }
     event_print(&host->caller.log, event);
     text_print(&host->caller.log, "\n");
     caller_demand(&host->caller, !host->ended, "an event behind CLOSING");
@@ -122,8 +124,9 @@ static int reply(struct host *host, uint32_t code)
     const char *text = texts[caller_octet(&host->caller) % 6];
     uint32_t enhanced = caller_octet(&host->caller) % 3 == 0 ? code * 10000 + 1001 : 0;
 
-    if (caller_octet(&host->caller) % 4 == 0)
+    if (caller_octet(&host->caller) % 4 == 0) {
         return CALL(reply_line, code, enhanced, text, strlen(text));
+    }
     return CALL(reply, code, enhanced, text, strlen(text));
 }
 
@@ -153,10 +156,12 @@ static void answer(struct host *host)
         reply(host, code);
         yes = code < 400;
     }
-    if (type != 0 && sansmtp_server_question(host->server) == NULL)
+    if (type != 0 && sansmtp_server_question(host->server) == NULL) {
         ledger_answer(&host->ledger, type, yes);
-    if (yes && recipients != 0)
+    }
+    if (yes && recipients != 0) {
         ledger_restart(&host->ledger, recipients);
+    }
 }
 
 static void call_out_of_turn(struct host *host)
@@ -164,25 +169,26 @@ static void call_out_of_turn(struct host *host)
     struct sansmtp_tls tls = {.size = sizeof tls};
     uint8_t what = caller_octet(&host->caller);
 
-    if (what % 10 == 0)
+    if (what % 10 == 0) {
         CALL_BARE(eof);
-    else if (what % 10 == 1)
+    } else if (what % 10 == 1) {
         CALL_BARE(expired);
-    else if (what % 10 == 2)
+    } else if (what % 10 == 2) {
         CALL_BARE(close);
-    else if (what % 10 == 3)
+    } else if (what % 10 == 3) {
         CALL_BARE(pause);
-    else if (what % 10 <= 5)
+    } else if (what % 10 <= 5) {
         CALL_BARE(resume);
-    else if (what % 10 == 6)
+    } else if (what % 10 == 6) {
         CALL(tls_started, &tls);
-    else if (what % 10 == 7)
+    } else if (what % 10 == 7) {
         CALL(lend, what > 127 ? host->lent : NULL, what > 127 ? sizeof host->lent : 0);
-    else if (what % 10 == 8)
+    } else if (what % 10 == 8) {
         CALL(allow, UINT64_C(1) << caller_octet(&host->caller) % 63, what & 1);
-    else
+    } else {
         caller_demand(&host->caller, CALL(sent, SIZE_MAX) == SANSMTP_ERR_ARGUMENT,
                       "more is sent than there is");
+    }
 }
 
 static void act(struct host *host)
@@ -200,8 +206,9 @@ static void act(struct host *host)
     } else if (what < 215) {
         drain(host, what % 2 == 0 ? SIZE_MAX : caller_octet(&host->caller));
     }
-    while (what % 4 != 0 && pull(host))
+    while (what % 4 != 0 && pull(host)) {
         ;
+    }
 }
 
 /* The connection ends: with every question answered somehow it must come to CLOSE. */
@@ -217,16 +224,18 @@ static void finish(struct host *host)
             uint32_t type = sansmtp_server_question(host->server)->type;
             uint32_t code = 199;
 
-            while (sansmtp_server_question(host->server) != NULL && code++ < 600)
+            while (sansmtp_server_question(host->server) != NULL && code++ < 600) {
                 CALL(reply, code, 0, "", 0);
+            }
             caller_demand(&host->caller, code < 600, "a question cannot be answered");
             ledger_answer(&host->ledger, type, code < 400);
         }
         CALL_BARE(resume);
         drain(host, SIZE_MAX);
         moved = pull(host);
-        if (sansmtp_server_wants(host->server) == SANSMTP_TURN)
+        if (sansmtp_server_wants(host->server) == SANSMTP_TURN) {
             CALL_BARE(close);
+        }
     }
     caller_demand(&host->caller, host->ended, "CLOSE without CLOSING");
     caller_demand(&host->caller, !host->ledger.open || host->ledger.ended > 0,
@@ -239,8 +248,9 @@ static void check_lines(const struct host *host)
     size_t from = 0;
 
     for (size_t i = 0; i < host->output.length; i++) {
-        if (host->output.data[i] != '\n')
+        if (host->output.data[i] != '\n') {
             continue;
+        }
         caller_demand(&host->caller, i - from > 4, "half a reply");
         host->output.data[from + 3] = ' ';
         caller_demand(&host->caller,
@@ -254,8 +264,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct host state = {0}, *host = &state;
 
-    if (size < HEAD_LENGTH)
+    if (size < HEAD_LENGTH) {
         return 0;
+    }
     server_input_options(&host->options, data);
     host->ledger.lmtp = (host->options.flags & SANSMTP_SERVER_LMTP) != 0;
     caller_begin(&host->caller, data + HEAD_LENGTH, size - HEAD_LENGTH,
@@ -264,8 +275,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                   sansmtp_server_init(&host->server, host->caller.block, host->caller.block_length,
                                       &host->options) == 0,
                   "init");
-    while (host->caller.left > 0)
+    while (host->caller.left > 0) {
         act(host);
+    }
     finish(host);
     check_lines(host);
     caller_end(&host->caller);

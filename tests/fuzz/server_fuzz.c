@@ -47,8 +47,9 @@ static _Noreturn void give_up(const struct session *session, const char *why)
 
 static void demand(const struct session *session, bool holds, const char *why)
 {
-    if (!holds)
+    if (!holds) {
         give_up(session, why);
+    }
 }
 
 static uint32_t next_random(uint32_t *state)
@@ -66,8 +67,9 @@ static bool maybe(struct session *session, uint32_t one_in)
 
 static void log_body(struct session *session)
 {
-    if (session->body.length == 0)
+    if (session->body.length == 0) {
         return;
+    }
     text_add_escaped(&session->log, session->body.data, session->body.length);
     text_print(&session->log, " body\n");
     text_clear(&session->body);
@@ -85,8 +87,9 @@ static void log_event(struct session *session, const struct sansmtp_event *event
     log_body(session);
     /* In how many pieces plaintext comes behind STARTTLS is the wire's business. */
     if (event->type == SANSMTP_EVENT_INJECTION) {
-        if (last != SANSMTP_EVENT_INJECTION)
+        if (last != SANSMTP_EVENT_INJECTION) {
             text_print(&session->log, "injection\n");
+        }
         return;
     }
     event_print(&session->log, event);
@@ -107,8 +110,9 @@ static int say(struct session *session, bool last, uint32_t code)
     const char *text = sayings[random % (sizeof sayings / sizeof sayings[0])];
     uint32_t enhanced = (random >> 4) % 3 == 0 ? code / 100 * 1000000 + random % 1000 * 1000 : 0;
 
-    if (last)
+    if (last) {
         return sansmtp_server_reply(session->server, code, enhanced, text, strlen(text));
+    }
     return sansmtp_server_reply_line(session->server, code, enhanced, text, strlen(text));
 }
 
@@ -117,8 +121,9 @@ static void drain(struct session *session, size_t most)
     size_t length = 0;
     const void *output = sansmtp_server_output(session->server, &length);
 
-    if (length > most)
+    if (length > most) {
         length = most;
+    }
     text_add(&session->output, output, length);
     demand(session, sansmtp_server_sent(session->server, length) == 0, "sent() is refused");
 }
@@ -148,8 +153,9 @@ static int challenge(struct session *session)
     size_t length = next_random(&session->answers) % 40;
 
     text_clear(&session->challenge);
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++) {
         text_print(&session->challenge, "%c", (int)('!' + i));
+    }
     return sansmtp_server_challenge(session->server, session->challenge.data, length);
 }
 
@@ -168,14 +174,18 @@ static int answer_once(struct session *session, bool *yes)
     uint32_t type = session->question->type, choice = next_random(&session->answers) % 16;
 
     *yes = false;
-    if (choice < 3)
+    if (choice < 3) {
         return answer_in_words(session);
-    if (choice == 3)
+    }
+    if (choice == 3) {
         return sansmtp_server_fail(session->server);
-    if (choice < 6)
+    }
+    if (choice < 6) {
         return challenge(session);
-    if (choice < 8 && (session->question->parameters >> SANSMTP_PARAMETER_TRANSID & 1) != 0)
+    }
+    if (choice < 8 && (session->question->parameters >> SANSMTP_PARAMETER_TRANSID & 1) != 0) {
         return restart(session);
+    }
     *yes = choice < 14 || (type != SANSMTP_EVENT_RECIPIENT && type != SANSMTP_EVENT_END);
     return choice < 14 ? sansmtp_server_accept(session->server)
                        : sansmtp_server_decline(session->server);
@@ -187,8 +197,9 @@ static bool last_reply_was_yes(const struct session *session)
     const char *output = (const char *)sansmtp_server_output(session->server, &length);
     size_t at = length < 2 ? 0 : length - 2;
 
-    while (at > 0 && output[at - 1] != '\n')
+    while (at > 0 && output[at - 1] != '\n') {
         at--;
+    }
     return length > 0 && (output[at] == '2' || output[at] == '3');
 }
 
@@ -198,27 +209,34 @@ static void answer(struct session *session)
     int result = SANSMTP_ERR_STATE;
     bool yes = false;
 
-    for (unsigned tries = 0; tries < 4 && result != 0; tries++)
+    for (unsigned tries = 0; tries < 4 && result != 0; tries++) {
         result = session->head[HEAD_ANSWERS] == 0 ? sansmtp_server_accept(session->server)
                                                   : answer_once(session, &yes);
-    if (session->head[HEAD_ANSWERS] == 0)
+    }
+    if (session->head[HEAD_ANSWERS] == 0) {
         yes = result == 0;
+    }
     if (result != 0) {
         yes = type != SANSMTP_EVENT_RECIPIENT && type != SANSMTP_EVENT_END;
         result = sansmtp_server_decline(session->server);
     }
-    if (result != 0)
+    if (result != 0) {
         result = sansmtp_server_fail(session->server);
-    if (result != 0) /* lines of one code stand before: only that code is left */
-        for (size_t i = 0; i < sizeof codes / sizeof codes[0] && result != 0; i++)
+    }
+    if (result != 0) { /* lines of one code stand before: only that code is left */
+        for (size_t i = 0; i < sizeof codes / sizeof codes[0] && result != 0; i++) {
             result = sansmtp_server_reply(session->server, codes[i], 0, "", 0);
+        }
+    }
     demand(session, result == 0, "a question cannot be answered");
     session->question = NULL;
-    if (type == SANSMTP_EVENT_MAIL || type == SANSMTP_EVENT_RECIPIENT)
+    if (type == SANSMTP_EVENT_MAIL || type == SANSMTP_EVENT_RECIPIENT) {
         yes = last_reply_was_yes(session);
+    }
     ledger_answer(&session->ledger, type, yes);
-    if (session->restarted != 0)
+    if (session->restarted != 0) {
         ledger_restart(&session->ledger, session->restarted);
+    }
     session->restarted = 0;
 }
 
@@ -228,13 +246,15 @@ static void take(struct session *session, const struct sansmtp_event *event)
     ledger_event(&session->ledger, event);
     demand(session, session->ledger.broken == NULL,
            session->ledger.broken == NULL ? "" : session->ledger.broken);
-    if (!event_is_question(event->type))
+    if (!event_is_question(event->type)) {
         return;
+    }
     demand(session, session->question == NULL, "two questions are open");
     session->question = event;
     session->patience = maybe(session, 2) ? 2 : 0;
-    if (session->patience == 0)
+    if (session->patience == 0) {
         answer(session);
+    }
 }
 
 static void callback(struct sansmtp_server *server, const struct sansmtp_event *event, void *user)
@@ -284,8 +304,9 @@ static bool pull(struct session *session)
         return session->in.length != before || logged != session->log.length + session->body.length;
     }
     event = sansmtp_server_next(session->server, &session->in);
-    if (event != NULL)
+    if (event != NULL) {
         take(session, event);
+    }
     return event != NULL || session->in.length != before;
 }
 
@@ -299,8 +320,9 @@ static void settle(struct session *session)
 
         moved = pull(session);
         if (session->question != NULL) {
-            if (session->patience-- == 0)
+            if (session->patience-- == 0) {
                 answer(session);
+            }
             moved = true;
         }
         sansmtp_server_output(session->server, &length);
@@ -317,10 +339,12 @@ static void feed(struct session *session, const uint8_t *octets, size_t length)
     size_t left = session->in.length;
     uint8_t *piece = malloc(left + length);
 
-    if (piece == NULL)
+    if (piece == NULL) {
         abort();
-    if (left > 0)
+    }
+    if (left > 0) {
         memcpy(piece, session->in.data, left);
+    }
     memcpy(piece + left, octets, length);
     free(session->piece);
     session->piece = piece;
@@ -334,10 +358,12 @@ static void feed_torn(struct session *session, const uint8_t *octets, size_t len
     while (length > 0) {
         size_t piece = session->torn ? 1 + next_random(&session->chance) % 40 : length;
 
-        if (maybe(session, 3))
+        if (maybe(session, 3)) {
             piece = 1;
-        if (piece > length)
+        }
+        if (piece > length) {
             piece = length;
+        }
         feed(session, octets, piece);
         octets += piece;
         length -= piece;
@@ -349,17 +375,17 @@ static void act(struct session *session, uint8_t what)
     struct sansmtp_tls tls = {.size = sizeof tls};
 
     tls.flags = what % ACTS == ACT_TLS_WEAK ? SANSMTP_TLS_INSUFFICIENT : 0;
-    if (what % ACTS == ACT_TLS || what % ACTS == ACT_TLS_WEAK)
+    if (what % ACTS == ACT_TLS || what % ACTS == ACT_TLS_WEAK) {
         sansmtp_server_tls_started(session->server, &tls);
-    else if (what % ACTS == ACT_EOF)
+    } else if (what % ACTS == ACT_EOF) {
         sansmtp_server_eof(session->server);
-    else if (what % ACTS == ACT_CLOSE)
+    } else if (what % ACTS == ACT_CLOSE) {
         sansmtp_server_close(session->server);
-    else if (what % ACTS == ACT_EXPIRED)
+    } else if (what % ACTS == ACT_EXPIRED) {
         sansmtp_server_expired(session->server);
-    else if (what % ACTS == ACT_ALLOW)
+    } else if (what % ACTS == ACT_ALLOW) {
         sansmtp_server_allow(session->server, UINT64_C(1) << (what / ACTS % 30), what & 1);
-    else if (what % ACTS == ACT_PAUSE && sansmtp_server_pause(session->server) == 0) {
+    } else if (what % ACTS == ACT_PAUSE && sansmtp_server_pause(session->server) == 0) {
         demand(session, sansmtp_server_next(session->server, &session->in) == NULL, "paused");
         sansmtp_server_resume(session->server);
     }
@@ -376,12 +402,15 @@ static void replay(struct session *session, const uint8_t *octets, size_t length
 
     server_input_options(&session->options, session->head);
     /* How much room the output has must not be seen. */
-    if (session->torn)
+    if (session->torn) {
         session->options.output += session->chance % 3000;
+    }
     need = sansmtp_server_memory(&session->options);
     block = malloc(need);
-    if (block == NULL || sansmtp_server_init(&session->server, block, need, &session->options) != 0)
+    if (block == NULL ||
+        sansmtp_server_init(&session->server, block, need, &session->options) != 0) {
         give_up(session, "init");
+    }
     session->ledger.lmtp = (session->options.flags & SANSMTP_SERVER_LMTP) != 0;
     if ((session->head[HEAD_FLAGS] & HEAD_LENT) != 0) {
         session->lent = malloc(3000);
@@ -394,8 +423,9 @@ static void replay(struct session *session, const uint8_t *octets, size_t length
     }
     settle(session);
     for (size_t i = 0; i < length; i++) {
-        if (octets[i] != BARRIER || i + 1 == length)
+        if (octets[i] != BARRIER || i + 1 == length) {
             continue;
+        }
         feed_torn(session, octets + from, i - from);
         act(session, octets[++i]);
         from = i + 1;
@@ -416,8 +446,9 @@ static void check_replies(const struct session *session)
     while (left > 0) {
         size_t line = (size_t)((const char *)memchr(at, '\n', left) - at) + 1;
 
-        if (line > 2)
+        if (line > 2) {
             text_add(&replies, at, line);
+        }
         at += line;
         left -= line;
     }
@@ -440,8 +471,9 @@ static uint32_t seed_of(const uint8_t *octets, size_t length)
 {
     uint32_t seed = 2166136261u;
 
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++) {
         seed = (seed ^ octets[i]) * 16777619u;
+    }
     return seed | 1;
 }
 
@@ -449,8 +481,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct session whole = {.head = data}, torn = {.head = data, .torn = true};
 
-    if (size < HEAD_LENGTH)
+    if (size < HEAD_LENGTH) {
         return 0;
+    }
     torn.chance = seed_of(data, size);
     whole.answers = torn.answers = seed_of(data + HEAD_ANSWERS, 3);
     replay(&whole, data + HEAD_LENGTH, size - HEAD_LENGTH);

@@ -21,8 +21,9 @@ static uint32_t flags_of(uint32_t head)
     };
     uint32_t flags = 0;
 
-    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
         flags |= (head & choices[i].head) != 0 ? choices[i].flag : 0;
+    }
     return flags;
 }
 
@@ -31,16 +32,21 @@ static uint64_t extensions_of(const uint8_t *head, uint32_t flags)
 {
     uint64_t extensions = head[HEAD_EXTENSIONS] | (head[HEAD_EXTENSIONS_2] & 15u) << 8;
 
-    if ((flags & SANSMTP_SERVER_LMTP) != 0)
+    if ((flags & SANSMTP_SERVER_LMTP) != 0) {
         extensions |= SANSMTP_EXTENSION_PIPELINING | SANSMTP_EXTENSION_ENHANCEDSTATUSCODES;
-    if ((flags & SANSMTP_SERVER_REQUIRE_TLS) != 0)
+    }
+    if ((flags & SANSMTP_SERVER_REQUIRE_TLS) != 0) {
         extensions |= SANSMTP_EXTENSION_STARTTLS;
-    if ((flags & SANSMTP_SERVER_REQUIRE_AUTH) != 0)
+    }
+    if ((flags & SANSMTP_SERVER_REQUIRE_AUTH) != 0) {
         extensions |= SANSMTP_EXTENSION_AUTH;
-    if ((extensions & SANSMTP_EXTENSION_BINARYMIME) != 0)
+    }
+    if ((extensions & SANSMTP_EXTENSION_BINARYMIME) != 0) {
         extensions |= SANSMTP_EXTENSION_CHUNKING;
-    if ((extensions & SANSMTP_EXTENSION_SMTPUTF8) != 0)
+    }
+    if ((extensions & SANSMTP_EXTENSION_SMTPUTF8) != 0) {
         extensions |= SANSMTP_EXTENSION_8BITMIME;
+    }
     return extensions;
 }
 
@@ -121,12 +127,15 @@ void server_input_options(struct sansmtp_server_options *options, const uint8_t 
     options->mechanisms_length = sizeof mechanisms - 1;
     options->flags = flags_of(head[HEAD_FLAGS]);
     options->extensions = extensions_of(head, options->flags);
-    if ((head[HEAD_EXTENSIONS_2] & 128) != 0)
+    if ((head[HEAD_EXTENSIONS_2] & 128) != 0) {
         later_extensions(options, (head[HEAD_LENIENCY] & 128) != 0);
+    }
     options->leniency = head[HEAD_LENIENCY] & 127u;
     options->bare_newlines = (head[HEAD_EXTENSIONS_2] >> 4 & 3u) % 3;
-    if (head[HEAD_SIZE] != 0)
+    if (head[HEAD_SIZE] != 0) {
         options->message_size = head[HEAD_SIZE] * 8u;
-    if ((head[HEAD_EXTENSIONS_2] & 64) != 0)
+    }
+    if ((head[HEAD_EXTENSIONS_2] & 64) != 0) {
         small_budgets(options);
+    }
 }

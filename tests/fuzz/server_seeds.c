@@ -23,8 +23,9 @@ static unsigned char act_of(const struct step *step)
     };
 
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
-        if (step->kind == STEP_ACT && strcmp(step->text.data, acts[i].call) == 0)
+        if (step->kind == STEP_ACT && strcmp(step->text.data, acts[i].call) == 0) {
             return acts[i].octet;
+        }
     }
     return ACT_WAIT;
 }
@@ -67,8 +68,9 @@ static void add_input(struct text *seed, const struct transcript *transcript)
         const struct step *step = &transcript->steps[i];
         unsigned char act[2] = {BARRIER, act_of(step)};
 
-        if (!step_is_barrier(step))
+        if (!step_is_barrier(step)) {
             continue;
+        }
         text_add(seed, transcript->input.data + from, step->after - from);
         text_add(seed, act, sizeof act);
         from = step->after;

@@ -35,8 +35,9 @@ static bool send_chunk(const uint8_t *octets, size_t length, bool last, uint32_t
     uint32_t offences;
 
     HOLDS(copy != NULL || length == 0);
-    if (length > 0)
+    if (length > 0) {
         memcpy(copy, octets, length);
+    }
     offences = sansmtp_stuff_check(&chunk, last, state, &slice);
     while (offences == 0 && slice.length > 0) {
         collect(slice);
@@ -52,8 +53,9 @@ static bool send_message(const uint8_t *message, size_t length, size_t chunk, ui
     for (size_t at = 0; at < length; at += chunk) {
         size_t left = length - at;
 
-        if (!send_chunk(message + at, left < chunk ? left : chunk, left <= chunk, state))
+        if (!send_chunk(message + at, left < chunk ? left : chunk, left <= chunk, state)) {
             return false;
+        }
     }
     return true;
 }
@@ -83,8 +85,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t state;
     bool normalises;
 
-    if (size < 2 || size - 2 > NAIVE_STUFF_MOST)
+    if (size < 2 || size - 2 > NAIVE_STUFF_MOST) {
         return 0;
+    }
     state = sansmtp_stuff_begin(data[0]);
     normalises = state & SANSMTP_STUFF_NORMALISE;
     wire.length = 0;

@@ -32,10 +32,11 @@ void client_dialogue_open(struct client_dialogue *dialogue,
                           const struct sansmtp_client_options *options)
 {
     memset(dialogue, 0, sizeof *dialogue);
-    if (options != NULL)
+    if (options != NULL) {
         dialogue->options = *options;
-    else
+    } else {
         client_dialogue_options(&dialogue->options);
+    }
     text_clear(&dialogue->events);
     text_clear(&dialogue->output);
     dialogue->block_length = sansmtp_client_memory(&dialogue->options);
@@ -49,8 +50,9 @@ void client_dialogue_open(struct client_dialogue *dialogue,
 
 void client_dialogue_close(struct client_dialogue *dialogue)
 {
-    if (dialogue->ledger.broken != NULL)
+    if (dialogue->ledger.broken != NULL) {
         fail_msg("%s:\n%s", dialogue->ledger.broken, dialogue->events.data);
+    }
     guard_free(dialogue->block, dialogue->block_length);
     text_free(&dialogue->events);
     text_free(&dialogue->output);

@@ -23,10 +23,11 @@ static void print_octets(struct text *line, const char *name, struct sansmtp_spa
 
     text_print(line, " %s=%s", name, quote);
     for (size_t i = 0; i < span.length; i++) {
-        if (span.data[i] == ' ')
+        if (span.data[i] == ' ') {
             text_add(line, span.data + i, 1);
-        else
+        } else {
             text_add_escaped(line, span.data + i, 1);
+        }
     }
     text_print(line, "%s", quote);
 }
@@ -42,8 +43,9 @@ static void print_flags(struct text *line, uint32_t set)
             set &= ~flags[i].bit;
         }
     }
-    if (set != 0)
+    if (set != 0) {
         text_print(line, " other_flags=%u", (unsigned)set);
+    }
 }
 
 static void print_offers(struct text *line, uint64_t set)
@@ -72,8 +74,9 @@ static void print_reason(struct text *line, const struct sansmtp_event *event)
     const char *word = event->type == SANSMTP_EVENT_OUTCOME ? outcomes[reason > 4 ? 0 : reason]
                                                             : sansmtp_reason_name(reason);
 
-    if (reason != 0)
+    if (reason != 0) {
         print_octets(line, "reason", (struct sansmtp_span){(const uint8_t *)word, strlen(word)});
+    }
 }
 
 /* The host's own verbs have no name: their number. */
@@ -92,11 +95,13 @@ static void print_code(struct text *line, const struct sansmtp_event *event)
 {
     uint32_t enhanced = event->enhanced;
 
-    if (event->code != 0)
+    if (event->code != 0) {
         text_print(line, " code=%u", (unsigned)event->code);
-    if (enhanced != 0)
+    }
+    if (enhanced != 0) {
         text_print(line, " enhanced=%u.%u.%u", (unsigned)(enhanced / 1000000),
                    (unsigned)(enhanced / 1000 % 1000), (unsigned)(enhanced % 1000));
+    }
 }
 
 static void print_numbers(struct text *line, const struct sansmtp_event *event)
@@ -104,14 +109,17 @@ static void print_numbers(struct text *line, const struct sansmtp_event *event)
     uint32_t type = event->type;
     bool accepted = (event->flags & SANSMTP_FLAG_ACCEPTED) != 0;
 
-    if (type == SANSMTP_EVENT_RESULT)
+    if (type == SANSMTP_EVENT_RESULT) {
         text_print(line, " recipient=%u", (unsigned)event->recipient);
+    }
     if (event->number != 0 || type == SANSMTP_EVENT_FINAL || type == SANSMTP_EVENT_RESTART ||
-        (type == SANSMTP_EVENT_RESULT && accepted))
+        (type == SANSMTP_EVENT_RESULT && accepted)) {
         text_print(line, " number=%llu", (unsigned long long)event->number);
-    if (type == SANSMTP_EVENT_OUTCOME)
+    }
+    if (type == SANSMTP_EVENT_OUTCOME) {
         text_print(line, " taken=%u answered=%u accepted=%u", (unsigned)event->taken,
                    (unsigned)event->answered, (unsigned)event->accepted);
+    }
 }
 
 void client_event_print(struct text *line, const struct sansmtp_event *event)
@@ -120,11 +128,13 @@ void client_event_print(struct text *line, const struct sansmtp_event *event)
     print_reason(line, event);
     print_verb(line, event);
     print_code(line, event);
-    if (event->text.length > 0)
+    if (event->text.length > 0) {
         print_octets(line, "text", event->text);
+    }
     if (event->data.length > 0 ||
-        (event->type == SANSMTP_EVENT_CHALLENGE && (event->flags & SANSMTP_FLAG_INITIAL) == 0))
+        (event->type == SANSMTP_EVENT_CHALLENGE && (event->flags & SANSMTP_FLAG_INITIAL) == 0)) {
         print_octets(line, "data", event->data);
+    }
     print_flags(line, event->flags);
     print_offers(line, event->parameters);
     print_numbers(line, event);

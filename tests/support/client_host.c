@@ -8,8 +8,9 @@
 static int call_respond(struct session *session, const char *words)
 {
     text_clear(&session->response);
-    if (!text_add_unescaped(&session->response, words, strlen(words)))
+    if (!text_add_unescaped(&session->response, words, strlen(words))) {
         session_trouble(session, "a broken escape", words);
+    }
     return sansmtp_client_respond(session->client, session->response.data,
                                   session->response.length);
 }
@@ -20,8 +21,9 @@ static int call_respond_long(struct session *session, const char *words)
     unsigned long count = strtoul(words, NULL, 10);
 
     text_clear(&session->response);
-    while (count-- > 0)
+    while (count-- > 0) {
         text_add(&session->response, "a", 1);
+    }
     return sansmtp_client_respond(session->client, session->response.data,
                                   session->response.length);
 }
@@ -45,8 +47,9 @@ static int call_tls(struct session *session, const char *words)
     if (strcmp(words, "failed") == 0) {
         return sansmtp_client_tls_failed(session->client);
     }
-    if (strcmp(words, "verified") == 0)
+    if (strcmp(words, "verified") == 0) {
         tls.flags = SANSMTP_TLS_VERIFIED;
+    }
     return sansmtp_client_tls_started(session->client, &tls);
 }
 
@@ -94,10 +97,12 @@ static void make_call(struct session *session, const struct step *step)
                               : call->make(session, words + length + (words[length] == ' '));
 
     session->lending = call == NULL ? false : session->lending;
-    if (!session_expected(session, step, result) || result != 0 || call == NULL)
+    if (!session_expected(session, step, result) || result != 0 || call == NULL) {
         return;
-    if (closes_question(call))
+    }
+    if (closes_question(call)) {
         session_close_question(session);
+    }
 }
 
 void client_host_answer(struct session *session)
@@ -105,13 +110,17 @@ void client_host_answer(struct session *session)
     const struct transcript *transcript = session->transcript;
     size_t at = session->answers;
 
-    while (at < session->limit && !step_speaks_of(&transcript->steps[at], SANSMTP_EVENT_CHALLENGE))
+    while (at < session->limit &&
+           !step_speaks_of(&transcript->steps[at], SANSMTP_EVENT_CHALLENGE)) {
         at++;
-    for (at++; at < session->limit && transcript->steps[at].kind == STEP_ANSWER; at++)
+    }
+    for (at++; at < session->limit && transcript->steps[at].kind == STEP_ANSWER; at++) {
         make_call(session, &transcript->steps[at]);
+    }
     session->answers = at;
-    if (session->question != NULL && !session->withheld)
+    if (session->question != NULL && !session->withheld) {
         session_trouble(session, "no answer to the challenge", session->shown.data);
+    }
 }
 
 void client_host_act(struct session *session, const struct step *step)

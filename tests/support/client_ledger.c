@@ -4,8 +4,9 @@
 
 static void demand(struct client_ledger *ledger, bool holds, const char *rule)
 {
-    if (!holds && ledger->broken == NULL)
+    if (!holds && ledger->broken == NULL) {
         ledger->broken = rule;
+    }
 }
 
 void client_ledger_submitted(struct client_ledger *ledger)
@@ -37,8 +38,9 @@ static void result(struct client_ledger *ledger, const struct sansmtp_event *eve
     demand(ledger, event->recipient == ledger->results++, "recipients are told in order");
     demand(ledger, ledger->results <= ledger->taken, "no RESULT without a recipient");
     demand(ledger, accepted == (event->code >= 200 && event->code < 300), "accepted is a 2yz");
-    if (accepted)
+    if (accepted) {
         demand(ledger, event->number == ledger->accepted++, "the accepted are numbered");
+    }
 }
 
 static void final(struct client_ledger *ledger, const struct sansmtp_event *event)
@@ -80,17 +82,17 @@ static void outcome(struct client_ledger *ledger, const struct sansmtp_event *ev
 void client_ledger_event(struct client_ledger *ledger, const struct sansmtp_event *event)
 {
     demand(ledger, !ledger->closed, "nothing follows CLOSING");
-    if (event->type == SANSMTP_EVENT_SENDER)
+    if (event->type == SANSMTP_EVENT_SENDER) {
         sender(ledger);
-    else if (event->type == SANSMTP_EVENT_RESTART)
+    } else if (event->type == SANSMTP_EVENT_RESTART) {
         restart(ledger);
-    else if (event->type == SANSMTP_EVENT_RESULT)
+    } else if (event->type == SANSMTP_EVENT_RESULT) {
         result(ledger, event);
-    else if (event->type == SANSMTP_EVENT_FINAL)
+    } else if (event->type == SANSMTP_EVENT_FINAL) {
         final(ledger, event);
-    else if (event->type == SANSMTP_EVENT_OUTCOME)
+    } else if (event->type == SANSMTP_EVENT_OUTCOME) {
         outcome(ledger, event);
-    else if (event->type == SANSMTP_EVENT_CLOSING) {
+    } else if (event->type == SANSMTP_EVENT_CLOSING) {
         demand(ledger, !ledger->open, "the OUTCOME comes before CLOSING");
         ledger->closed = true;
     }

@@ -174,10 +174,12 @@ static bool serve(struct session *session, bool moved)
 static bool newlines_pair(const struct text *output)
 {
     for (size_t i = 0; i < output->length; i++) {
-        if (output->data[i] == '\n' && (i == 0 || output->data[i - 1] != '\r'))
+        if (output->data[i] == '\n' && (i == 0 || output->data[i - 1] != '\r')) {
             return false;
-        if (output->data[i] == '\r' && i + 1 < output->length && output->data[i + 1] != '\n')
+        }
+        if (output->data[i] == '\r' && i + 1 < output->length && output->data[i + 1] != '\n') {
             return false;
+        }
     }
     return true;
 }

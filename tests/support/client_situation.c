@@ -59,47 +59,52 @@ static void greet(struct client_dialogue *dialogue, uint32_t offers)
     client_dialogue_say(dialogue, "220 mx.example\r\n");
     client_dialogue_drain(dialogue);
     client_dialogue_say(dialogue, "250-mx.example\r\n");
-    if ((offers & PIPED) != 0)
+    if ((offers & PIPED) != 0) {
         client_dialogue_say(dialogue, "250-PIPELINING\r\n");
-    if ((offers & CHUNKS) != 0)
+    }
+    if ((offers & CHUNKS) != 0) {
         client_dialogue_say(dialogue, "250-CHUNKING\r\n");
-    if ((offers & AUTH) != 0)
+    }
+    if ((offers & AUTH) != 0) {
         client_dialogue_say(dialogue, "250-AUTH PLAIN\r\n");
-    if ((offers & CRAM) != 0)
+    }
+    if ((offers & CRAM) != 0) {
         client_dialogue_say(dialogue, "250-AUTH CRAM-MD5\r\n");
+    }
     client_dialogue_say(dialogue, (offers & STARTTLS) != 0 ? "250 STARTTLS\r\n" : "250 HELP\r\n");
 }
 
 static void do_one(struct client_dialogue *dialogue, char what)
 {
-    if (what == 'D')
+    if (what == 'D') {
         client_dialogue_drain(dialogue);
-    else if (what == 'G')
+    } else if (what == 'G') {
         client_dialogue_say(dialogue, "220 go\r\n");
-    else if (what == 'Y')
+    } else if (what == 'Y') {
         client_dialogue_say(dialogue, "250 yes\r\n");
-    else if (what == 'N')
+    } else if (what == 'N') {
         client_dialogue_say(dialogue, "550 no\r\n");
-    else if (what == 'X')
+    } else if (what == 'X') {
         client_dialogue_say(dialogue, "354 go\r\n");
-    else if (what == 'C')
+    } else if (what == 'C') {
         client_dialogue_say(dialogue, "334 YQ==\r\n");
-    else if (what == 'S')
+    } else if (what == 'S') {
         client_dialogue_submit(dialogue);
-    else if (what == 'R')
+    } else if (what == 'R') {
         client_dialogue_recipient(dialogue);
-    else if (what == 'E')
+    } else if (what == 'E') {
         client_dialogue_end(dialogue);
-    else if (what == 'B')
+    } else if (what == 'B') {
         client_dialogue_body(dialogue, "abc", 0);
-    else if (what == 'L')
+    } else if (what == 'L') {
         client_dialogue_body(dialogue, "abc", 1);
-    else if (what == 'Q')
+    } else if (what == 'Q') {
         assert_int_equal(sansmtp_client_quit(dialogue->client), 0);
-    else if (what == 'A')
+    } else if (what == 'A') {
         assert_int_equal(sansmtp_client_abort(dialogue->client), 0);
-    else
+    } else {
         fail_msg("no such step: %c", what);
+    }
 }
 
 void client_situation_reach(struct client_dialogue *dialogue,
@@ -109,14 +114,17 @@ void client_situation_reach(struct client_dialogue *dialogue,
     const char *path = situation->path;
 
     client_dialogue_options(&options);
-    if ((situation->offers & STARTTLS) != 0)
+    if ((situation->offers & STARTTLS) != 0) {
         options.tls = SANSMTP_CLIENT_TLS_OPPORTUNISTIC;
+    }
     client_dialogue_open(dialogue, &options);
-    if (*path == '-')
+    if (*path == '-') {
         path++;
-    else
+    } else {
         greet(dialogue, situation->offers);
-    for (; *path != '\0'; path++)
+    }
+    for (; *path != '\0'; path++) {
         do_one(dialogue, *path);
+    }
     client_dialogue_pull(dialogue);
 }

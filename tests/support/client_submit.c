@@ -47,8 +47,9 @@ static const struct named notifications[] = {{"NEVER", SANSMTP_NOTIFY_NEVER},
 static uint32_t number_of(const struct named *table, const char *name, size_t length)
 {
     for (; table->name != NULL; table++) {
-        if (strlen(table->name) == length && memcmp(table->name, name, length) == 0)
+        if (strlen(table->name) == length && memcmp(table->name, name, length) == 0) {
             return table->number;
+        }
     }
     abort();
 }
@@ -80,16 +81,18 @@ static void read_words(struct session *session, struct words *words, const char 
         struct text *string = &words->strings[words->count++];
 
         text_clear(string);
-        if (!text_add_unescaped(string, from, length))
+        if (!text_add_unescaped(string, from, length)) {
             session_trouble(session, "a broken escape", from);
+        }
         from += length + strspn(from + length, " ");
     }
 }
 
 static void free_words(struct words *words)
 {
-    for (size_t i = 0; i < words->count; i++)
+    for (size_t i = 0; i < words->count; i++) {
         text_free(&words->strings[i]);
+    }
 }
 
 /* The value of the word "name=value"; NULL: it is not there. */
@@ -113,8 +116,9 @@ static const char *value_of(const struct words *words, const char *name, size_t 
 static bool has_word(const struct words *words, const char *name)
 {
     for (size_t i = 0; i < words->count; i++) {
-        if (strcmp(words->strings[i].data, name) == 0)
+        if (strcmp(words->strings[i].data, name) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -245,8 +249,9 @@ int client_recipient(struct session *session, const char *text)
     read_words(session, &words, text);
     mailbox = mailbox_of(&words, &recipient.mailbox_length);
     recipient.mailbox = (const char *)mailbox;
-    if ((value = value_of(&words, "notify", &length)) != NULL)
+    if ((value = value_of(&words, "notify", &length)) != NULL) {
         recipient.notify = set_of(notifications, value);
+    }
     if ((value = value_of(&words, "orcpt", &length)) != NULL) {
         const char *end = memchr(value, ';', length);
 
@@ -259,8 +264,9 @@ int client_recipient(struct session *session, const char *text)
     recipient.own_count = read_own(&words, own);
     recipient.own = own;
     result = sansmtp_client_recipient(session->client, &recipient);
-    if (result == 0)
+    if (result == 0) {
         client_ledger_recipient(&session->client_ledger);
+    }
     guard_free(mailbox, recipient.mailbox_length);
     free_words(&words);
     return result;

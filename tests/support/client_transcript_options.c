@@ -60,8 +60,9 @@ static const struct number numbers[] = {
 static const struct bit *find(const struct bit *table, const char *name)
 {
     for (; table->name != NULL; table++) {
-        if (strcmp(table->name, name) == 0)
+        if (strcmp(table->name, name) == 0) {
             return table;
+        }
     }
     return NULL;
 }
@@ -73,8 +74,9 @@ static bool set_number(struct transcript *transcript, const struct number *numbe
     uint32_t count = (uint32_t)strtoul(value, &end, 10);
 
     memcpy((char *)&transcript->client + number->offset, &count, sizeof count);
-    if (strcmp(number->name, "line") == 0)
+    if (strcmp(number->name, "line") == 0) {
         transcript->words |= TRANSCRIPT_LINE;
+    }
     return end != value && *end == '\0';
 }
 
@@ -95,31 +97,36 @@ static bool set_value(struct transcript *transcript, const char *word)
 {
     const struct bit *value = find(values, word);
 
-    if (value == NULL)
+    if (value == NULL) {
         return false;
-    if (*word == 't')
+    }
+    if (*word == 't') {
         transcript->client.tls = value->bit;
-    else if (*word == 'c')
+    } else if (*word == 'c') {
         transcript->client.chunking = value->bit;
-    else
+    } else {
         transcript->client.body_newlines = value->bit;
+    }
     return true;
 }
 
 static bool set_named(struct transcript *transcript, const char *name, size_t length,
                       const char *value)
 {
-    if (length == 5 && memcmp(name, "hello", 5) == 0)
+    if (length == 5 && memcmp(name, "hello", 5) == 0) {
         return set_string(transcript, 0, value);
-    if (length == 10 && memcmp(name, "mechanisms", 10) == 0)
+    }
+    if (length == 10 && memcmp(name, "mechanisms", 10) == 0) {
         return set_string(transcript, 1, value);
+    }
     if (length == 6 && memcmp(name, "offers", 6) == 0) {
         text_add(&transcript->offers, value, strlen(value));
         return true;
     }
     for (const struct number *at = numbers; at->name != NULL; at++) {
-        if (strlen(at->name) == length && memcmp(at->name, name, length) == 0)
+        if (strlen(at->name) == length && memcmp(at->name, name, length) == 0) {
             return set_number(transcript, at, value);
+        }
     }
     return false;
 }
@@ -130,15 +137,16 @@ bool client_transcript_option(struct transcript *transcript, const char *word)
     const struct bit *own = find(words, word);
     const char *equals = strchr(word, '=');
 
-    if (flag != NULL)
+    if (flag != NULL) {
         transcript->client.flags |= flag->bit;
-    else if (own != NULL)
+    } else if (own != NULL) {
         transcript->words |= own->bit;
-    else if (strcmp(word, "start=nothing") == 0)
+    } else if (strcmp(word, "start=nothing") == 0) {
         text_add(&transcript->start, "nothing", 7);
-    else if (strcmp(word, "additions") == 0)
+    } else if (strcmp(word, "additions") == 0) {
         transcript->client.additions = &transcript_additions;
-    else if (!set_value(transcript, word))
+    } else if (!set_value(transcript, word)) {
         return equals != NULL && set_named(transcript, word, (size_t)(equals - word), equals + 1);
+    }
     return true;
 }

@@ -26,10 +26,11 @@ void dialogue_options(struct sansmtp_server_options *options)
 void dialogue_open(struct dialogue *dialogue, const struct sansmtp_server_options *options)
 {
     memset(dialogue, 0, sizeof(*dialogue));
-    if (options != NULL)
+    if (options != NULL) {
         dialogue->options = *options;
-    else
+    } else {
         dialogue_options(&dialogue->options);
+    }
     dialogue->ledger.lmtp = (dialogue->options.flags & SANSMTP_SERVER_LMTP) != 0;
     dialogue->block_length = sansmtp_server_memory(&dialogue->options);
     assert_int_not_equal(dialogue->block_length, 0);
@@ -52,8 +53,9 @@ void dialogue_give(struct dialogue *dialogue, const void *octets, size_t length)
     size_t left = dialogue->in.length;
     uint8_t *input = guard_alloc(left + length);
 
-    if (left > 0)
+    if (left > 0) {
         memcpy(input, dialogue->in.data, left);
+    }
     memcpy(input + left, octets, length);
     guard_free(dialogue->input, dialogue->input_length);
     dialogue->input = input;
@@ -72,23 +74,26 @@ void dialogue_note(struct dialogue *dialogue, const struct sansmtp_event *event)
     ledger_event(&dialogue->ledger, event);
     event_print(&dialogue->events, event);
     text_add(&dialogue->events, "\n", 1);
-    if (event_is_question(event->type))
+    if (event_is_question(event->type)) {
         dialogue->question = event;
+    }
 }
 
 const struct sansmtp_event *dialogue_pull(struct dialogue *dialogue)
 {
     const struct sansmtp_event *event = sansmtp_server_next(dialogue->server, &dialogue->in);
 
-    if (event != NULL)
+    if (event != NULL) {
         dialogue_note(dialogue, event);
+    }
     return event;
 }
 
 void dialogue_answered(struct dialogue *dialogue, bool positive)
 {
-    if (dialogue->question != NULL)
+    if (dialogue->question != NULL) {
         ledger_answer(&dialogue->ledger, dialogue->question->type, positive);
+    }
     dialogue->question = NULL;
     dialogue->lines = 0;
 }
@@ -123,8 +128,9 @@ static bool needs_challenge(const struct sansmtp_event *question)
 int dialogue_yes_to(struct sansmtp_server *server, const struct sansmtp_event *question,
                     uint32_t code)
 {
-    if (needs_challenge(question))
+    if (needs_challenge(question)) {
         return sansmtp_server_challenge(server, "Username:", 9);
+    }
     return sansmtp_server_reply(server, code, 0, NULL, 0);
 }
 
@@ -133,12 +139,14 @@ void dialogue_yes(struct dialogue *dialogue)
     uint32_t code = dialogue_yes_code(dialogue->question->type);
     int error;
 
-    if (dialogue->lines != 0)
+    if (dialogue->lines != 0) {
         code = dialogue->lines;
+    }
     error = dialogue_yes_to(dialogue->server, dialogue->question, code);
-    if (error != 0)
+    if (error != 0) {
         fail_msg("a good answer to %s was refused: %s",
                  sansmtp_event_name(dialogue->question->type), sansmtp_error_name(error));
+    }
     dialogue_answered(dialogue, code < 400);
 }
 
@@ -160,14 +168,17 @@ const struct sansmtp_event *dialogue_until(struct dialogue *dialogue, uint32_t t
         const struct sansmtp_event *event;
         size_t drained = dialogue->output.length;
 
-        if (dialogue->question != NULL)
+        if (dialogue->question != NULL) {
             dialogue_yes(dialogue);
+        }
         event = dialogue_pull(dialogue);
         dialogue_drain(dialogue);
-        if (event != NULL && event->type == type)
+        if (event != NULL && event->type == type) {
             return event;
-        if (event == NULL && dialogue->output.length == drained)
+        }
+        if (event == NULL && dialogue->output.length == drained) {
             return NULL;
+        }
     }
 }
 
@@ -180,8 +191,9 @@ void dialogue_exchange(struct dialogue *dialogue, const char *text)
 
 void dialogue_reach(struct dialogue *dialogue, const char *text, uint32_t type)
 {
-    if (type != SANSMTP_EVENT_CONNECT)
+    if (type != SANSMTP_EVENT_CONNECT) {
         dialogue_until(dialogue, 0);
+    }
     dialogue_say(dialogue, text);
     assert_non_null(dialogue_until(dialogue, type));
 }
@@ -212,8 +224,9 @@ bool dialogue_holds(const struct dialogue *dialogue, const char *octets)
     size_t length = strlen(octets);
 
     for (size_t i = 0; i + length <= dialogue->block_length; i++) {
-        if (memcmp(dialogue->block + i, octets, length) == 0)
+        if (memcmp(dialogue->block + i, octets, length) == 0) {
             return true;
+        }
     }
     return false;
 }

@@ -46,8 +46,9 @@ static void print_set(struct text *line, const char *name, uint64_t set, const s
 {
     char between = '=';
 
-    if (set == 0)
+    if (set == 0) {
         return;
+    }
     text_print(line, " %s", name);
     for (; words->name != NULL; words++) {
         if ((set & words->bit) != 0) {
@@ -66,18 +67,20 @@ static void print_octets(struct text *line, const char *name, const void *octets
     for (size_t i = 0; i < length; i++) {
         const uint8_t *octet = (const uint8_t *)octets + i;
 
-        if (*octet == ' ')
+        if (*octet == ' ') {
             text_add(line, octet, 1);
-        else
+        } else {
             text_add_escaped(line, octet, 1);
+        }
     }
     text_print(line, "%s", quote);
 }
 
 static void print_span(struct text *line, const char *name, struct sansmtp_span span)
 {
-    if (span.length > 0)
+    if (span.length > 0) {
         print_octets(line, name, span.data, span.length);
+    }
 }
 
 static void print_orcpt(struct text *line, const struct sansmtp_parameter *parameter)
@@ -113,8 +116,9 @@ static const char *by_mode(uint64_t second)
 
 static const char *rrvs_action(uint64_t second)
 {
-    if (second == SANSMTP_RRVS_REJECT)
+    if (second == SANSMTP_RRVS_REJECT) {
         return ";R";
+    }
     return second == SANSMTP_RRVS_CONTINUE ? ";C" : ";?";
 }
 
@@ -163,14 +167,16 @@ static void print_parameter(struct text *line, uint32_t id,
         print_octets(line, name, parameter->text, parameter->text_length);
         break;
     default:
-        if ((parameter->flags & SANSMTP_VALUE_PRESENT) != 0)
+        if ((parameter->flags & SANSMTP_VALUE_PRESENT) != 0) {
             print_octets(line, name, parameter->raw.data, parameter->raw.length);
-        else
+        } else {
             text_print(line, " %s=yes", name);
+        }
     }
-    if (id == SANSMTP_PARAMETER_AUTH || id == SANSMTP_PARAMETER_MT_PRIORITY)
+    if (id == SANSMTP_PARAMETER_AUTH || id == SANSMTP_PARAMETER_MT_PRIORITY) {
         text_print(line, " trusted=%s",
                    (parameter->flags & SANSMTP_VALUE_TRUSTED) != 0 ? "yes" : "no");
+    }
 }
 
 /* The numbers of the host's own. */
@@ -194,10 +200,11 @@ static void print_parameters(struct text *line, const struct sansmtp_event *even
             .size = sizeof parameter, .text = decoded, .capacity = sizeof decoded};
         int present = sansmtp_parameter_get(event, id, &parameter);
 
-        if (present != (int)((event->parameters >> id) & 1))
+        if (present != (int)((event->parameters >> id) & 1)) {
             text_print(line, " %s=CONTRADICTION(%d)", sansmtp_parameter_name(id), present);
-        else if (present == 1)
+        } else if (present == 1) {
             print_parameter(line, id, &parameter);
+        }
     }
     print_own(line, event->parameters);
 }
@@ -216,22 +223,25 @@ static void print_attributes(struct text *line, const struct sansmtp_event *even
 
         text_add(&name, word.data, word.length);
         print_octets(line, name.data, decoded, attribute.text_length);
-        if (attribute.flags != 0)
+        if (attribute.flags != 0) {
             text_print(line, " %s=%s",
                        attribute.flags == SANSMTP_ATTRIBUTE_TEMPORARY ? "temporary" : "absent",
                        name.data);
+        }
         text_free(&name);
     }
-    if (more != 0)
+    if (more != 0) {
         text_print(line, " attributes=CONTRADICTION(%d)", more);
+    }
 }
 
 static void print_verb(struct text *line, uint32_t verb)
 {
-    if (verb >= 256)
+    if (verb >= 256) {
         text_print(line, " verb=%u", (unsigned)verb);
-    else if (verb != SANSMTP_VERB_UNKNOWN)
+    } else if (verb != SANSMTP_VERB_UNKNOWN) {
         text_print(line, " verb=%s", sansmtp_verb_name(verb));
+    }
 }
 
 static bool counts_octets(uint32_t type)
@@ -244,17 +254,19 @@ static void print_reason(struct text *line, const struct sansmtp_event *event)
     const char *reason = event->type == SANSMTP_EVENT_LIMIT ? sansmtp_limit_name(event->reason)
                                                             : sansmtp_reason_name(event->reason);
 
-    if (event->reason != 0)
+    if (event->reason != 0) {
         print_octets(line, "reason", reason, strlen(reason));
+    }
 }
 
 static void print_data(struct text *line, const struct sansmtp_event *event)
 {
     /* An empty initial response or answer is something else than none. */
-    if (event->type == SANSMTP_EVENT_RESPONSE || (event->flags & SANSMTP_FLAG_INITIAL) != 0)
+    if (event->type == SANSMTP_EVENT_RESPONSE || (event->flags & SANSMTP_FLAG_INITIAL) != 0) {
         print_octets(line, "data", event->data.data, event->data.length);
-    else
+    } else {
         print_span(line, "data", event->data);
+    }
 }
 
 void event_print(struct text *line, const struct sansmtp_event *event)
@@ -266,33 +278,40 @@ void event_print(struct text *line, const struct sansmtp_event *event)
     print_span(line, "path", event->path);
     print_span(line, "local", event->local);
     print_span(line, "domain", event->domain);
-    if (event->domain_kind != SANSMTP_DOMAIN_NONE)
+    if (event->domain_kind != SANSMTP_DOMAIN_NONE) {
         text_print(line, " kind=%s", event->domain_kind > 5 ? "?" : kinds[event->domain_kind]);
+    }
     print_span(line, "route", event->route);
-    if (event->type == SANSMTP_EVENT_MAIL || event->type == SANSMTP_EVENT_RECIPIENT)
+    if (event->type == SANSMTP_EVENT_MAIL || event->type == SANSMTP_EVENT_RECIPIENT) {
         print_parameters(line, event);
-    if (event->type == SANSMTP_EVENT_XCLIENT || event->type == SANSMTP_EVENT_XFORWARD)
+    }
+    if (event->type == SANSMTP_EVENT_XCLIENT || event->type == SANSMTP_EVENT_XFORWARD) {
         print_attributes(line, event);
+    }
     print_span(line, "parameters", event->parameters_text);
     print_set(line, "flags", event->flags, flags);
-    if (event->number != 0 || counts_octets(event->type))
+    if (event->number != 0 || counts_octets(event->type)) {
         text_print(line, " number=%llu", (unsigned long long)event->number);
-    if (event->type == SANSMTP_EVENT_END && event->recipient == SANSMTP_RECIPIENT_ALL)
+    }
+    if (event->type == SANSMTP_EVENT_END && event->recipient == SANSMTP_RECIPIENT_ALL) {
         text_print(line, " recipient=all");
-    else if (event->type == SANSMTP_EVENT_RECIPIENT || event->type == SANSMTP_EVENT_END)
+    } else if (event->type == SANSMTP_EVENT_RECIPIENT || event->type == SANSMTP_EVENT_END) {
         text_print(line, " recipient=%u", (unsigned)event->recipient);
-    if (event->type == SANSMTP_EVENT_BURL || event->type == SANSMTP_EVENT_END)
+    }
+    if (event->type == SANSMTP_EVENT_BURL || event->type == SANSMTP_EVENT_END) {
         text_print(line, " last=%s", (event->flags & SANSMTP_FLAG_LAST) != 0 ? "yes" : "no");
+    }
     print_reason(line, event);
 }
 
 void body_print(struct text *line, const void *octets, size_t length)
 {
     text_print(line, "body octets=%zu", length);
-    if (length <= 4096)
+    if (length <= 4096) {
         print_octets(line, "data", octets, length);
-    else
+    } else {
         print_octets(line, "end", (const char *)octets + length - 64, 64);
+    }
 }
 
 size_t event_word_length(const char *line)
@@ -301,10 +320,11 @@ size_t event_word_length(const char *line)
     size_t i;
 
     for (i = 0; line[i] != '\0' && (quoted || line[i] != ' '); i++) {
-        if (line[i] == '\\' && line[i + 1] != '\0')
+        if (line[i] == '\\' && line[i + 1] != '\0') {
             i++;
-        else if (line[i] == '"')
+        } else if (line[i] == '"') {
             quoted = !quoted;
+        }
     }
     return i;
 }

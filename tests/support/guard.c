@@ -33,10 +33,12 @@ uint8_t *guard_alloc(size_t length)
     uint8_t *pages = mmap(NULL, room + page_size(), PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-    if (pages == MAP_FAILED)
+    if (pages == MAP_FAILED) {
         give_up("guard: mmap");
-    if (mprotect(pages + room, page_size(), PROT_NONE) != 0)
+    }
+    if (mprotect(pages + room, page_size(), PROT_NONE) != 0) {
         give_up("guard: mprotect");
+    }
     return pages + room - length;
 }
 
@@ -44,8 +46,9 @@ uint8_t *guard_copy(const void *octets, size_t length)
 {
     uint8_t *copy = guard_alloc(length);
 
-    if (length > 0)
+    if (length > 0) {
         memcpy(copy, octets, length);
+    }
     return copy;
 }
 
@@ -53,6 +56,7 @@ void guard_free(uint8_t *copy, size_t length)
 {
     size_t room = room_for(length);
 
-    if (copy != NULL && munmap(copy + length - room, room + page_size()) != 0)
+    if (copy != NULL && munmap(copy + length - room, room + page_size()) != 0) {
         give_up("guard: munmap");
+    }
 }

@@ -11,8 +11,9 @@ bool naive_begins_line(const uint8_t *wire, size_t at)
 
 static bool is_bare(const uint8_t *wire, size_t length, size_t at)
 {
-    if (wire[at] == '\n')
+    if (wire[at] == '\n') {
         return at == 0 || wire[at - 1] != '\r';
+    }
     return wire[at] == '\r' && at + 1 < length && wire[at + 1] != '\n';
 }
 
@@ -33,12 +34,14 @@ static void offend(struct naive_unstuff *result, uint32_t policy, uint8_t octet)
     bool refused = octet == 0 ? (policy & SANSMTP_UNSTUFF_REFUSE_NUL) != 0
                               : (policy & SANSMTP_UNSTUFF_REFUSE) != 0;
 
-    if (octet == 0)
+    if (octet == 0) {
         result->facts |= SANSMTP_UNSTUFF_NUL;
-    else
+    } else {
         result->facts |= octet == '\r' ? SANSMTP_UNSTUFF_BARE_CR : SANSMTP_UNSTUFF_BARE_LF;
-    if (refused)
+    }
+    if (refused) {
         result->facts |= SANSMTP_UNSTUFF_DISCARD;
+    }
     if (octet != 0 && (policy & SANSMTP_UNSTUFF_NORMALISE)) {
         append(result, '\r');
         append(result, '\n');
@@ -71,6 +74,7 @@ void naive_unstuff(const uint8_t *wire, size_t length, uint32_t policy,
     }
     /* NORMALISE knows what becomes of a last CR before it knows what follows. */
     if ((policy & SANSMTP_UNSTUFF_NORMALISE) && !(result->facts & SANSMTP_UNSTUFF_DISCARD) &&
-        length > 0 && wire[length - 1] == '\r' && !is_held_back(wire, length, length - 1))
+        length > 0 && wire[length - 1] == '\r' && !is_held_back(wire, length, length - 1)) {
         append(result, '\n');
+    }
 }

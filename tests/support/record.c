@@ -10,8 +10,9 @@ struct stretch *record_stretch(struct replay *result)
     struct stretch *stretch;
 
     result->stretches = realloc(result->stretches, (result->count + 1) * sizeof *stretch);
-    if (result->stretches == NULL)
+    if (result->stretches == NULL) {
         abort();
+    }
     stretch = &result->stretches[result->count++];
     memset(stretch, 0, sizeof *stretch);
     return stretch;
@@ -28,8 +29,9 @@ struct happened *record_event(struct replay *result, uint32_t type)
     struct happened *happened;
 
     stretch->events = realloc(stretch->events, (stretch->count + 1) * sizeof *happened);
-    if (stretch->events == NULL)
+    if (stretch->events == NULL) {
         abort();
+    }
     happened = &stretch->events[stretch->count++];
     memset(happened, 0, sizeof *happened);
     happened->type = type;
@@ -53,8 +55,9 @@ void replay_free(struct replay *result)
     for (size_t i = 0; i < result->count; i++) {
         struct stretch *stretch = &result->stretches[i];
 
-        for (size_t j = 0; j < stretch->count; j++)
+        for (size_t j = 0; j < stretch->count; j++) {
             text_free(&stretch->events[j].line);
+        }
         free(stretch->events);
         text_free(&stretch->output);
     }
@@ -99,25 +102,29 @@ void replay_print(struct text *text, const struct replay *result)
 
 static bool stretch_equal(const struct stretch *left, const struct stretch *right)
 {
-    if (left->count != right->count || !text_equal(&left->output, &right->output))
+    if (left->count != right->count || !text_equal(&left->output, &right->output)) {
         return false;
+    }
     for (size_t i = 0; i < left->count; i++) {
         const struct happened *a = &left->events[i], *b = &right->events[i];
 
         if (a->type != b->type || a->taken != b->taken ||
-            (!event_depends_on_arrival(a->type) && !text_equal(&a->line, &b->line)))
+            (!event_depends_on_arrival(a->type) && !text_equal(&a->line, &b->line))) {
             return false;
+        }
     }
     return true;
 }
 
 bool replay_equal(const struct replay *left, const struct replay *right)
 {
-    if (left->count != right->count || !text_equal(&left->trouble, &right->trouble))
+    if (left->count != right->count || !text_equal(&left->trouble, &right->trouble)) {
         return false;
+    }
     for (size_t i = 0; i < left->count; i++) {
-        if (!stretch_equal(&left->stretches[i], &right->stretches[i]))
+        if (!stretch_equal(&left->stretches[i], &right->stretches[i])) {
             return false;
+        }
     }
     return true;
 }

@@ -20,8 +20,9 @@ static void read_saying(struct session *session, struct saying *saying, const ch
     unsigned code = 0, class, subject, detail;
     int took = 0;
 
-    if (sscanf(words, "%u%n", &code, &took) != 1)
+    if (sscanf(words, "%u%n", &code, &took) != 1) {
         session_trouble(session, "a reply without a code", words);
+    }
     words += took;
     words += *words == ' ';
     saying->code = code;
@@ -30,8 +31,9 @@ static void read_saying(struct session *session, struct saying *saying, const ch
         words += took;
         words += *words == ' ';
     }
-    if (!text_add_unescaped(&saying->text, words, strlen(words)))
+    if (!text_add_unescaped(&saying->text, words, strlen(words))) {
         session_trouble(session, "a broken escape", words);
+    }
 }
 
 static int call_accept(struct session *session, const char *words)
@@ -82,8 +84,9 @@ static int call_line(struct session *session, const char *words)
 static int call_challenge(struct session *session, const char *words)
 {
     text_clear(&session->response);
-    if (!text_add_unescaped(&session->response, words, strlen(words)))
+    if (!text_add_unescaped(&session->response, words, strlen(words))) {
         session_trouble(session, "a broken escape", words);
+    }
     return sansmtp_server_challenge(session->server, session->response.data,
                                     session->response.length);
 }
@@ -96,8 +99,9 @@ static int call_restart(struct session *session, const char *words)
     uint32_t recipients = (uint32_t)strtoul(end, NULL, 10);
     int result = sansmtp_server_restart(session->server, offset, recipients);
 
-    if (result == 0)
+    if (result == 0) {
         session->restarted = recipients;
+    }
     return result;
 }
 
@@ -111,8 +115,9 @@ static int call_tls(struct session *session, const char *words)
 {
     struct sansmtp_tls tls = {.size = sizeof tls};
 
-    if (strcmp(words, "insufficient") == 0)
+    if (strcmp(words, "insufficient") == 0) {
         tls.flags = SANSMTP_TLS_INSUFFICIENT;
+    }
     return sansmtp_server_tls_started(session->server, &tls);
 }
 
@@ -128,11 +133,13 @@ static int call_lend(struct session *session, const char *words)
     size_t length = strtoul(words, NULL, 10);
     int result;
 
-    if (length == 0)
+    if (length == 0) {
         return sansmtp_server_lend(session->server, NULL, 0);
+    }
     session->lent = realloc(session->lent, length);
-    if (session->lent == NULL)
+    if (session->lent == NULL) {
         abort();
+    }
     memset(session->lent, 0xa5, length);
     result = sansmtp_server_lend(session->server, session->lent, length);
     return result;
@@ -170,10 +177,12 @@ static bool closes_question(const char *name)
 
 static bool says_yes(const char *name, const char *words, uint32_t type)
 {
-    if (strcmp(name, "reply") == 0)
+    if (strcmp(name, "reply") == 0) {
         return *words == '2' || *words == '3';
-    if (strcmp(name, "fail") == 0)
+    }
+    if (strcmp(name, "fail") == 0) {
         return false;
+    }
     return strcmp(name, "accept") == 0 || strcmp(name, "restart") == 0 ||
            (type != SANSMTP_EVENT_RECIPIENT && type != SANSMTP_EVENT_END);
 }
@@ -184,8 +193,9 @@ static void question_closed(struct session *session, const char *name, const cha
 
     session_close_question(session);
     ledger_answer(&session->ledger, type, says_yes(name, words, type));
-    if (strcmp(name, "restart") == 0)
+    if (strcmp(name, "restart") == 0) {
         ledger_restart(&session->ledger, session->restarted);
+    }
 }
 
 static void make_call(struct session *session, const struct step *step)
@@ -204,8 +214,9 @@ static void make_call(struct session *session, const struct step *step)
     }
     result = call->make(session, rest);
     if (session_expected(session, step, result) && result == 0 && open &&
-        closes_question(call->name))
+        closes_question(call->name)) {
         question_closed(session, call->name, rest);
+    }
 }
 
 /* A question without a line of its own: yes, or what the engine does where yes needs words. */
@@ -217,8 +228,9 @@ static void answer_by_default(struct session *session)
     int result = wordless ? sansmtp_server_accept(session->server)
                           : sansmtp_server_decline(session->server);
 
-    if (result != 0)
+    if (result != 0) {
         session_trouble(session, "the default answer is refused", sansmtp_error_name(result));
+    }
     question_closed(session, wordless ? "accept" : "decline", "");
 }
 
@@ -230,8 +242,9 @@ static size_t find_question(const struct session *session)
 
     for (i = session->answers; i < transcript->count; i++) {
         if (transcript->steps[i].after == taken &&
-            step_speaks_of(&transcript->steps[i], session->question->type))
+            step_speaks_of(&transcript->steps[i], session->question->type)) {
             break;
+        }
     }
     return i;
 }
@@ -240,8 +253,9 @@ static void make_calls(struct session *session, size_t at)
 {
     const struct transcript *transcript = session->transcript;
 
-    for (at++; at < transcript->count && transcript->steps[at].kind == STEP_ANSWER; at++)
+    for (at++; at < transcript->count && transcript->steps[at].kind == STEP_ANSWER; at++) {
         make_call(session, &transcript->steps[at]);
+    }
     session->answers = at;
 }
 
@@ -262,10 +276,12 @@ void server_host_answer(struct session *session)
 {
     size_t at = find_question(session);
 
-    if (at < session->transcript->count)
+    if (at < session->transcript->count) {
         make_calls(session, at);
-    if (session->question != NULL && !session->withheld)
+    }
+    if (session->question != NULL && !session->withheld) {
         answer_by_default(session);
+    }
 }
 
 void server_host_act(struct session *session, const struct step *step)

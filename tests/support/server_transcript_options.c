@@ -116,8 +116,9 @@ static const struct number numbers[] = {
 static const struct bit *bit_find(const struct bit *table, const char *name, size_t length)
 {
     for (; table->name != NULL; table++) {
-        if (strlen(table->name) == length && memcmp(table->name, name, length) == 0)
+        if (strlen(table->name) == length && memcmp(table->name, name, length) == 0) {
             return table;
+        }
     }
     return NULL;
 }
@@ -130,12 +131,14 @@ static bool is_word(const char *word, const char *name, size_t length)
 static uint64_t extension_find(const char *name, size_t length)
 {
     for (uint32_t i = 0; strcmp(sansmtp_extension_name(i), "?") != 0; i++) {
-        if (is_word(sansmtp_extension_name(i), name, length))
+        if (is_word(sansmtp_extension_name(i), name, length)) {
             return UINT64_C(1) << i;
+        }
     }
     for (uint32_t i = 0; i < transcript_additions.extensions_count; i++) {
-        if (is_word(own_extensions[i].keyword, name, length))
+        if (is_word(own_extensions[i].keyword, name, length)) {
             return UINT64_C(1) << own_extensions[i].number;
+        }
     }
     return 0;
 }
@@ -150,8 +153,9 @@ static uint64_t find(const struct bit *table, const char *name, size_t length)
 {
     const struct bit *found = table == NULL ? NULL : bit_find(table, name, length);
 
-    if (table == NULL)
+    if (table == NULL) {
         return extension_find(name, length);
+    }
     return found == NULL ? 0 : found->bit;
 }
 
@@ -168,8 +172,9 @@ static bool change_set(uint64_t *set, const struct bit *table, const char *list)
         size_t length = strcspn(name, ",");
         uint64_t bit = find(table, name, length);
 
-        if (bit == 0)
+        if (bit == 0) {
             return false;
+        }
         *set = off ? *set & ~bit : *set | bit;
         list = name + length;
         list += *list == ',';
@@ -185,12 +190,14 @@ static bool set_number(struct sansmtp_server_options *options, const struct numb
     uint32_t narrow = (uint32_t)wide;
     char *member = (char *)options + number->offset;
 
-    if (end == value || *end != '\0')
+    if (end == value || *end != '\0') {
         return false;
-    if (number->wide)
+    }
+    if (number->wide) {
         memcpy(member, &wide, sizeof wide);
-    else
+    } else {
         memcpy(member, &narrow, sizeof narrow);
+    }
     return true;
 }
 
@@ -226,12 +233,14 @@ static bool set_named(struct transcript *transcript, const char *name, size_t le
     uint64_t set = options->leniency;
 
     for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++) {
-        if (is_word(strings[i].name, name, length))
+        if (is_word(strings[i].name, name, length)) {
             return set_string(transcript, i, value);
+        }
     }
     for (const struct number *at = numbers; at->name != NULL; at++) {
-        if (strlen(at->name) == length && memcmp(at->name, name, length) == 0)
+        if (strlen(at->name) == length && memcmp(at->name, name, length) == 0) {
             return set_number(options, at, value);
+        }
     }
     if (length == 7 && memcmp(name, "lenient", 7) == 0) {
         bool known = change_set(&set, leniencies, value);
@@ -247,8 +256,9 @@ static bool set_bare(struct transcript *transcript, const char *value)
 {
     const struct bit *found = bit_find(bare_newlines, value, strlen(value));
 
-    if (found != NULL)
+    if (found != NULL) {
         transcript->server.bare_newlines = (uint32_t)found->bit;
+    }
     return found != NULL;
 }
 
@@ -265,21 +275,26 @@ bool server_transcript_option(struct transcript *transcript, const char *word)
     const struct bit *flag = bit_find(flags, word, strlen(word));
     const struct bit *own = bit_find(words, word, strlen(word));
 
-    if (flag != NULL)
+    if (flag != NULL) {
         transcript->server.flags |= (uint32_t)flag->bit;
-    else if (own != NULL)
+    } else if (own != NULL) {
         transcript->words |= (uint32_t)own->bit;
+    }
     if (strcmp(word, "additions") == 0) {
         transcript->server.additions = &transcript_additions;
         return true;
     }
-    if (flag != NULL || own != NULL)
+    if (flag != NULL || own != NULL) {
         return true;
-    if (equals == NULL)
+    }
+    if (equals == NULL) {
         return false;
-    if (strncmp(word, "start=", 6) == 0)
+    }
+    if (strncmp(word, "start=", 6) == 0) {
         return set_start(transcript, equals + 1);
-    if (strncmp(word, "bare=", 5) == 0)
+    }
+    if (strncmp(word, "bare=", 5) == 0) {
         return set_bare(transcript, equals + 1);
+    }
     return set_named(transcript, word, (size_t)(equals - word), equals + 1);
 }

@@ -9,19 +9,22 @@ static void text_grow(struct text *text, size_t length)
 {
     size_t need = text->length + length + 1;
 
-    if (need <= text->room)
+    if (need <= text->room) {
         return;
+    }
     text->room = need * 2;
     text->data = realloc(text->data, text->room);
-    if (text->data == NULL)
+    if (text->data == NULL) {
         abort();
+    }
 }
 
 void text_add(struct text *text, const void *octets, size_t length)
 {
     text_grow(text, length);
-    if (length > 0)
+    if (length > 0) {
         memcpy(text->data + text->length, octets, length);
+    }
     text->length += length;
     text->data[text->length] = '\0';
 }
@@ -34,8 +37,9 @@ void text_print(struct text *text, const char *format, ...)
     va_start(arguments, format);
     length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
-    if (length < 0)
+    if (length < 0) {
         abort();
+    }
     text_grow(text, (size_t)length);
     va_start(arguments, format);
     vsnprintf(text->data + text->length, (size_t)length + 1, format, arguments);
@@ -71,12 +75,13 @@ void text_add_escaped(struct text *text, const void *octets, size_t length)
     for (size_t i = 0; i < length; i++) {
         const char *name = memchr(octets_named, at[i], sizeof names - 2);
 
-        if (name != NULL)
+        if (name != NULL) {
             text_print(text, "\\%c", names[name - octets_named]);
-        else if (at[i] < 0x20 || at[i] > 0x7e)
+        } else if (at[i] < 0x20 || at[i] > 0x7e) {
             text_print(text, "\\x%02X", at[i]);
-        else
+        } else {
             text_add(text, at + i, 1);
+        }
     }
 }
 
@@ -97,8 +102,9 @@ static size_t unescape(const char *from, size_t length, char *octet)
         *octet = octets_named[name - names];
         return 2;
     }
-    if (length < 4 || from[1] != 'x' || hex_digit(from[2]) < 0 || hex_digit(from[3]) < 0)
+    if (length < 4 || from[1] != 'x' || hex_digit(from[2]) < 0 || hex_digit(from[3]) < 0) {
         return 0;
+    }
     *octet = (char)(hex_digit(from[2]) * 16 + hex_digit(from[3]));
     return 4;
 }
@@ -111,8 +117,9 @@ bool text_add_unescaped(struct text *text, const char *from, size_t length)
         char octet = from[i];
 
         took = octet == '\\' ? unescape(from + i, length - i, &octet) : 1;
-        if (took == 0)
+        if (took == 0) {
             return false;
+        }
         text_add(text, &octet, 1);
     }
     return true;

@@ -18,11 +18,13 @@ static void comment(const char *format, va_list arguments)
     fputs("# ", stdout);
     for (const char *at = text; *at != '\0'; at++) {
         putchar(*at);
-        if (*at == '\n' && at[1] != '\0')
+        if (*at == '\n' && at[1] != '\0') {
             fputs("# ", stdout);
+        }
     }
-    if (text[0] == '\0' || text[strlen(text) - 1] != '\n')
+    if (text[0] == '\0' || text[strlen(text) - 1] != '\n') {
         putchar('\n');
+    }
 }
 
 void print_message(const char *format, ...)
@@ -59,20 +61,23 @@ void standalone_fail(const char *file, int line, const char *format, ...)
 
 void standalone_true(int holds, const char *text, const char *file, int line)
 {
-    if (!holds)
+    if (!holds) {
         standalone_fail(file, line, "not so: %s", text);
+    }
 }
 
 void standalone_equal(uintmax_t left, uintmax_t right, int equal, const char *file, int line)
 {
-    if ((left == right) != equal)
+    if ((left == right) != equal) {
         standalone_fail(file, line, "%#jx %s %#jx", left, equal ? "!=" : "==", right);
+    }
 }
 
 void standalone_string(const char *left, const char *right, int equal, const char *file, int line)
 {
-    if ((strcmp(left, right) == 0) != equal)
+    if ((strcmp(left, right) == 0) != equal) {
         standalone_fail(file, line, "\"%s\" %s \"%s\"", left, equal ? "!=" : "==", right);
+    }
 }
 
 void standalone_memory(const void *left, const void *right, size_t length, int equal,
@@ -81,18 +86,21 @@ void standalone_memory(const void *left, const void *right, size_t length, int e
     const unsigned char *a = left, *b = right;
     size_t at = 0;
 
-    while (at < length && a[at] == b[at])
+    while (at < length && a[at] == b[at]) {
         at++;
-    if ((at == length) != equal)
+    }
+    if ((at == length) != equal) {
         standalone_fail(file, line, "%zu octets: the first difference is at %zu", length, at);
+    }
 }
 
 void standalone_range(uintmax_t value, uintmax_t least, uintmax_t most, int inside,
                       const char *file, int line)
 {
-    if ((value >= least && value <= most) != inside)
+    if ((value >= least && value <= most) != inside) {
         standalone_fail(file, line, "%ju is %sin %ju...%ju", value, inside ? "not " : "", least,
                         most);
+    }
 }
 
 static bool passes(const struct CMUnitTest *test)
