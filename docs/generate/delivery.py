@@ -27,7 +27,7 @@ LANDMARKS = {
     "receive_*.c": "a client connects",
     "clerk.c": "the message is whole",
     "dispatch.c": "it is on the disk: only now the client has its 250",
-    "report.c": "the next server or the mailbox has it, or nobody will",
+    "report*.c": "the next server or the mailbox has it, or nobody will",
 }
 BOX = 16
 
@@ -41,7 +41,7 @@ IDEAS = [
     ("queueing", [], "queue*.c, clerk.c", ["queue"]),
     ("retry", ["retry_judge", "retry_due", "retry_failed"], "dispatch.c, outcome.c",
      ["retry-first", "retry-greylisted", "retry-longest", "lifetime", "lanes", "lanes-each"]),
-    ("failure notice", ["dsn_wanted", "dsn_begin", "dsn_recipient", "dsn_original"], "report.c",
+    ("failure notice", ["dsn_wanted", "dsn_begin", "dsn_recipient", "dsn_original"], "report*.c",
      ["warn-after", "bounce-lifetime"]),
     ("address check", ["relay_decide", "domain_listed"], "gate.c",
      ["local-domain", "own-address"]),
@@ -50,8 +50,8 @@ IDEAS = [
     ("limits", ["rate_take", "header_read"], "gate.c, arrival.c",
      ["max-size", "max-recipients", "max-hops", "max-connections", "timeout", "rate-connections",
       "rate-messages", "rate-recipients", "rate-octets"]),
-    ("safe channel", ["channel_decide", "channel_judge"], "deliver*.c",
-     ["tls-cert", "tls", "tls-ca", "mta-sts", "mta-sts-folder", "dane",
+    ("safe channel", ["channel_decide", "channel_judge"], "deliver*.c, policy*.c",
+     ["tls-cert", "tls", "tls-ca", "mta-sts", "mta-sts-folder", "mta-sts-ca", "mta-sts-timeout", "dane",
       "smart-user", "smart-password-file"]),
     ("logging", [], "receive_log.c, relay.c", ["log", "trace"]),
     ("mailbox", ["return_path_write"], "deliver*.c", ["maildir", "lmtp", "bare-newline"]),

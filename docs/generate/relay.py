@@ -116,7 +116,46 @@ An
 .Cm lmtp
 server is asked only when the message has long been taken; so with one there must be a file, or the
 word that all are taken.
+.Sh DELIVERY
+A domain in UTF-8 and the same in A-labels are one domain: in RCPT, in
+.Cm local-domain ,
+.Cm relay-domain
+and
+.Cm smart-host ,
+and for the folder of a mailbox, whose name has the A-labels.
+A recipient whose domain IDNA does not know is refused by 5.1.2.
+What needs SMTPUTF8 comes back by 5.6.7 from where the next host does not offer it; the report does not
+need it unless the sender's own local part is in UTF-8.
+.Pp
+With
+.Cm mta-sts
+the policy of a domain is fetched from its mta-sts host when its DNS record names one that is new,
+before the first message goes, and anew when it is a day old.
+It holds until its max_age is over, also while it cannot be fetched; the log says so.
+A domain whose policy cannot be had is as one that has none.
+A policy that somebody else puts into
+.Cm mta-sts-folder ,
+by renaming a file into place, counts from the file's time.
+.Pp
+A message whose header says
+.Dq TLS-Required: No
+(RFC 8689) goes as if
+.Cm mta-sts
+and
+.Cm dane
+were no and
+.Cm tls
+may, unless MAIL said REQUIRETLS.
+.Pp
+Of messages that are due those of a higher MT-PRIORITY (RFC 6710) go first, then those that have been
+due for longer.
+A priority over 0 counts only of a user who is authenticated.
 .Sh QUEUE
+The queue's folder must be its user's own, and nobody else may be able to write there.
+A file that is broken, of a newer version or somebody else's is refused, and left as it is; one of an
+older version is renewed at the start.
+Room that is not needed any more goes back to the disk.
+.Pp
 These work on the queue of a server that runs, and of one that does not.
 .Bl -tag -width Ds
 .It Cm queue list Oo Fl -after Ar ID Oc Op Fl -limit Ar N
