@@ -4,6 +4,7 @@ none behind it."""
 
 import hashlib
 import os
+import resource
 import shutil
 import sqlite3
 import subprocess
@@ -20,7 +21,7 @@ from scripted_dns import A, MX
 from scripted_hop import Hop
 
 NEAR = "127.0.0.2"
-DATA, CANNOT_CREATE, NO_PERMISSION = 65, 73, 77
+DATA, CANNOT_CREATE, IO, NO_PERMISSION = 65, 73, 74, 77
 NOBODY = 65534
 
 # As the first version made them.
@@ -272,8 +273,48 @@ def unwritable(tap, here):
         tap.check(len(reports(host)) == 4, "they are told, too", len(reports(host)))
 
 
+def limit_files():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+
+
+def full(tap, here):
+    """No room for anything: no start, but nothing is broken by it; and what is to be told is told
+    when there is room, once."""
+    queue = filled(here)
+    left, said = tried(queue + "-new", preexec_fn=limit_files)
+    tap.check(left in (IO, CANNOT_CREATE), "a new queue without room: it does not start",
+              (left, said))
+    left, said = tried(queue + "-new", "queue", "list")
+    tap.check(left != 0, "and is none", (left, said))
+    with Relay(here) as host:
+        host.stop()
+        shutil.rmtree(host.queue)
+        shutil.copytree(queue + "-new", host.queue)
+        host.start()
+        tap.check(host.listed() == [], "with room it becomes one", host.errors())
+    dns = scripted_dns.Dns({("hop.test", MX): [scripted_dns.exchange("mx.hop.test")],
+                            ("mx.hop.test", A): [scripted_dns.address(NEAR)]})
+    answers = {"CONNECT": ["421 4.3.2 not yet", "220 hop"], "RCPT": "550 5.1.1 no"}
+    hop = Hop(NEAR, relaying.common_port((NEAR,)), answers)
+    with dns.running(), hop.running(), delivering.Setting(here, dns, hop.port).relay() as host:
+        submit(host, "user@hop.test", mail="BODY=8BITMIME")
+        host.until(lambda: " later " in host.log())
+        resource.prlimit(host.process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        host.until(lambda: hop.said("^RCPT"))
+        time.sleep(2)
+        tap.check(not reports(host) and host.process.poll() is None, "no room: it waits for some")
+        unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        resource.prlimit(host.process.pid, resource.RLIMIT_FSIZE, unlimited)
+        host.until(lambda: reports(host))
+        drained(tap, host, "with room again")
+        told = [report.of("user@hop.test") for report in reports(host)]
+        tap.check(told == [("failed", "5.1.1")], "it is told, once", told)
+        tap.check(len(hop.said("^RCPT")) == 1, "and was tried once", hop.lines)
+        tap.check(host.stop() == 0, "it ends with 0", host.errors())
+
+
 def test(tap, here):
-    for case in (broken, folders, twice, renewed, shrunk, unwritable):
+    for case in (broken, folders, twice, renewed, shrunk, unwritable, full):
         begun = time.monotonic()
         inner = os.path.join(here, case.__name__)
         os.mkdir(inner)
