@@ -212,6 +212,9 @@ static int open_all(struct relay *relay)
     if (status == 0) {
         status = dispatch_open(relay);
     }
+    if (status == 0) {
+        status = reload_begin(relay);
+    }
     return status == 0 ? listen_open(relay) : status;
 }
 
@@ -221,7 +224,6 @@ static int serve(struct program *program)
 
     watch_signal(program, &program->terminate, SIGTERM);
     watch_signal(program, &program->interrupt, SIGINT);
-    reload_begin(relay);
     program->ending.data = program;
     uv_timer_init(relay->loop, &program->ending);
     dispatch_begin(relay);

@@ -6,7 +6,7 @@
 
 #include "relay.h"
 
-/* From now on. */
-void reload_begin(struct relay *relay);
+/* From now on. Returns 0, or a status of sysexits.h after having said why. */
+int reload_begin(struct relay *relay);
 
 #endif

@@ -4,6 +4,7 @@ only one server may serve."""
 import glob
 import os
 import re
+import socket
 import subprocess
 
 import support
@@ -36,6 +37,9 @@ def mistakes(tap, here):
     fails(tap, "a queue that is not there", CANNOT_CREATE, "cannot use", *queue, "queue", "list")
     fails(tap, "an address that is not ours", UNAVAILABLE, "cannot listen", *queue, *home,
           "--relay-listen", "192.0.2.1:25")
+    with socket.create_server((HOST, 0)) as taken:
+        fails(tap, "a port that another has", UNAVAILABLE, "address already in use", *queue, *home,
+              "--relay-listen", "%s:%d" % taken.getsockname())
     fails(tap, "a place where no queue can be", CANNOT_CREATE, "cannot use", "--queue",
           "/proc/nowhere", *AS_ROOT, *listen)
 
