@@ -38,14 +38,17 @@ static void close_now(struct call *call)
 
 /* -- the engine ------------------------------------------------------------------------------- */
 
-/* Gives the engine octets of the server, and sends what it says. */
+/* Gives the engine octets of the server, and sends what it says. When the socket takes no more the
+ * engine is asked once again: it may want more of the message, and would wait for us, not for the
+ * server. */
 static void advance(struct call *call, struct sansmtp_span in)
 {
     int wants;
 
     do {
         wants = sansmtp_client_run(call->engine, &in, call->host->callbacks, call->user);
-    } while (wants > 0 && (wants & (int)SANSMTP_WRITE) != 0 && !call->writing && call_write(call));
+    } while (wants > 0 && (wants & (int)SANSMTP_WRITE) != 0 && !call->writing &&
+             (call_write(call) || call->writing));
     if (wants < 0) {
         fprintf(stderr, "%s: the engine refused a call: %s\n", program_invocation_short_name,
                 sansmtp_error_name(wants));

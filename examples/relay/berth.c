@@ -53,10 +53,18 @@ static uint64_t berths_at(const struct relay *relay, struct sansmtp_span destina
     return count;
 }
 
+/* A destination that is slow leaves a lane to the others, however few there are. */
+static uint64_t lanes_of_one(const struct config *config)
+{
+    uint64_t others = config->lanes > 1 ? config->lanes - 1 : 1;
+
+    return config->lanes_each < others ? config->lanes_each : others;
+}
+
 void berth_each_full(const struct relay *relay, berth_full *full, void *user)
 {
     for (const struct berth *at = relay->berths; at != NULL; at = at->next) {
-        if (berths_at(relay, at->destination) >= relay->config.lanes_each) {
+        if (berths_at(relay, at->destination) >= lanes_of_one(&relay->config)) {
             full(user, at->destination);
         }
     }

@@ -153,11 +153,16 @@ static bool set_out(struct lane *lane)
     return true;
 }
 
+/* Whoever is open here was tried, and nothing that was said means anything for him: that was an
+ * attempt all the same, or it would be made anew at once, and for ever. */
 static void settle_passed(struct lane *lane)
 {
     for (size_t i = 0; i < lane->consignment->batch->count; i++) {
-        lane->standings[i] = STANDING_SETTLED;
+        if (lane->standings[i] == STANDING_PASSED) {
+            lane->standings[i] = STANDING_SETTLED;
+        }
     }
+    fate_decide(lane, SANSMTP_RETRY_LATER, SANSMTP_ENHANCED(4, 4, 0), "no host has decided on it");
 }
 
 static void go_abroad(struct lane *lane)

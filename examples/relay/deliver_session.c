@@ -18,6 +18,8 @@ void session_failed(struct trip *trip, const struct ending *ending)
     trip->refused = false;
 }
 
+static const char unknown_password[] = "the host does not know the password";
+
 /* -- verdicts --------------------------------------------------------------------------------- */
 
 static uint32_t least(uint32_t left, uint32_t right)
@@ -135,13 +137,17 @@ static struct ending without_password(struct trip *trip)
     return ending_without(SANSMTP_RETRY_AUTH, SANSMTP_ERR_AUTH, text);
 }
 
-/* It was the greeting, the hello, STARTTLS or AUTH. A password that is wrong, and TLS that is not to
- * be had, is no reason to give up any message. */
+/* It was the greeting, the hello, STARTTLS or AUTH. A password that is wrong, and TLS that is not
+ * to be had, is no reason to give up any message. */
 static struct ending why_refused(const struct trip *trip)
 {
     struct ending ending = trip->ending;
     int error = sansmtp_client_error(trip->call.engine);
 
+    if (ending.attempt.code / 100 ==
+        2) { /* it says yes to a password that it has not shown to know */
+        return ending_without(SANSMTP_RETRY_AUTH, SANSMTP_ERR_AUTH, unknown_password);
+    }
     ending.attempt.stage = error == SANSMTP_ERR_AUTH  ? SANSMTP_RETRY_AUTH
                            : error == SANSMTP_ERR_TLS ? SANSMTP_RETRY_STARTTLS
                                                       : SANSMTP_RETRY_GREETING;
@@ -210,7 +216,7 @@ static void on_ready(struct sansmtp_client *client, const struct sansmtp_event *
     }
     if (!password_is_settled(&trip->password)) {
         struct ending ending = ending_without(SANSMTP_RETRY_AUTH, SANSMTP_ERR_AUTH,
-                                              "the host does not know the password");
+                                              unknown_password);
 
         session_failed(trip, &ending);
         sansmtp_client_abort(client);
@@ -297,6 +303,11 @@ static void on_outcome(struct sansmtp_client *client, const struct sansmtp_event
         for (size_t i = trip->finals; i < trip->accepted_count; i++) {
             session_judge(trip, trip->accepted[i], end_of(trip, event));
         }
+    }
+    if (event->code == 421 && !trip->failed) { /* for those, too, who have had no answer */
+        struct ending ending = ending_of(SANSMTP_RETRY_MAIL, event);
+
+        session_failed(trip, &ending);
     }
     trip->sending = false;
     trip->body_begun = false;

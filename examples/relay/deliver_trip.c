@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HASHED "SCRAM-SHA-256 SCRAM-SHA-1 " /* they do not tell the host the password */
+
 /* -- how safe --------------------------------------------------------------------------------- */
 
 static uint32_t flags_of(const struct consignment *consignment)
@@ -115,6 +117,14 @@ static bool add_keys(SSL *ssl, const struct search_host *keys)
     return true;
 }
 
+/* RFC 7672 3.2.2: of DANE-TA the name may also be that of the domain that the MX, which is proven
+ * then, has led from. */
+static bool add_domain(SSL *ssl, const struct trip *trip)
+{
+    return trip->lane == NULL || trip->relay->config.smart_host.count > 0 ||
+           SSL_add1_host(ssl, trip->lane->domain) == 1;
+}
+
 static struct tls *begin_tls(struct call *call)
 {
     struct trip *trip = (struct trip *)call;
@@ -125,7 +135,8 @@ static struct tls *begin_tls(struct call *call)
         SSL *ssl = tls_ssl(tls);
 
         /* RFC 7672 3.1.1: of DANE-EE neither name nor time counts. */
-        if (SSL_dane_enable(ssl, trip->name) <= 0 || !add_keys(ssl, trip->keys)) {
+        if (SSL_dane_enable(ssl, trip->name) <= 0 || !add_keys(ssl, trip->keys) ||
+            !add_domain(ssl, trip)) {
             tls_end(tls);
             return NULL;
         }
@@ -257,8 +268,9 @@ static void set_options(struct trip *trip, uint32_t tls)
     options->hello = config->hostname;
     options->hello_length = strlen(config->hostname);
     if (config->smart_user != NULL && trip->lane->way == WAY_ABROAD) {
-        options->mechanisms = AUTH_MECHANISMS;
-        options->mechanisms_length = sizeof AUTH_MECHANISMS - 1;
+        options->mechanisms = sasl_knows("SCRAM-SHA-256") ? HASHED AUTH_MECHANISMS
+                                                          : AUTH_MECHANISMS;
+        options->mechanisms_length = strlen(options->mechanisms);
         trip->password = trip->office->password;
     }
 }

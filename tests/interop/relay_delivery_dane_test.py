@@ -35,6 +35,71 @@ class Key:
         self.record = bytes([3, 1, 1]) + hashlib.sha256(der).digest()
 
 
+class Authority:
+    """One that signs hosts; TLSA of usage 2 says that who has its signature is right. It is sent
+    behind the host's own certificate, or not."""
+
+    def __init__(self, here, name):
+        self.here, self.name = here, name
+        self.cert, self.key = (os.path.join(here, name + end) for end in (".pem", ".key"))
+        self.openssl("req", "-x509", "-subj", "/CN=" + name, "-keyout", self.key, "-out", self.cert)
+        der = self.openssl_to("x509", "-in", self.cert, "-outform", "DER")
+        self.record = bytes([2, 0, 1]) + hashlib.sha256(der).digest()
+        self.by_key = bytes([2, 1, 1]) + hashlib.sha256(self.public()).digest()
+
+    def openssl(self, command, *arguments):
+        new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
+        self.openssl_to(command, *new, *arguments)
+
+    @staticmethod
+    def openssl_to(*arguments):
+        command = ["openssl", *arguments]
+        return subprocess.run(command, check=True, stdin=subprocess.DEVNULL,
+                              capture_output=True).stdout
+
+    def public(self):
+        return self.openssl_to("pkey", "-in", self.key, "-pubout", "-outform", "DER")
+
+    def server(self, host, chain=True):
+        path = os.path.join(self.here, "%s-%s" % (self.name, host))
+        self.openssl("req", "-x509", "-subj", "/CN=" + host, "-keyout", path + ".key",
+                     "-out", path + ".self")
+        self.openssl_to("x509", "-in", path + ".self", "-x509toreq", "-signkey", path + ".key",
+                        "-out", path + ".csr")
+        names = support.written(self.here, "names", b"subjectAltName=DNS:" + host.encode())
+        self.openssl_to("x509", "-req", "-in", path + ".csr", "-CA", self.cert, "-CAkey", self.key,
+                        "-CAcreateserial", "-days", "2", "-extfile", names, "-out", path + ".pem")
+        with open(path + ".pem", "ab") as file:
+            file.write(support.slurp(self.cert) if chain else b"")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path + ".pem", path + ".key")
+        return context
+
+
+def signed(tap, here):
+    """DANE-TA (RFC 7672 3.1.2): the chain must lead there, and the name must be the host's."""
+    good, other = Authority(here, "good"), Authority(here, "other")
+    cases = (
+        ("the authority's certificate", good.record, good.server("mx.hop.test"), "taken"),
+        ("the authority's key", good.by_key, good.server("mx.hop.test"), "taken"),
+        ("the domain's own name", good.record, good.server("hop.test"), "taken"),
+        ("another name", good.record, good.server("mx.other.test"), "waits"),
+        ("another authority", good.record, other.server("mx.hop.test"), "waits"),
+        ("an authority that is not sent", good.record, good.server("mx.hop.test", False), "waits"),
+    )
+    for name, record, context, wanted in cases:
+        port = relaying.common_port((NEAR,))
+        dns = scripted_dns.Dns(zone(port, record))
+        hop = Hop(NEAR, port, tls=context)
+        with dns.running():
+            found, why = outcome(delivering.Setting(here, dns, port), hop)
+        secure = not hop.taken or hop.said("^STARTTLS")
+        tap.check(found == wanted and secure, "DANE-TA, %s: %s" % (name, wanted), why)
+        if wanted == "waits":
+            said = "the host's certificate is not good: " in why
+            tap.check(said and not hop.said("^MAIL"), "DANE-TA, %s: why" % name, why)
+
+
 def zone(port, *records):
     found = {
         ("hop.test", MX): [scripted_dns.exchange("mx.hop.test")],
@@ -124,6 +189,7 @@ def demanded(tap, here):
 
 def test(tap, here):
     kept(tap, here)
+    signed(tap, here)
     demanded(tap, here)
 
 

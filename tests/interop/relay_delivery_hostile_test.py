@@ -3,8 +3,8 @@ TLS. The relay waits no longer than it must, says in its log what was wrong, kee
 brings it when the hop is well again."""
 
 import re
+import select
 import ssl
-import time
 
 import relaying
 import support
@@ -64,7 +64,9 @@ def deaf(hop, connection):
         hop.hear(file)
         connection.sendall(answer)
     file.read(100000)
-    time.sleep(6)
+    gone = select.poll()
+    gone.register(connection, select.POLLRDHUP)
+    gone.poll(1000 * support.PATIENCE)
 
 
 class Gone:

@@ -237,16 +237,16 @@ class Dialogue:
     def end_each(self):
         """False: hang up, what was answered before stands."""
         wanted, self.message.recipients = self.message.recipients, []
-        going = True
         with self.hop.lock:
             self.hop.taken.append(self.message)
         for recipient in wanted:
             answer = self.hop.answer("END", recipient)
             if answer and answer.startswith("250"):
                 self.message.recipients.append(recipient)
-            going = going and self.say(answer)
+            if not self.say(answer):
+                return False
         self.message = None
-        return going
+        return True
 
     def end(self):
         if self.hop.lmtp:
