@@ -44,6 +44,14 @@ static void submit_flagged(struct client_dialogue *dialogue, uint32_t flags)
     client_ledger_submitted(&dialogue->ledger);
 }
 
+/* A message to one recipient. */
+static void give_envelope(struct client_dialogue *dialogue)
+{
+    client_dialogue_submit(dialogue);
+    client_dialogue_recipient(dialogue);
+    client_dialogue_end(dialogue);
+}
+
 /* PRACT-strayreply-a: a refusal that comes before its command is out answers nothing. If it were
  * taken for an answer, all that follow would be taken for others. */
 static void test_stray_refusal(void **state)
@@ -52,9 +60,7 @@ static void test_stray_refusal(void **state)
 
     (void)state;
     greet(&dialogue, NULL, PIPED "250 CHUNKING\r\n");
-    client_dialogue_submit(&dialogue);
-    client_dialogue_recipient(&dialogue);
-    client_dialogue_end(&dialogue);
+    give_envelope(&dialogue);
     client_dialogue_body(&dialogue, "x\r\n", 1);
     client_dialogue_say(&dialogue, "550 5.7.1 stray\r\n");
     assert_true(client_dialogue_happened(&dialogue, "outcome reason=later"));
@@ -72,9 +78,7 @@ static void test_yes_amid_a_chunk(void **state)
         size_t length;
 
         greet(&dialogue, NULL, PIPED "250 CHUNKING\r\n");
-        client_dialogue_submit(&dialogue);
-        client_dialogue_recipient(&dialogue);
-        client_dialogue_end(&dialogue);
+        give_envelope(&dialogue);
         client_dialogue_drain(&dialogue);
         client_dialogue_say(&dialogue, "250 ok\r\n250 ok\r\n");
         client_dialogue_body(&dialogue, "x\r\n", last);
@@ -158,19 +162,22 @@ static void test_limit_learned_late(void **state)
     client_dialogue_close(&dialogue);
 }
 
-/* All recipients refused, and pipelining: the peer still holds a transaction, in which it takes no
- * ETRN (Postfix: 503). */
+/* All recipients refused, and pipelining: the peer still holds a transaction. */
+static void refuse_all(struct client_dialogue *dialogue)
+{
+    greet(dialogue, NULL, PIPED "250 ETRN\r\n");
+    give_envelope(dialogue);
+    client_dialogue_drain(dialogue);
+    client_dialogue_say(dialogue, "250 ok\r\n550 no\r\n503 no\r\n");
+}
+
+/* In a transaction a peer takes no ETRN (Postfix: 503). */
 static void test_command_behind_a_transaction(void **state)
 {
     struct client_dialogue dialogue;
 
     (void)state;
-    greet(&dialogue, NULL, PIPED "250 ETRN\r\n");
-    client_dialogue_submit(&dialogue);
-    client_dialogue_recipient(&dialogue);
-    client_dialogue_end(&dialogue);
-    client_dialogue_drain(&dialogue);
-    client_dialogue_say(&dialogue, "250 ok\r\n550 no\r\n503 no\r\n");
+    refuse_all(&dialogue);
     text_clear(&dialogue.output);
     assert_int_equal(sansmtp_client_command(dialogue.client, SAID("ETRN c.example")), 0);
     assert_true(went_out(&dialogue, "RSET\r\nETRN c.example\r\n"));
@@ -189,12 +196,7 @@ static void test_command_and_a_refused_rset(void **state)
     struct client_dialogue dialogue;
 
     (void)state;
-    greet(&dialogue, NULL, PIPED "250 ETRN\r\n");
-    client_dialogue_submit(&dialogue);
-    client_dialogue_recipient(&dialogue);
-    client_dialogue_end(&dialogue);
-    client_dialogue_drain(&dialogue);
-    client_dialogue_say(&dialogue, "250 ok\r\n550 no\r\n503 no\r\n");
+    refuse_all(&dialogue);
     assert_int_equal(sansmtp_client_command(dialogue.client, SAID("NOOP")), 0);
     client_dialogue_drain(&dialogue);
     client_dialogue_say(&dialogue, "500 what\r\n");
@@ -306,9 +308,7 @@ static void test_abort_before_the_outcome(void **state)
     client_dialogue_options(&options);
     options.flags |= SANSMTP_CLIENT_LMTP;
     greet(&dialogue, &options, PIPED "250 DSN\r\n");
-    client_dialogue_submit(&dialogue);
-    client_dialogue_recipient(&dialogue);
-    client_dialogue_end(&dialogue);
+    give_envelope(&dialogue);
     client_dialogue_drain(&dialogue);
     client_dialogue_say(&dialogue, "250 ok\r\n250 ok\r\n354 go\r\n");
     client_dialogue_body(&dialogue, "x\r\n", 1);
@@ -378,9 +378,7 @@ static void test_nothing_to_lend_yet(void **state)
         unsigned calls = 0;
 
         greet(&dialogue, NULL, offers[i]);
-        client_dialogue_submit(&dialogue);
-        client_dialogue_recipient(&dialogue);
-        client_dialogue_end(&dialogue);
+        give_envelope(&dialogue);
         client_dialogue_drain(&dialogue);
         client_dialogue_say(&dialogue,
                             i == 0 ? "250 ok\r\n250 ok\r\n354 go\r\n" : "250 ok\r\n250 ok\r\n");
