@@ -142,7 +142,8 @@ static void test_other_lines_add_nothing(void **state)
         "\t",   "=",      "AUTH:PLAIN",   "SIZE=1000", "XSIZE", "SIZE-10",
         "8BIT", "AUTH-X", "host.example", "2.0.0 ok",  "X",     "\xC3\x89SIZE",
     };
-    struct sansmtp_capabilities capabilities = {.extensions = SIZE | AUTH, .size = 17, .mechanisms = 5};
+    struct sansmtp_capabilities capabilities = {
+        .extensions = SIZE | AUTH, .size = 17, .mechanisms = 5};
     (void)state;
 
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {

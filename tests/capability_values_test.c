@@ -34,7 +34,8 @@ struct line {
     uint64_t number;
 };
 
-/* 2852-2-c: the least for mode R; what cannot be read says none, and DELIVERBY is there all the same */
+/* 2852-2-c: the least for mode R; what cannot be read says none, and DELIVERBY is there all the
+ * same */
 static void test_deliver_by(void **state)
 {
     static const struct line lines[] = {

@@ -473,9 +473,12 @@ static void test_question(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_situations), cmocka_unit_test(test_calls),
-        cmocka_unit_test(test_misuse),     cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_null),       cmocka_unit_test(test_question),
+        cmocka_unit_test(test_situations),
+        cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_misuse),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_null),
+        cmocka_unit_test(test_question),
         cmocka_unit_test(test_capabilities_of_a_later_header),
     };
 

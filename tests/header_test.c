@@ -227,7 +227,8 @@ static void test_white_space_in_a_value_is_one_space(void **state)
     }
 }
 
-/* 8689-4.1-c, 8689-3-a: "TLS-Required: No" is seen; another value, or a second field, can be, too */
+/* 8689-4.1-c, 8689-3-a: "TLS-Required: No" is seen; another value, or a second field, can be,
+ * too */
 static void test_tls_required_no(void **state)
 {
     static const char text[] = "TLS-Required: No\r\ntls-required: maybe\r\n\r\n";

@@ -218,7 +218,8 @@ static void test_no_parameter_twice(void **state)
     assert_rows(rows, COUNT(rows));
 }
 
-/* A value where there must be one, none where there must be none: 6531-3.1-c, 3461-4.3-a, 3461-4.4-a */
+/* A value where there must be one, none where there must be none: 6531-3.1-c, 3461-4.3-a,
+ * 3461-4.4-a */
 static void test_values_are_there_or_not(void **state)
 {
     static const struct row rows[] = {

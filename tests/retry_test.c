@@ -200,7 +200,8 @@ static void test_a_long_sleep(void **state)
                      SANSMTP_RETRY_GIVE_UP | SANSMTP_RETRY_TELL_FAILED);
 }
 
-/* 5321-4.5.4.1-d: a shorter life for bounces; 5321-4.5.4-a: and nothing is told to the null sender */
+/* 5321-4.5.4.1-d: a shorter life for bounces; 5321-4.5.4-a: and nothing is told to the null
+ * sender */
 static void test_the_null_sender(void **state)
 {
     (void)state;

@@ -20,8 +20,8 @@
 #define ADDRESSES   16
 #define ATTEMPTS    32
 
-/* From mail hosts and their addresses to attempts. A test writes addresses as text, the first letter
- * of an attempt is its host: "a 192.0.2.1, b 2001:db8::1". */
+/* From mail hosts and their addresses to attempts. A test writes addresses as text, the first
+ * letter of an attempt is its host: "a 192.0.2.1, b 2001:db8::1". */
 
 static struct sansmtp_route route;
 static struct sansmtp_route_host hosts[HOSTS];

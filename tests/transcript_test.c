@@ -1,8 +1,8 @@
 /*
- * Every case of tests/transcripts/ (see the README there), in every way in which it must come out the
- * same: whole, octet by octet and at every cut; output drained at once or in small pieces; questions
- * answered at once or late; small and large buffers; next() and run(). The server's also pausing
- * after each event; the client's with output by vectors, and the body whole or octet by octet.
+ * Every case of tests/transcripts/ (see the README there), in every way in which it must come out
+ * the same: whole, octet by octet and at every cut; output drained at once or in small pieces; the
+ * host at once or late; small and large buffers; next() and run(). The server's also pausing after
+ * each event; the client's with output by vectors, and the body whole or octet by octet.
  *
  * Arguments: server or client, and the Markdown files.
  */

@@ -1,14 +1,12 @@
-/* How fast a client reads replies: nanoseconds for a whole reply, by the rooms that read its lines
- * (for the ten lines of a reply to EHLO also into the set of capabilities), and by the whole engine,
- * from octets to the event. Beside them memchr('\n') over one line of 76, as a measure of the
- * machine, and the yardstick: what smtp-proto takes for the same octets, if its program is given.
- *
- *   reply_bench [repetitions [YARDSTICK]]     see smtp_proto/ for how to make it
- *
- * A repetition runs all that is compared, one right after the other; ratios are medians of the
- * repetitions' ratios. Prints; judges no time, but fails if a reply is not read as what it is. Goals
- * for the rooms: <= 0.4 of smtp-proto, <= 0.9 for EHLO; where memchr takes 8 ns that is 22, 61, 66,
- * 160 and 252 ns. */
+/* How fast a client reads replies: nanoseconds for a whole reply, by the rooms that read its
+ * lines (for the ten lines of a reply to EHLO also into the set of capabilities), and by the
+ * whole engine, from octets to the event. Beside them memchr('\n') over one line of 76, as a
+ * measure of the machine, and the yardstick: what smtp-proto takes for the same octets, if its
+ * program is given.  reply_bench [repetitions [YARDSTICK]]     see smtp_proto/ for how to make
+ * it  A repetition runs all that is compared, one right after the other; ratios are medians of
+ * the repetitions' ratios. Prints; judges no time, but fails if a reply is not read as what it
+ * is. Goals for the rooms: <= 0.4 of smtp-proto, <= 0.9 for EHLO; where memchr takes 8 ns that
+ * is 22, 61, 66, 160 and 252 ns. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -186,7 +186,8 @@ static int restart_for_nobody(struct trial *trial)
 
 static int restart_for_too_many(struct trial *trial)
 {
-    return sansmtp_server_restart(trial->dialogue.server, 5, trial->dialogue.options.recipients + 1);
+    return sansmtp_server_restart(trial->dialogue.server, 5,
+                                  trial->dialogue.options.recipients + 1);
 }
 
 static int restart_too_far(struct trial *trial)

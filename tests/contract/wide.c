@@ -31,7 +31,8 @@ static void pour(struct dialogue *dialogue)
     }
 }
 
-/* 3030-2-n, 3030-2-f: a chunk nobody will ever send whole: skipped by count, however wide the number. */
+/* 3030-2-n, 3030-2-f: a chunk nobody will ever send whole: skipped by count, however wide the
+ * number. */
 static void skip_chunk(const char *size)
 {
     struct dialogue dialogue;

@@ -57,7 +57,8 @@ int caller_called(struct caller *caller, const char *name, int result)
     return result;
 }
 
-/* Behind what was not taken, in a block of its own: with an octet in front, for none has no block. */
+/* Behind what was not taken, in a block of its own: with an octet in front, for none has no
+ * block. */
 void caller_say(struct caller *caller, const void *octets, size_t length)
 {
     size_t left = caller->in.length;

@@ -2,8 +2,9 @@
 #define SANSMTP_FUZZ_CALLER_H
 
 /*
- * A host that calls whatever comes to its mind, as a script of octets says: what the two fuzz targets
- * of such hosts have in common. A call that is refused must leave the engine's block as it was.
+ * A host that calls whatever comes to its mind, as a script of octets says: what the two fuzz
+ * targets of such hosts have in common. A call that is refused must leave the engine's block as it
+ * was.
  */
 
 #include <stdbool.h>

@@ -1,9 +1,9 @@
 /*
  * The client engine and a host that calls whatever comes to its mind, in any order. The input is a
  * head, then a script of octets: replies, raw octets, intents, calls out of turn, drains. A call
- * gives what its header says that it can give, and one that is refused must leave the engine's block
- * as it was; what was submitted must end as promised; and however it went, a connection that ends
- * must come to CLOSE.
+ * gives what its header says that it can give, and one that is refused must leave the engine's
+ * block as it was; what was submitted must end as promised; and however it went, a connection that
+ * ends must come to CLOSE.
  */
 
 #include <stdbool.h>

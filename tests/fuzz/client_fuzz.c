@@ -1,9 +1,9 @@
 /*
  * The client engine and a hostile server. The same session is played twice, whole and torn to
  * pieces: input and output bit by bit, through run(), by vectors(). Both must give the same events
- * and the same octets; what leaves must be what a client may say and what its host has lent; nothing
- * is delivered, or uncertain, that was not whole on the wire; and each piece of input is a block of
- * exactly its size.
+ * and the same octets; what leaves must be what a client may say and what its host has lent;
+ * nothing is delivered, or uncertain, that was not whole on the wire; and each piece of input is a
+ * block of exactly its size.
  */
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 #ifndef SANSMTP_FUZZ_CLIENT_WORDS_H
 #define SANSMTP_FUZZ_CLIENT_WORDS_H
 
-/* What the extensions add to the words of a client's host, good and bad, as random says. All that is
- * pointed to is constant. */
+/* What the extensions add to the words of a client's host, good and bad, as random says. All
+ * that is pointed to is constant. */
 
 #include <sansmtp/client.h>
 

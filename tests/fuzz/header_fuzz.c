@@ -1,7 +1,7 @@
 /*
- * Headers that stream by. The first octet is a seed of cuts, the second the length of a name to look
- * for, behind it comes that of a value; the rest is the message. However it is cut, all counts are
- * the same, and none is larger than what it counts among.
+ * Headers that stream by. The first octet is a seed of cuts, the second the length of a name to
+ * look for, behind it comes that of a value; the rest is the message. However it is cut, all counts
+ * are the same, and none is larger than what it counts among.
  */
 
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /*
- * The path parser. The first octet is the set of SANSMTP_ACCEPT_ bits, the rest is input, in a block
- * of exactly its size. Whatever is taken must lie inside the input, hold together, and be the same
- * when the path is read again alone; a mailbox must equal itself.
+ * The path parser. The first octet is the set of SANSMTP_ACCEPT_ bits, the rest is input, in a
+ * block of exactly its size. Whatever is taken must lie inside the input, hold together, and be the
+ * same when the path is read again alone; a mailbox must equal itself.
  */
 
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /*
- * What a host decides by: networks, lists of domains, rates. The first octet chooses. A network holds
- * its own address, and the one beside it just if the bits that count are the same; a list is searched
- * as the header says, seen by a search that does without the library; and room that a table promises
- * after a wait is there.
+ * What a host decides by: networks, lists of domains, rates. The first octet chooses. A network
+ * holds its own address, and the one beside it just if the bits that count are the same; a list is
+ * searched as the header says, seen by a search that does without the library; and room that a
+ * table promises after a wait is there.
  */
 
 #include <sansmtp/policy.h>

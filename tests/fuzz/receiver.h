@@ -1,8 +1,8 @@
 #ifndef SANSMTP_FUZZ_RECEIVER_H
 #define SANSMTP_FUZZ_RECEIVER_H
 
-/* The host of a server engine behind a client: it answers as octets of the input say, and keeps what
- * it has said yes to. */
+/* The host of a server engine behind a client: it answers as octets of the input say, and keeps
+ * what it has said yes to. */
 
 #include <stdbool.h>
 #include <stdint.h>

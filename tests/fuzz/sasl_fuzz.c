@@ -1,7 +1,7 @@
 /*
- * The messages of SASL mechanisms. The first octet chooses which, the rest is the message, in a block
- * of exactly its size. What is read lies inside the message, and is read the same when it is written
- * again.
+ * The messages of SASL mechanisms. The first octet chooses which, the rest is the message, in a
+ * block of exactly its size. What is read lies inside the message, and is read the same when it is
+ * written again.
  */
 
 #include <sansmtp/sasl.h>

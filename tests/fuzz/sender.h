@@ -3,8 +3,8 @@
 
 /*
  * The host of a client engine, as fuzz targets play it: messages made of a few octets of the input,
- * lent in memory that is gone as soon as the header says that it may be; and what must hold of every
- * event, every want and every octet that leaves.
+ * lent in memory that is gone as soon as the header says that it may be; and what must hold of
+ * every event, every want and every octet that leaves.
  */
 
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /*
- * The server engine. The same session is replayed twice, whole and torn to pieces: output taken bit by
- * bit, answered late, through run(), with more room for output. Both must give the same events and
- * the same octets; every reply must be well-formed; what MAIL began must end as promised; and each
- * piece of input is a block of exactly its size.
+ * The server engine. The same session is replayed twice, whole and torn to pieces: output taken bit
+ * by bit, answered late, through run(), with more room for output. Both must give the same events
+ * and the same octets; every reply must be well-formed; what MAIL began must end as promised; and
+ * each piece of input is a block of exactly its size.
  */
 
 #include <stdbool.h>
@@ -31,7 +31,7 @@ struct session {
     struct sansmtp_span in;
     uint8_t *piece; /* the block that in lies in */
     const struct sansmtp_event *question;
-    unsigned patience; /* calls until the late answer */
+    unsigned patience;  /* calls until the late answer */
     uint32_t restarted; /* recipients of the transaction that goes on, 0: it does not */
     struct ledger ledger;
     struct text log, output, body, challenge;

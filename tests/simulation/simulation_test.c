@@ -336,8 +336,8 @@ static void test_host(void **state)
     }
 }
 
-/* 1845-4-a, 1845-4-c: behind all these faults, messages with a name went on in the middle, and where
- * all of a message was there already it was not taken a second time (books.c). */
+/* 1845-4-a, 1845-4-c: behind all these faults, messages with a name went on in the middle, and
+ * where all of a message was there already it was not taken a second time (books.c). */
 static void test_checkpoint(void **state)
 {
     (void)state;

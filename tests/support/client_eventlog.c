@@ -8,10 +8,8 @@ struct word {
 };
 
 static const struct word flags[] = {
-    {SANSMTP_FLAG_INITIAL, "initial"},
-    {SANSMTP_FLAG_SECRET, "secret"},
-    {SANSMTP_FLAG_ACCEPTED, "accepted"},
-    {SANSMTP_FLAG_CUT, "cut"},
+    {SANSMTP_FLAG_INITIAL, "initial"},   {SANSMTP_FLAG_SECRET, "secret"},
+    {SANSMTP_FLAG_ACCEPTED, "accepted"}, {SANSMTP_FLAG_CUT, "cut"},
     {SANSMTP_FLAG_ENOUGH, "enough"},
 };
 

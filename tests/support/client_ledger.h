@@ -2,8 +2,8 @@
 #define SANSMTP_TEST_CLIENT_LEDGER_H
 
 /* What must hold in every session of the client, whatever was said in it. Every message that was
- * taken gets exactly one OUTCOME; each answered recipient one RESULT, in order; in LMTP
- * and PRDR each accepted one at most one FINAL; nothing is delivered to nobody; nothing follows CLOSING. */
+ * taken gets exactly one OUTCOME; each answered recipient one RESULT, in order; in LMTP and PRDR
+ * each accepted one at most one FINAL; nothing is delivered to nobody; nothing follows CLOSING. */
 
 #include <stdbool.h>
 

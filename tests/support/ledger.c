@@ -32,7 +32,8 @@ static void end_asked(struct ledger *ledger, const struct sansmtp_event *event)
     demand(ledger, ledger->open, "END without a transaction");
     demand(ledger, ledger->recipients > 0, "END without a recipient");
     demand(ledger, !ledger->whole, "END once too often");
-    demand(ledger, !ledger->lmtp || event->recipient == ledger->ended, "END of the wrong recipient");
+    demand(ledger, !ledger->lmtp || event->recipient == ledger->ended,
+           "END of the wrong recipient");
     if (!ledger->lmtp) {
         end_of_smtp(ledger, event);
     }

@@ -10,8 +10,9 @@
 
 #include "text.h"
 
-/* Every MAIL that was accepted is followed by exactly one of: END and its answer (LMTP: one for each
- * accepted recipient; PRDR: so too, and one for all), or RESET; body octets come between, and only to somebody. */
+/* Every MAIL that was accepted is followed by exactly one of: END and its answer (LMTP: one for
+ * each accepted recipient; PRDR: so too, and one for all), or RESET; body octets come between,
+ * and only to somebody. */
 struct ledger {
     bool lmtp;
     bool open;           /* MAIL was accepted, and neither END nor RESET came */

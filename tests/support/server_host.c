@@ -1,4 +1,5 @@
-/* The host of a session under replay: it answers as the transcript says, and by default with yes. */
+/* The host of a session under replay: it answers as the transcript says, and by default with
+ * yes. */
 
 #include "server_host.h"
 

@@ -1,6 +1,7 @@
 #define _DEFAULT_SOURCE
 
-/* The options line of a case: words of struct sansmtp_server_options by the names they have there. */
+/* The options line of a case: words of struct sansmtp_server_options by the names they have
+ * there. */
 
 #include "transcript_reader.h"
 
@@ -159,7 +160,8 @@ static uint64_t find(const struct bit *table, const char *name, size_t length)
     return found == NULL ? 0 : found->bit;
 }
 
-/* "+A,-B,C": C and those with a plus are set, those with a minus cleared. "none" in front clears all. */
+/* "+A,-B,C": C and those with a plus are set, those with a minus cleared. "none" in front clears
+ * all. */
 static bool change_set(uint64_t *set, const struct bit *table, const char *list)
 {
     if (strncmp(list, "none", 4) == 0) {

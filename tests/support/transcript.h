@@ -1,8 +1,8 @@
 #ifndef SANSMTP_TEST_TRANSCRIPT_H
 #define SANSMTP_TEST_TRANSCRIPT_H
 
-/* Transcripts: Markdown files of cases, as tests/transcripts/README.md describes them. One reader for
- * both engines; what their files have of their own is a role. */
+/* Transcripts: Markdown files of cases, as tests/transcripts/README.md describes them. One
+ * reader for both engines; what their files have of their own is a role. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 
 enum step_kind {
     STEP_INPUT,  /* the client's S: the peer speaks, once all above is done */
-    STEP_OUTPUT, /* what the engine must have sent: the server's S: a line; the client's C: octets */
+    STEP_OUTPUT, /* the engine must have sent: the server's S: a line, the client's C: octets */
     STEP_EVENT,  /* E: an event that must have come */
     STEP_ANSWER, /* A: what the host says to the question of the last E: */
     STEP_INTENT, /* the client's H: what the host does as soon as the engine wants it */

@@ -1,7 +1,8 @@
 #ifndef SANSMTP_TEST_TRANSCRIPT_READER_H
 #define SANSMTP_TEST_TRANSCRIPT_READER_H
 
-/* Inside of transcript.c, server_transcript.c and client_transcript.c: a file that is being read. */
+/* Inside of transcript.c, server_transcript.c and client_transcript.c: a file that is being
+ * read. */
 
 #include "transcript.h"
 
