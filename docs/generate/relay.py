@@ -221,7 +221,9 @@ Locked by the server that serves it.
 Made with mode 0640, whatever the umask: it has senders and recipients.
 .El
 .Sh EXIT STATUS
-0 after a signal; else one of
+0 after a signal, or if
+.Cm check
+finds nothing wrong; else one of
 .Xr sysexits 3 ,
 and what is wrong is on standard error.
 .Sh EXAMPLES

@@ -1,8 +1,8 @@
 #ifndef RELAY_CONFIG_FILE_H
 #define RELAY_CONFIG_FILE_H
 
-/* The file of options: a line for each, `name value`; empty lines and those that begin with # do not
- * count. */
+/* The file of options: a line for each, `name value`; empty lines and those that begin with # do
+ * not count. */
 
 #include "config.h"
 

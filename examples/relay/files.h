@@ -2,8 +2,8 @@
 #define RELAY_FILES_H
 
 /* What options name by a file that may be written anew while we run: our certificate and key, the
- * users, whom they may send as, our recipients, the password of smart-user, the certificates that are
- * trusted. */
+ * users, whom they may send as, our recipients, the password of smart-user, the certificates that
+ * are trusted. */
 
 #include "../receive_users.h"
 #include "../send_auth.h"

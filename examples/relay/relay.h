@@ -33,8 +33,8 @@
  * that hold a connection, TLS, AUTH, the log and the Maildirs are shared, and those of sansmtp-send
  * that make one (examples/meson.build: postroom, callroom).
  *
- * As whom it runs says identity.c; files.c has what stands in the files that options name, and reload.c
- * reads them again; logfile.c is the log.
+ * As whom it runs says identity.c; files.c has what stands in the files that options name, and
+ * reload.c reads them again; logfile.c is the log.
  */
 
 #include "clerk.h"

@@ -75,7 +75,7 @@ TOGETHER = (  # what is wrong, what it says, the options; %s: a folder that is n
     ("keys that are not looked at", "want TLS", LISTEN, HOME, "dane yes", "tls never"),
     ("a domain that is here and elsewhere", "local-domain and relay-domain", LISTEN, HOME,
      "local-domain a.test", "relay-domain A.test"),
-    ("a schedule that is none", "retry-greylisted must not be longer than retry-first", LISTEN, HOME,
+    ("a schedule that is none", "retry-greylisted must not be longer", LISTEN, HOME,
      "retry-first 1"),
     ("another that is none", "than retry-longest", LISTEN, HOME, "retry-first 20000"),
 )
@@ -101,7 +101,8 @@ DOMAIN = "one domain, D, or .D"
 ENDPOINT = "ADDR:PORT"
 WRONG = (  # option, what it wants, values
     ("hostname", "a domain or an address literal", "a b", "a..b", "[192.0.2.256]", ".a", "a.", "-"),
-    ("local-domain", DOMAIN, "a.test b.test", "a.test,b.test", "..a", ".", "a.", "@a", "[192.0.2.1]"),
+    ("local-domain", DOMAIN, "a.test b.test", "a.test,b.test", "..a", ".", "a.", "@a",
+     "[192.0.2.1]"),
     ("relay-domain", DOMAIN, "a b", "*.a", "*"),
     ("dnsbl", "one domain", ".zen.test", "a b", "[192.0.2.1]"),
     ("relay-listen", ENDPOINT, "25", ":25", "*:25", "localhost:25", HOST, HOST + ":", "::1:25",

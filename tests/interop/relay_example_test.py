@@ -31,7 +31,7 @@ def placed(text, here, cert, key):
     text = re.sub(r"(?m)^(tls-key +).*", r"\g<1>" + key, text)
     text = re.sub(r"(?m)^(\w+-listen +)\[::\]:[0-9]+$", r"\g<1>%s:0" % HOST, text)
     text = re.sub(r"(?m)^(user +)sansmtp\n", r"\1root\n" if AS_ROOT else "", text)
-    return re.sub(r"(?m)^(\S+ +)/(?:etc|var)/(?:[a-z]+/)?(?!.*\.pem)", r"\1%s/" % here, text)
+    return re.sub(r"(?m)^(\S+ +)/(?:etc/|var/|srv/)(?:[a-z]+/)?(?!.*\.pem)", r"\1%s/" % here, text)
 
 
 def made(here):

@@ -1,4 +1,4 @@
-"""As whom it runs: root says whom it becomes, and what is done for strangers is done by that user."""
+"""As whom it runs: root says whom it becomes, and that user does what is done for strangers."""
 
 import grp
 import os

@@ -61,8 +61,8 @@ def rotated(tap, here):
         tap.check(reload(relay), "SIGHUP makes a new one", relay.log())
         size = os.path.getsize(old)
         greeted(relay)
-        tap.check(relay.until(lambda: "CONNECT" in relay.log()) and mode(relay.log_path) == 0o640 and
-                  os.path.getsize(old) == size, "which has all that follows", relay.log())
+        tap.check(relay.until(lambda: "CONNECT" in relay.log()) and
+                  mode(relay.log_path) == 0o640 and os.path.getsize(old) == size, "which has all that follows", relay.log())
         os.rename(relay.log_path, old)
         os.mkdir(relay.log_path)
         relay.process.send_signal(signal.SIGHUP)
