@@ -1,7 +1,5 @@
 #include "answer.h"
 
-#include "resolver.h"
-
 #include <ares.h>
 #include <string.h>
 

@@ -7,8 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Kinds of records. */
+#define RESOLVER_A    1
+#define RESOLVER_PTR  12
+#define RESOLVER_MX   15
+#define RESOLVER_TXT  16
+#define RESOLVER_AAAA 28
+#define RESOLVER_TLSA 52
+
 #define ANSWER_HEADER   12u   /* octets of an answer at least */
-#define ANSWER_NAME_MAX 1025u /* of a name as ares_expand_name writes it: odd octets as \\DDD */
+#define ANSWER_NAME_MAX 1025u /* of a name as ares_expand_name writes it: odd octets as \DDD */
 
 struct answer {
     const uint8_t *message, *at, *end;

@@ -3,16 +3,11 @@
 
 /* The DNS: c-ares on libuv's loop. */
 
+#include "answer.h"
+
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
-
-#define RESOLVER_A    1
-#define RESOLVER_PTR  12
-#define RESOLVER_MX   15
-#define RESOLVER_TXT  16
-#define RESOLVER_AAAA 28
-#define RESOLVER_TLSA 52
 
 struct resolver;
 
