@@ -1,10 +1,10 @@
-/* Makes the seeds of client_fuzz.c from the transcripts: see seed_file.h. */
+/* Makes the seeds of client_fuzz.c from the transcripts: see transcript_seeds.h. */
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "client_input.h"
-#include "seed_file.h"
+#include "transcript_seeds.h"
 
 struct act {
     const char *call;
@@ -34,22 +34,23 @@ static unsigned char act_of(const struct step *step)
     return CLIENT_ACT_WAIT;
 }
 
+static bool is_intent(const struct step *step, const char *words)
+{
+    return step->kind == STEP_INTENT && strncmp(step->text.data, words, strlen(words)) == 0;
+}
+
 /* The recipients of the first message, beyond the first. */
 static unsigned char recipients_of(const struct transcript *transcript)
 {
-    for (size_t i = 0; i < transcript->count; i++) {
-        const struct step *step = &transcript->steps[i];
-        unsigned char spaces = 0;
+    unsigned char count = 0;
 
-        if (step->kind != STEP_INTENT || strncmp(step->text.data, "mail ", 5) != 0) {
-            continue;
+    for (size_t i = 0; i < transcript->count; i++) {
+        if (is_intent(&transcript->steps[i], "end")) {
+            break;
         }
-        for (const char *at = step->text.data; *at != '\0'; at++) {
-            spaces += *at == ' ';
-        }
-        return spaces > 2 ? (unsigned char)(spaces - 2) : 0;
+        count += is_intent(&transcript->steps[i], "recipient ");
     }
-    return 0;
+    return count > 1 ? (unsigned char)(count - 1) : 0;
 }
 
 static unsigned char mode(bool set, unsigned bit)

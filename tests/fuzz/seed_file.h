@@ -2,17 +2,20 @@
 #define SANSMTP_FUZZ_SEED_FILE_H
 
 /*
- * A maker of seeds, from the transcripts of one engine: one file a case.
+ * A maker of seeds: one file each in a folder.
  *
- *     PROGRAM FOLDER STAMP FILE.md...
+ *     PROGRAM FOLDER STAMP ...
  *
  * STAMP is written last, for the build to see.
  */
 
-#include "transcript.h"
+#include "text.h"
 
-/* main() of it; add() writes what a case is as an input of the fuzz target. */
-int seeds_main(int count, char **arguments, const struct transcript_role *role,
-               void (*add)(struct text *seed, const struct transcript *transcript));
+/* The folder and the one that it lies in. */
+void seed_folders(const char *folder);
+
+/* Each returns 0, or 1: it could not be written, which is said. */
+int seed_write(const char *folder, size_t number, const struct text *seed);
+int seed_stamp(const char *path);
 
 #endif

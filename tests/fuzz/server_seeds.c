@@ -1,9 +1,9 @@
-/* Makes the seeds of server_fuzz.c from the transcripts: see seed_file.h. */
+/* Makes the seeds of server_fuzz.c from the transcripts: see transcript_seeds.h. */
 
 #include <string.h>
 
-#include "seed_file.h"
 #include "server_input.h"
+#include "transcript_seeds.h"
 
 struct act {
     const char *call;
