@@ -124,8 +124,9 @@ and
 .Cm smart-host ,
 and for the folder of a mailbox, whose name has the A-labels.
 A recipient whose domain IDNA does not know is refused by 5.1.2.
-What needs SMTPUTF8 comes back by 5.6.7 from where the next host does not offer it; the report does not
-need it unless the sender's own local part is in UTF-8.
+A message for which A-labels suffice goes on to hosts without SMTPUTF8, too; what needs more, for a local
+part or the header, comes back by 5.6.7, in a report that needs it only if the sender's own local part is
+in UTF-8.
 .Pp
 With
 .Cm mta-sts

@@ -5,6 +5,7 @@
 #include "../send_scan.h"
 #include "complete.h"
 #include "envelope.h"
+#include "idna.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -197,13 +198,18 @@ static void append(struct message *message, const void *octets, size_t length)
 static void put_trace(struct message *message)
 {
     char id[32], text[SANSMTP_RECEIVED_MAX + ENVELOPE_CLAUSE_MAX];
+    uint8_t mailbox[IDNA_PATH_MAX]; /* in A-labels: so it may go to hosts without SMTPUTF8, too */
     int length = snprintf(id, sizeof id, "%013" PRIX64, message->envelope.id);
     size_t size;
     struct trace trace = {.id = {(const uint8_t *)id, (size_t)length},
                           .utf8 = (message->envelope.flags & QUEUE_UTF8) != 0};
 
     if (message->count == 1) {
-        trace.recipient = message->recipients[0].address;
+        trace.recipient.data = mailbox;
+        trace.recipient.length = idna_mailbox(message->recipients[0].address, mailbox);
+        if (trace.recipient.length == 0) {
+            trace.recipient = message->recipients[0].address;
+        }
     }
     message->headed = true;
     size = trace_received(message->connection, &trace, text);

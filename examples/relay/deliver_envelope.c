@@ -37,19 +37,52 @@ static const char *chars(const uint8_t *octets)
     return (const char *)octets;
 }
 
+/* RFC 6531 3.2: a domain "in A-label form is not considered to be internationalized"; and where no
+ * octet of the message is over 127 and no local part is in UTF-8, there is nothing else that would
+ * be. */
+static bool goes_plainly(const struct consignment *consignment, uint64_t extensions)
+{
+    const struct queue_batch *batch = consignment->batch;
+    uint8_t mailbox[IDNA_PATH_MAX];
+    bool plain = batch->envelope.sender.length == 0 ||
+                 idna_mailbox(batch->envelope.sender, mailbox) > 0;
+
+    if ((batch->envelope.flags & QUEUE_UTF8) == 0 ||
+        (batch->envelope.flags & QUEUE_EIGHT_BIT) != 0 ||
+        (extensions & SANSMTP_EXTENSION_SMTPUTF8) != 0) {
+        return false;
+    }
+    for (size_t i = 0; plain && i < batch->count; i++) {
+        plain = !consignment->wanted[i] || idna_mailbox(batch->recipients[i].address, mailbox) > 0;
+    }
+    return plain;
+}
+
+/* The mailbox as the host takes it. */
+static const char *put_mailbox(struct sansmtp_span mailbox, struct envelope_texts *texts,
+                               size_t *length)
+{
+    if (texts->plain && mailbox.length > 0) {
+        *length = idna_mailbox(mailbox, texts->mailbox);
+        return chars(texts->mailbox);
+    }
+    *length = mailbox.length;
+    return chars(mailbox.data);
+}
+
 void envelope_fill(const struct consignment *consignment, uint64_t extensions,
                    struct envelope_texts *texts, struct sansmtp_envelope *envelope)
 {
     const struct queue_envelope *from = &consignment->batch->envelope;
 
     *envelope = (struct sansmtp_envelope){.size = sizeof *envelope};
-    envelope->flags = (from->flags & QUEUE_UTF8) != 0 ? SANSMTP_ENVELOPE_UTF8 : 0;
+    texts->plain = goes_plainly(consignment, extensions);
+    envelope->flags = (from->flags & QUEUE_UTF8) != 0 && !texts->plain ? SANSMTP_ENVELOPE_UTF8 : 0;
     envelope->priority = from->priority;
     envelope->body = body_of(consignment, extensions);
     envelope->ret = from->ret;
     envelope->message_size = from->size;
-    envelope->sender = chars(from->sender.data);
-    envelope->sender_length = from->sender.length;
+    envelope->sender = put_mailbox(from->sender, texts, &envelope->sender_length);
     if (from->envid.data != NULL &&
         sansmtp_xtext_decode(from->envid.data, from->envid.length, texts->envid,
                              sizeof texts->envid, &envelope->envid_length) == 0) {
@@ -93,7 +126,6 @@ void envelope_fill_recipient(const struct queue_recipient *from, struct envelope
                              struct sansmtp_recipient *recipient)
 {
     *recipient = (struct sansmtp_recipient){.size = sizeof *recipient, .notify = from->notify};
-    recipient->mailbox = chars(from->address.data);
-    recipient->mailbox_length = from->address.length;
+    recipient->mailbox = put_mailbox(from->address, texts, &recipient->mailbox_length);
     fill_original(from, texts, recipient);
 }

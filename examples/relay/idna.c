@@ -90,6 +90,28 @@ bool idna_path(const struct sansmtp_event *event, uint8_t out[IDNA_PATH_MAX],
     return true;
 }
 
+size_t idna_mailbox(struct sansmtp_span mailbox, uint8_t out[IDNA_PATH_MAX])
+{
+    uint8_t domain[IDNA_MAX];
+    size_t at = mailbox.length, length;
+
+    while (at > 0 && mailbox.data[at - 1] != '@') {
+        at--;
+    }
+    if (mailbox.length == 0 || mailbox.length > IDNA_PATH_MAX - IDNA_MAX ||
+        !is_ascii((struct sansmtp_span){mailbox.data, at})) {
+        return 0;
+    }
+    if (is_ascii(mailbox)) {
+        memcpy(out, mailbox.data, mailbox.length);
+        return mailbox.length;
+    }
+    length = idna_ascii((struct sansmtp_span){mailbox.data + at, mailbox.length - at}, domain);
+    memcpy(out, mailbox.data, at);
+    memcpy(out + at, domain, length);
+    return length == 0 ? 0 : at + length;
+}
+
 /* -- the lists -------------------------------------------------------------------------------- */
 
 /* Of ".x.example", all below x.example, it is what is behind the dot. */

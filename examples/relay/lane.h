@@ -22,6 +22,7 @@
 
 #include "../send_auth.h"
 #include "deliver.h"
+#include "idna.h"
 #include "relay.h"
 #include "search.h"
 
@@ -112,6 +113,8 @@ struct ending ending_without(uint32_t stage, int error, const char *text);
 struct envelope_texts {
     uint8_t envid[ENVELOPE_TEXT_MAX];
     uint8_t orcpt[ENVELOPE_TEXT_MAX];
+    uint8_t mailbox[IDNA_PATH_MAX];
+    bool plain; /* what was by SMTPUTF8 goes without */
 };
 
 /* Must the message be made other than it is for a host that does not take it so? */

@@ -107,15 +107,31 @@ def refused(tap, setting):
 
 
 def unknown(tap, setting):
-    """To a host without SMTPUTF8 it cannot go (RFC 6531 3.2): it comes back by 5.6.7."""
-    hop = Hop(NEAR, setting.port)
-    with hop.running(), setting.relay() as relay:
-        submit(relay, "user@" + U, mail="SMTPUTF8")
-        relay.until(lambda: reports(relay) or hop.taken)
-        codes = [group.get("Status") for report in reports(relay) for group in report.fields]
-        tap.check(codes == ["5.6.7"], "no SMTPUTF8 there: 5.6.7", (codes, relay.log()))
-        tap.check(not hop.said("^(MAIL|RCPT|DATA)"), "and nothing is sent", hop.lines)
-        drained(tap, relay, "no SMTPUTF8 there")
+    """To a host without SMTPUTF8 it goes if A-labels make it ASCII (RFC 6531 3.2), else it comes back
+    by 5.6.7."""
+    plain, eight = support.message("plain"), support.message("Grüße")
+    cases = (
+        ("a domain", "user@" + U, delivering.FROM, plain, "<user@%s>" % LABEL),
+        ("a sender's domain", "user@" + LABEL, "me@" + OURS, plain, "<user@%s>" % LABEL),
+        ("a local part", "üser@" + U, delivering.FROM, plain, None),
+        ("a sender's local part", "user@" + U, "mich-ß@client.test", plain, None),
+        ("the header", "user@" + U, delivering.FROM, eight, None),
+    )
+    for name, to, sender, sent, wanted in cases:
+        hop = Hop(NEAR, setting.port)
+        with hop.running(), setting.relay("--local-domain", OURS) as relay:
+            submit(relay, to, sent=sent, sender=sender, mail="SMTPUTF8")
+            relay.until(lambda: delivering.empty(relay))
+            name = "no SMTPUTF8 there, %s in UTF-8" % name
+            got = hop.taken[0] if hop.taken else None
+            if wanted is None:
+                tap.check("5.6.7" in b"".join(relay.stored()).decode(), name + ": 5.6.7", relay.log())
+                tap.check(not hop.said("^(MAIL|RCPT|DATA)"), name + ": nothing is sent", hop.lines)
+            else:
+                good = got and got.recipients[0].startswith(wanted) and got.octets.isascii()
+                tap.check(good, name + ": in A-labels", (hop.lines, relay.log()))
+                good = got and got.mail.isascii() and "SMTPUTF8" not in got.mail
+                tap.check(good, name + ": as if it had been so", got and got.mail)
 
 
 def by_smart_host(tap, setting):
