@@ -1,7 +1,6 @@
 #include "report_way.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* What is behind the last @; of "a" it is nothing. */
 static size_t domain_at(struct sansmtp_span mailbox)
@@ -14,33 +13,26 @@ static size_t domain_at(struct sansmtp_span mailbox)
     return at == 0 ? mailbox.length : at;
 }
 
-static bool is_ascii(struct sansmtp_span text)
-{
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.data[i] > 127) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool report_way(const struct queue_envelope *envelope, struct report_way *way)
 {
     struct sansmtp_span sender = envelope->sender;
     size_t at = domain_at(sender);
-    struct sansmtp_span domain = {sender.data + at, sender.length - at};
+    uint8_t mailbox[IDNA_PATH_MAX];
+    size_t ascii = idna_mailbox(sender, mailbox);
     int length;
 
-    way->domain = (struct sansmtp_span){way->octets, idna_ascii(domain, way->octets)};
-    way->utf8 = !is_ascii((struct sansmtp_span){sender.data, at});
+    way->domain.data = way->octets;
+    way->domain.length = idna_ascii((struct sansmtp_span){sender.data + at, sender.length - at},
+                                    way->octets);
+    way->utf8 = ascii == 0;
     if (way->domain.length == 0) {
         return false; /* the null path; or nobody has such a domain */
     }
-    if (!way->utf8 && !is_ascii(domain)) {
-        domain = way->domain; /* RFC 6531 3.2: then it is not internationalized */
+    if (!way->utf8) {
+        sender = (struct sansmtp_span){mailbox, ascii};
     }
-    length = snprintf(way->path, sizeof way->path, "<%.*s%.*s>", (int)at, (const char *)sender.data,
-                      (int)domain.length, (const char *)domain.data);
+    length = snprintf(way->path, sizeof way->path, "<%.*s>", (int)sender.length,
+                      (const char *)sender.data);
     return length > 0 && (size_t)length < sizeof way->path &&
            sansmtp_dsn_mailbox((const uint8_t *)way->path, (size_t)length, &way->mailbox) == 1;
 }
