@@ -15,28 +15,12 @@
 
 #include "capability.h"
 #include "extension.h"
-#include "guard.h"
 
-#define MOST 256
+#define MOST 256 /* octets of the arena */
+#include "arena.h"
 
 #define AUTH SANSMTP_EXTENSION_AUTH
 #define SIZE SANSMTP_EXTENSION_SIZE
-
-static uint8_t *arena; /* MOST octets in front of a guard page */
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena = guard_alloc(MOST);
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    guard_free(arena, MOST);
-    return 0;
-}
 
 static void add(const char *line, size_t length, const char *mechanisms,
                 struct sansmtp_capabilities *capabilities)

@@ -7,28 +7,12 @@
 
 #include <cmocka.h>
 
-#include "guard.h"
 #include "line.h"
 
-#define MOST ((size_t)256)
+#define MOST ((size_t)256) /* octets of the arena */
+#include "arena.h"
 
 static const uint32_t facts = SANSMTP_LINE_BARE | SANSMTP_LINE_NUL;
-
-static uint8_t *arena; /* MOST octets in front of a guard page */
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena = guard_alloc(MOST);
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    guard_free(arena, MOST);
-    return 0;
-}
 
 struct result {
     size_t taken;

@@ -11,27 +11,11 @@
 
 #include <cmocka.h>
 
-#include "guard.h"
 #include "reply.h"
 #include "reply_line.h"
 
-#define MOST 1024
-
-static uint8_t *arena; /* MOST octets in front of a guard page */
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena = guard_alloc(MOST);
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    guard_free(arena, MOST);
-    return 0;
-}
+#define MOST 1024 /* octets of the arena */
+#include "arena.h"
 
 /* The line, at the guard page. */
 static const uint8_t *place(const char *line, size_t length)

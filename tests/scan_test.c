@@ -7,28 +7,13 @@
 
 #include <cmocka.h>
 
-#include "guard.h"
 #include "scan.h"
 
-#define MOST ((size_t)256)
+#define MOST ((size_t)256) /* octets of the arena */
+#include "arena.h"
+
 #define BARE SANSMTP_SCAN_BARE
 #define NUL  SANSMTP_SCAN_NUL
-
-static uint8_t *arena; /* MOST octets in front of a guard page */
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena = guard_alloc(MOST);
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    guard_free(arena, MOST);
-    return 0;
-}
 
 /* What the header says, for one octet, and by the neighbours alone. -1 stands for no octet. */
 static bool is_stop(int before, int octet, int next, int after_next, uint32_t also)

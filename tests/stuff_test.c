@@ -9,12 +9,12 @@
 
 #include <cmocka.h>
 
-#include "guard.h"
 #include "naive_stuff.h"
 #include "stuff.h"
 #include "unstuff.h"
 
-#define MOST NAIVE_STUFF_MOST
+#define MOST NAIVE_STUFF_MOST /* octets of the arena */
+#include "arena.h"
 
 #define REFUSE    SANSMTP_STUFF_REFUSE
 #define NORMALISE SANSMTP_STUFF_NORMALISE
@@ -30,22 +30,6 @@ struct wire {
     uint32_t offences;
     bool closed;
 };
-
-static uint8_t *arena; /* MOST octets in front of a guard page */
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena = guard_alloc(MOST);
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    guard_free(arena, MOST);
-    return 0;
-}
 
 /* --- ours --- */
 

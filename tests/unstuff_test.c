@@ -9,11 +9,12 @@
 
 #include <cmocka.h>
 
-#include "guard.h"
 #include "naive_unstuff.h"
 #include "unstuff.h"
 
-#define MOST     1024
+#define MOST 1024 /* octets of the arena */
+#include "arena.h"
+
 #define POLICIES 6
 
 static const uint32_t policies[POLICIES] = {
@@ -36,22 +37,6 @@ struct result {
     size_t taken;
     uint32_t state;
 };
-
-static uint8_t *arena; /* MOST octets in front of a guard page */
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena = guard_alloc(MOST);
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    guard_free(arena, MOST);
-    return 0;
-}
 
 static void collect(struct result *result, const uint8_t *chunk, size_t taken,
                     struct sansmtp_span content)

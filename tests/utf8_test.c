@@ -7,26 +7,10 @@
 
 #include <cmocka.h>
 
-#include "guard.h"
 #include "utf8.h"
 
-#define MOST ((size_t)64)
-
-static uint8_t *arena; /* MOST octets in front of a guard page */
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena = guard_alloc(MOST);
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    guard_free(arena, MOST);
-    return 0;
-}
+#define MOST ((size_t)64) /* octets of the arena */
+#include "arena.h"
 
 static const uint8_t *at_end(const void *octets, size_t length)
 {
