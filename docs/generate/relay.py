@@ -134,6 +134,7 @@ the policy of a domain is fetched from its mta-sts host when its DNS record name
 before the first message goes, and anew when it is a day old.
 It holds until its max_age is over, also while it cannot be fetched; the log says so.
 A domain whose policy cannot be had is as one that has none.
+Where all goes by one smart host, it is the policy of that host's name.
 A policy that somebody else puts into
 .Cm mta-sts-folder ,
 by renaming a file into place, counts from the file's time.

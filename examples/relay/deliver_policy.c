@@ -46,7 +46,7 @@ static int ask_cache(const struct search *search, struct sansmtp_sts_cache *cach
                      const struct sansmtp_span *id)
 {
     if (id != NULL) {
-        cache->failed = policy_failed(search->relay, search->domain, *id);
+        cache->failed = policy_failed(search->relay, search->policy_domain, *id);
         cache->flags |= cache->failed > 0 ? SANSMTP_STS_FAILED : 0;
         cache->id = cache->id.length == 0 ? *id : cache->id; /* it is not known for which */
     }
@@ -62,13 +62,14 @@ static void decide(struct inquiry *inquiry, const struct sansmtp_span *id)
     int decision;
     bool fetch, wait;
 
-    policy_file_read(&search->relay->config, search->domain, &search->kept);
+    policy_file_read(&search->relay->config, search->policy_domain, &search->kept);
     decision = ask_cache(search, cache, id);
     search->has_policy = decision >= 0 && ((uint32_t)decision & SANSMTP_STS_USE) != 0;
     fetch = decision >= 0 && ((uint32_t)decision & SANSMTP_STS_FETCH) != 0 && id != NULL;
     wait = fetch && (!search->has_policy || !same(cache->id, *id));
     if (fetch &&
-        policy_fetch(search->relay, search->domain, *id, wait ? on_fetched : NULL, inquiry) &&
+        policy_fetch(search->relay, search->policy_domain, *id, wait ? on_fetched : NULL,
+                     inquiry) &&
         wait) {
         return;
     }
@@ -116,14 +117,29 @@ static void on_record(void *user, uint32_t answers, const uint8_t *message, size
     }
 }
 
-/* RFC 8461 2: policies are of the next hop domain; our own choice needs none. */
+/* RFC 8461 3.4: the domain of the recipients, or, where all goes by one smart host, that host; a
+ * literal has none. With several each would have its own. */
+static bool find_domain(struct search *search)
+{
+    struct sansmtp_span name = {(const uint8_t *)search->domain, strlen(search->domain)};
+
+    if ((search->route.flags & SANSMTP_ROUTE_SMART_HOSTS) != 0) {
+        if (search->host_count != 1 || search->hosts[0].literal.length > 0) {
+            return false;
+        }
+        name = search->hosts[0].name;
+    }
+    snprintf(search->policy_domain, sizeof search->policy_domain, "%.*s", (int)name.length,
+             (const char *)name.data);
+    return name.length > 0 && name.data[0] != '[';
+}
+
 void search_policy(struct search *search, void (*answered)(struct search *search))
 {
     char name[SEARCH_NAME_MAX + 16];
     struct inquiry *inquiry;
 
-    if (!search->relay->config.mta_sts || (search->route.flags & SANSMTP_ROUTE_SMART_HOSTS) != 0 ||
-        search->domain[0] == '[') {
+    if (!search->relay->config.mta_sts || !find_domain(search)) {
         return;
     }
     inquiry = malloc(sizeof *inquiry);
@@ -132,6 +148,6 @@ void search_policy(struct search *search, void (*answered)(struct search *search
     }
     *inquiry = (struct inquiry){search, answered};
     search->pending++;
-    snprintf(name, sizeof name, "_mta-sts.%s", search->domain);
+    snprintf(name, sizeof name, "_mta-sts.%s", search->policy_domain);
     resolver_ask(search->relay->resolver, name, RESOLVER_TXT, on_record, inquiry);
 }

@@ -54,7 +54,8 @@ struct search {
     size_t host_count;
     struct sansmtp_route_attempt attempts[SEARCH_ATTEMPTS];
     struct sansmtp_route_result result; /* what came of it */
-    struct policy_kept kept; /* MTA-STS */
+    char policy_domain[SEARCH_NAME_MAX]; /* MTA-STS: whose policy counts */
+    struct policy_kept kept;
     bool has_policy;         /* and it holds */
 };
 

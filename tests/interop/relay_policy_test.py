@@ -304,9 +304,29 @@ def guarded(tap, here, authority):
             tap.check("cannot be kept" in relay.log(), "and the log says so", relay.log())
 
 
+def smart(tap, here, authority):
+    """RFC 8461 3.4: of a smart host its own domain's policy counts."""
+    world = World(here, authority)
+    world.dns.records["hop.test", A] = [scripted_dns.address(NEAR)]
+    web, hop = Web(authority.good, world.web_port), world.hop(tls=False)
+    web.says(policy(mx="hop.test"))
+    there = ("--smart-host", "hop.test:%d" % world.port)
+    with world.dns.running(), web.running(), hop.running():
+        with world.relay(*there) as relay:
+            submit(relay, "user@elsewhere.test")
+            relay.until(lambda: hop.taken or " later " in relay.log())
+            tap.check(not hop.taken and web.asked, "a smart host with a policy: in force",
+                      relay.log())
+        asked = len(web.asked)
+        with world.relay(*there, "--smart-host", "[%s]:%d" % (NEAR, world.port)) as relay:
+            submit(relay, "user@elsewhere.test")
+            relay.until(lambda: hop.taken)
+            tap.check(hop.taken and len(web.asked) == asked, "one of several: none", relay.log())
+
+
 def test(tap, here):
     authority = Authority(here)
-    for case in (first, nobody, later, together, guarded):
+    for case in (first, nobody, later, together, guarded, smart):
         begun = time.monotonic()
         case(tap, here, authority)
         tap.say("%s: %.1f s" % (case.__name__, time.monotonic() - begun))
