@@ -26,7 +26,7 @@ size_t idna_ascii(struct sansmtp_span domain, uint8_t out[IDNA_MAX]);
 bool idna_path(const struct sansmtp_event *event, uint8_t out[IDNA_PATH_MAX],
                struct sansmtp_span *path);
 
-/* A mailbox, without brackets, in ASCII; 0: its local part is not, or no domain can be called so. */
+/* A mailbox, without brackets, in ASCII; 0: its local part is not, or no domain is called so. */
 size_t idna_mailbox(struct sansmtp_span mailbox, uint8_t out[IDNA_PATH_MAX]);
 
 /* Puts the lists of domains into this form. False, after having said why: there is one that no

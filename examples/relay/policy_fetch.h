@@ -3,7 +3,7 @@
 
 /*
  * The text of an MTA-STS policy, by HTTPS (RFC 8461 3.3): libcurl on libuv's loop. No redirect is
- * followed, nothing but 200 and text/plain counts, the certificate must be good for the host's name.
+ * followed, nothing but 200 and text/plain counts, the certificate must be good for its name.
  */
 
 #include "relay.h"

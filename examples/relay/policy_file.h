@@ -3,8 +3,8 @@
 
 /*
  * The MTA-STS policies that are kept: a folder, in it for each domain a file of its name with the
- * policy as it was fetched, whose time is when. In front stands a line "fetched-for: ID" with the id
- * of the TXT record then; it may be missing where somebody else has put the file there.
+ * policy as it was fetched, whose time is when. In front stands a line "fetched-for: ID" with the
+ * id of the TXT record then; it may be missing where somebody else has put the file there.
  */
 
 #include "config.h"

@@ -2,8 +2,8 @@
 #define RELAY_REPORT_WAY_H
 
 /*
- * The way back to a sender. Of whatever is written in UTF-8 only a local part needs a way that knows
- * SMTPUTF8; so a report whose way would not, would be lost, is written without where that can be.
+ * The way back to a sender. Of what is written in UTF-8 only a local part needs a way that knows
+ * SMTPUTF8; a report on a way that does not would be lost, so it is written without where it can be.
  */
 
 #include "idna.h"
