@@ -3,7 +3,7 @@
 
 /*
  * The way back to a sender. Of what is written in UTF-8 only a local part needs a way that knows
- * SMTPUTF8; a report on a way that does not would be lost, so it is written without where it can be.
+ * SMTPUTF8; a report on one that does not would be lost, so it is written without where it can be.
  */
 
 #include "idna.h"
