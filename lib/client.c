@@ -104,6 +104,33 @@ bool sansmtp_client_outstanding(const struct sansmtp_client *client)
     return client->answered < client->sent;
 }
 
+/* No to a command of the opening, whatever the class of the code; UNKNOWN: to the connection. */
+struct sansmtp_event *sansmtp_client_refusal(struct sansmtp_client *client, uint32_t verb,
+                                             const struct sansmtp_client_reply *reply)
+{
+    struct sansmtp_event *event = sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply);
+
+    event->verb = verb;
+    event->flags &= ~(uint32_t)SANSMTP_FLAG_ACCEPTED;
+    return event;
+}
+
+/* What the opening waits to be answered. */
+static uint32_t opening_verb(const struct sansmtp_client *client)
+{
+    if (sansmtp_client_knows(client, SANSMTP_CLIENT_GREETING_DUE)) {
+        return SANSMTP_VERB_UNKNOWN;
+    }
+    if (client->phase == SANSMTP_AWAITS_HELLO ||
+        sansmtp_client_knows(client, SANSMTP_CLIENT_HELLO_DUE)) {
+        return sansmtp_client_hello_verb(client);
+    }
+    if (client->phase == SANSMTP_AWAITS_STARTTLS) {
+        return SANSMTP_VERB_STARTTLS;
+    }
+    return client->phase == SANSMTP_AWAITS_AUTH ? SANSMTP_VERB_AUTH : SANSMTP_VERB_UNKNOWN;
+}
+
 /* Before messages can go the host hears of a 421 as of any other refusal, and as of any other reply
  * to a command of its own. */
 static enum sansmtp_client_step shut_down(struct sansmtp_client *client,
@@ -113,6 +140,7 @@ static enum sansmtp_client_step shut_down(struct sansmtp_client *client,
                    sansmtp_client_knows(client, SANSMTP_CLIENT_GREETING_DUE |
                                                     SANSMTP_CLIENT_HELLO_DUE);
     bool command = client->phase == SANSMTP_AWAITS_COMMAND;
+    uint32_t verb = opening_verb(client);
 
     if (client->phase == SANSMTP_AWAITS_OUTCOME &&
         !sansmtp_client_sends(client, SANSMTP_SENDS_MAIL_REFUSED)) {
@@ -126,7 +154,7 @@ static enum sansmtp_client_step shut_down(struct sansmtp_client *client,
         return SANSMTP_CLIENT_TELL;
     }
     if (opening) {
-        sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply);
+        sansmtp_client_refusal(client, verb, reply);
         return SANSMTP_CLIENT_TELL;
     }
     return SANSMTP_CLIENT_ON;

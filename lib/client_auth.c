@@ -241,8 +241,7 @@ static enum sansmtp_client_step failed(struct sansmtp_client *client,
 {
     bool another = another_may_do(client, reply->code);
 
-    sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply)->flags &= ~(
-        uint32_t)SANSMTP_FLAG_ACCEPTED;
+    sansmtp_client_refusal(client, SANSMTP_VERB_AUTH, reply);
     sansmtp_client_auth_forget(client);
     if (!another) {
         client->tried = UINT32_MAX;

@@ -173,6 +173,8 @@ static inline bool sansmtp_client_half_told(const struct sansmtp_client *client)
 struct sansmtp_event *sansmtp_client_event(struct sansmtp_client *client, uint32_t type);
 struct sansmtp_event *sansmtp_client_reply_event(struct sansmtp_client *client, uint32_t type,
                                                  const struct sansmtp_client_reply *reply);
+struct sansmtp_event *sansmtp_client_refusal(struct sansmtp_client *client, uint32_t verb,
+                                             const struct sansmtp_client_reply *reply);
 void sansmtp_client_renew(struct sansmtp_client *client);
 bool sansmtp_client_outstanding(const struct sansmtp_client *client);
 
@@ -183,6 +185,7 @@ enum sansmtp_client_step sansmtp_client_whole_line(struct sansmtp_client *client
 struct sansmtp_client_reply sansmtp_client_take(struct sansmtp_client *client);
 
 /* client_session.c: what a reply does; each may leave an event to tell */
+uint32_t sansmtp_client_hello_verb(const struct sansmtp_client *client);
 enum sansmtp_client_step sansmtp_client_session(struct sansmtp_client *client,
                                                 const struct sansmtp_client_reply *reply);
 enum sansmtp_client_step sansmtp_client_opening(struct sansmtp_client *client,

@@ -1,31 +1,32 @@
 #include "client_engine.h"
 
 #include "memory.h"
+#include "verb.h"
 
 /* What a reply means outside a message, and what comes next: greeting, hello, STARTTLS, AUTH, and
  * then the host's messages. */
 
-static void put_word(struct sansmtp_client *client, const char *word, size_t length)
+/* RFC 2033 4.1: LMTP opens with LHLO, and knows no HELO. */
+uint32_t sansmtp_client_hello_verb(const struct sansmtp_client *client)
 {
-    const struct sansmtp_client_options *options = client->options;
-
-    sansmtp_out_put(&client->out, word, length);
-    sansmtp_out_put(&client->out, options->hello, options->hello_length);
-    sansmtp_client_put(client, "", 0);
+    if (sansmtp_client_is(client, SANSMTP_CLIENT_LMTP)) {
+        return SANSMTP_VERB_LHLO;
+    }
+    return sansmtp_client_knows(client, SANSMTP_CLIENT_HELO) ? SANSMTP_VERB_HELO
+                                                             : SANSMTP_VERB_EHLO;
 }
 
-/* RFC 2033 4.1: LMTP opens with LHLO, and knows no HELO. */
 void sansmtp_client_hello(struct sansmtp_client *client)
 {
+    const struct sansmtp_client_options *options = client->options;
+    const struct sansmtp_verb *verb = sansmtp_verb_row(sansmtp_client_hello_verb(client));
+
     client->offered = (struct sansmtp_capabilities){0};
     client->phase = SANSMTP_AWAITS_HELLO;
-    if (sansmtp_client_is(client, SANSMTP_CLIENT_LMTP)) {
-        put_word(client, "LHLO ", 5);
-    } else if (sansmtp_client_knows(client, SANSMTP_CLIENT_HELO)) {
-        put_word(client, "HELO ", 5);
-    } else {
-        put_word(client, "EHLO ", 5);
-    }
+    sansmtp_out_put(&client->out, verb->wire, verb->length);
+    sansmtp_out_put(&client->out, " ", 1);
+    sansmtp_out_put(&client->out, options->hello, options->hello_length);
+    sansmtp_client_put(client, "", 0);
 }
 
 /* Everything is known of the peer: TLS if it must or may be, then authentication, then messages. */
@@ -52,11 +53,11 @@ void sansmtp_client_proceed(struct sansmtp_client *client)
 }
 
 /* The session goes no further; the host hears why. */
-static enum sansmtp_client_step refused(struct sansmtp_client *client,
-                                        const struct sansmtp_client_reply *reply, int error)
+static enum sansmtp_client_step refused(struct sansmtp_client *client, uint32_t verb,
+                                        const struct sansmtp_client_reply *reply)
 {
-    sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply);
-    sansmtp_client_fail(client, error);
+    sansmtp_client_refusal(client, verb, reply);
+    sansmtp_client_fail(client, SANSMTP_ERR_REFUSED);
     return SANSMTP_CLIENT_TELL;
 }
 
@@ -64,7 +65,7 @@ static enum sansmtp_client_step after_greeting(struct sansmtp_client *client,
                                                const struct sansmtp_client_reply *reply)
 {
     if (reply->code / 100 != 2) {
-        return refused(client, reply, SANSMTP_ERR_REFUSED);
+        return refused(client, SANSMTP_VERB_UNKNOWN, reply);
     }
     sansmtp_client_hello(client);
     return SANSMTP_CLIENT_ON;
@@ -87,7 +88,7 @@ static enum sansmtp_client_step after_hello(struct sansmtp_client *client,
         client->knows |= SANSMTP_CLIENT_HELO;
         sansmtp_client_hello(client);
     } else {
-        return refused(client, reply, SANSMTP_ERR_REFUSED);
+        return refused(client, sansmtp_client_hello_verb(client), reply);
     }
     return SANSMTP_CLIENT_ON;
 }
@@ -100,8 +101,7 @@ static enum sansmtp_client_step after_starttls(struct sansmtp_client *client,
         client->phase = SANSMTP_AWAITS_TLS;
         return SANSMTP_CLIENT_ON;
     }
-    sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply)->flags &= ~(
-        uint32_t)SANSMTP_FLAG_ACCEPTED;
+    sansmtp_client_refusal(client, SANSMTP_VERB_STARTTLS, reply);
     client->knows |= SANSMTP_CLIENT_TLS_TRIED;
     sansmtp_client_proceed(client);
     return SANSMTP_CLIENT_TELL;
@@ -167,7 +167,7 @@ enum sansmtp_client_step sansmtp_client_opening(struct sansmtp_client *client,
     if (reply->code / 100 != 2) {
         client->sends |= SANSMTP_SENDS_VOID; /* what was sent behind it found no session */
         sansmtp_client_over(client, SANSMTP_REASON_CLOSED, SANSMTP_ERR_REFUSED);
-        sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply);
+        sansmtp_client_refusal(client, greeting ? SANSMTP_VERB_UNKNOWN : SANSMTP_VERB_EHLO, reply);
         return SANSMTP_CLIENT_TELL;
     }
     if (!greeting && (client->assumed & ~client->offered.extensions) != 0) {

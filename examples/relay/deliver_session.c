@@ -15,7 +15,6 @@ void session_failed(struct trip *trip, const struct ending *ending)
     trip->ending = *ending;
     trip->ending.text = (struct sansmtp_span){trip->ending_text, length};
     trip->failed = true;
-    trip->refused = false;
 }
 
 static const char unknown_password[] = "the host does not know the password";
@@ -137,29 +136,12 @@ static struct ending without_password(struct trip *trip)
     return ending_without(SANSMTP_RETRY_AUTH, SANSMTP_ERR_AUTH, text);
 }
 
-/* It was the greeting, the hello, STARTTLS or AUTH. A password that is wrong, and TLS that is not
- * to be had, is no reason to give up any message. */
-static struct ending why_refused(const struct trip *trip)
-{
-    struct ending ending = trip->ending;
-    int error = sansmtp_client_error(trip->call.engine);
-
-    if (ending.attempt.code / 100 ==
-        2) { /* it says yes to a password that it has not shown to know */
-        return ending_without(SANSMTP_RETRY_AUTH, SANSMTP_ERR_AUTH, unknown_password);
-    }
-    ending.attempt.stage = error == SANSMTP_ERR_AUTH  ? SANSMTP_RETRY_AUTH
-                           : error == SANSMTP_ERR_TLS ? SANSMTP_RETRY_STARTTLS
-                                                      : SANSMTP_RETRY_GREETING;
-    return ending;
-}
-
 static struct ending why_lost(struct trip *trip)
 {
     int error;
 
-    if (trip->failed) { /* but for a refusal there may be no engine */
-        return trip->refused ? why_refused(trip) : trip->ending;
+    if (trip->failed) { /* there may be no engine */
+        return trip->ending;
     }
     error = sansmtp_client_error(trip->call.engine);
     if (error == SANSMTP_ERR_TLS) {
@@ -193,14 +175,31 @@ static void on_challenge(struct sansmtp_client *client, const struct sansmtp_eve
     password_answer(&trip->password, trip->relay->config.smart_user, client, event);
 }
 
+static uint32_t stage_of(uint32_t verb)
+{
+    switch (verb) {
+    case SANSMTP_VERB_UNKNOWN:
+        return SANSMTP_RETRY_GREETING;
+    case SANSMTP_VERB_STARTTLS:
+        return SANSMTP_RETRY_STARTTLS;
+    case SANSMTP_VERB_AUTH:
+        return SANSMTP_RETRY_AUTH;
+    default:
+        return SANSMTP_RETRY_HELLO;
+    }
+}
+
+/* A password that is wrong is no reason to give up any message; nor is a yes to one that the host
+ * has not shown to know. */
 static void on_refusal(struct sansmtp_client *client, const struct sansmtp_event *event, void *user)
 {
-    struct ending ending = ending_of(SANSMTP_RETRY_GREETING, event);
-    struct trip *trip = user;
+    struct ending ending = ending_of(stage_of(event->verb), event);
 
     (void)client;
-    session_failed(trip, &ending);
-    trip->refused = true;
+    if (event->verb == SANSMTP_VERB_AUTH && event->code / 100 == 2) {
+        ending = ending_without(SANSMTP_RETRY_AUTH, SANSMTP_ERR_AUTH, unknown_password);
+    }
+    session_failed(user, &ending);
 }
 
 static void on_ready(struct sansmtp_client *client, const struct sansmtp_event *event, void *user)
@@ -209,7 +208,6 @@ static void on_ready(struct sansmtp_client *client, const struct sansmtp_event *
 
     (void)event;
     trip->failed = false; /* what was refused could be done without */
-    trip->refused = false;
     trip->ready = true;
     if (trip->address.length > 0) {
         sansmtp_route_worked(trip->office->held, HELD_MAX, &trip->address);

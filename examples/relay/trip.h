@@ -37,7 +37,6 @@ struct trip {
     uint8_t ending_text[512];
     char loss_text[160];
     bool failed;
-    bool refused;    /* by a reply, to what is known once the engine has given up */
     uint32_t served; /* messages submitted */
 
     /* the consignment under way */

@@ -246,7 +246,8 @@ struct sansmtp_span {
                                    /* above. PRDR: a yes counts only if OUTCOME is DELIVERED */
 #define SANSMTP_EVENT_OUTCOME 100u /* reason: SANSMTP_OUTCOME_...; the reply that decided it, if */
                                    /* any; taken, answered, accepted: how many recipients were */
-#define SANSMTP_EVENT_REFUSAL 101u /* greeting, hello, STARTTLS or AUTH was refused by this reply */
+#define SANSMTP_EVENT_REFUSAL 101u /* hello, STARTTLS or AUTH (verb) was refused by this reply; verb */
+                                   /* UNKNOWN: it is the greeting, and no */
 #define SANSMTP_EVENT_REPLY   102u /* the reply to command() */
 #define SANSMTP_EVENT_RESTART 103u /* the peer has number octets of this message, and all of its */
                                    /* recipients: lend the body from there (RFC 1845) */

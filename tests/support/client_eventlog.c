@@ -84,7 +84,8 @@ static void print_verb(struct text *line, const struct sansmtp_event *event)
 
     if (event->type == SANSMTP_EVENT_REPLY && name[0] == '?') {
         text_print(line, " verb=%u", (unsigned)event->verb);
-    } else if (event->type == SANSMTP_EVENT_REPLY) {
+    } else if (event->type == SANSMTP_EVENT_REPLY ||
+               (event->type == SANSMTP_EVENT_REFUSAL && event->verb != SANSMTP_VERB_UNKNOWN)) {
         text_print(line, " verb=%s", name);
     }
 }
