@@ -74,7 +74,7 @@ def decided():
 
 def sources(pattern):
     """The .c files of a pattern: of the relay, else of what it shares with the other programs."""
-    for folder in RELAY, "examples":
+    for folder in RELAY, RELAY + "/*", "examples":
         found = sorted(glob.glob(os.path.join(ROOT, folder, pattern)))
         if found:
             return found
@@ -119,7 +119,7 @@ def way():
 
 def options():
     """{name: (value, default or "", what it does)} of config.def."""
-    text = without_comments(read(RELAY, "config.def"))
+    text = without_comments(read(RELAY, "options/config.def"))
     found = {}
     for row in re.finditer(r"^(OPTION|COUNTED)\(", text, re.M):
         row = cells(text, row.end())[2 if row.group(1) == "OPTION" else 1:]

@@ -1,4 +1,4 @@
-"""Writes docs/man/sansmtp-relay.1: the options are those of examples/relay/config.def.
+"""Writes docs/man/sansmtp-relay.1: the options are those of examples/relay/options/config.def.
 
     relay.py [--check]
 """
@@ -8,7 +8,7 @@ import sys
 
 from common import cells, finish, read, without_comments
 
-TOP = r""".\" Made by docs/generate/relay.py; the options come from examples/relay/config.def.
+TOP = r""".\" Made by docs/generate/relay.py; the options come from examples/relay/options/config.def.
 .Dd November 22, 2026
 .Dt SANSMTP-RELAY 1
 .Os

@@ -6,7 +6,7 @@
  * be read by root. So who starts us as root says with `user` whom we become in between.
  */
 
-#include "config.h"
+#include "options/config.h"
 
 #include <sys/types.h>
 

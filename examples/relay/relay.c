@@ -4,18 +4,18 @@
 
 #include "relay.h"
 
-#include "command.h"
-#include "config_check.h"
-#include "deliver.h"
-#include "dispatch.h"
-#include "files.h"
-#include "gate.h"
+#include "delivery/deliver.h"
+#include "delivery/dispatch.h"
+#include "front/gate.h"
+#include "front/listen.h"
+#include "front/visit.h"
 #include "identity.h"
-#include "listen.h"
 #include "logfile.h"
+#include "options/config_check.h"
+#include "options/files.h"
+#include "queue/command.h"
 #include "reload.h"
-#include "report.h"
-#include "visit.h"
+#include "report/report.h"
 
 #include <openssl/rand.h>
 #include <signal.h>

@@ -7,39 +7,42 @@
  *
  * A message's way through the rooms:
  *
+ * front/: it is taken, or not
  *   listen.c      a listener for each role, and what its engine offers
  *   session.c     what we answer to the engine's questions
  *   gate.c        who may send to whom, and how much
  *   crowd.c       who is here at the same time
  *   sender.c      whom a user may send as
- *   lines.c       the files that options name; addresses.c what they list
- *   idna.c        domains as the DNS has them
  *   mailbox.c     which local recipients there are
  *   outside.c     what others say of a client: a DNS blocklist
  *   envelope.c    MAIL and RCPT as the queue keeps them
  *   arrival.c     the message on its way into the queue
  *   complete.c    the fields that it may lack
+ * queue/: it waits
  *   clerk.c       the thread that owns the queue
  *   queue*.c      the queue
+ * delivery/: it is brought where it belongs
  *   dispatch.c    what is sent when
  *   berth.c       one lane out, and what became of what went there
  *   outcome.c     what a verdict means for the schedule, and whom to tell
  *   deliver*.c    how it is brought (deliver.h)
  *   policy*.c     the MTA-STS policies of domains
- *   report*.c     what senders are told
+ * report/: its sender is told
+ *   report*.c     what is told, and how
  *
- * and beside it: relay.c the program; config*.c and config.def its options; command.c the queue's
- * commands; resolver.c and answer.c the DNS; etrn.c the command ETRN. The rooms of sansmtp-receive
- * that hold a connection, TLS, AUTH, the log and the Maildirs are shared, and those of sansmtp-send
- * that make one (examples/meson.build: postroom, callroom).
+ * Beside it: in front/ etrn.c, the command ETRN, and addresses.c, lists of them; in queue/ command.c,
+ * the queue's commands; names/ the DNS, and domains as it has them; options/ the options (config*.c,
+ * config.def) and what stands in the files that they name (files.c, lines.c).
  *
- * As whom it runs says identity.c; files.c has what stands in the files that options name, and
- * reload.c reads them again; logfile.c is the log.
+ * Here are relay.c, the program; identity.c, as whom it runs; logfile.c, the log; reload.c, which
+ * reads the files again. The rooms of sansmtp-receive that hold a connection, TLS, AUTH, the log and
+ * the Maildirs are shared, and those of sansmtp-send that make one (examples/meson.build: postroom,
+ * callroom).
  */
 
-#include "clerk.h"
-#include "config.h"
-#include "resolver.h"
+#include "names/resolver.h"
+#include "options/config.h"
+#include "queue/clerk.h"
 
 #include <stdio.h>
 

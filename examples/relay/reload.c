@@ -1,9 +1,9 @@
 #include "reload.h"
 
-#include "deliver.h"
-#include "files.h"
-#include "listen.h"
+#include "delivery/deliver.h"
+#include "front/listen.h"
 #include "logfile.h"
+#include "options/files.h"
 
 #include <signal.h>
 #include <stdlib.h>
