@@ -254,6 +254,16 @@ def later(tap, here, authority):
             tap.check(len(web.asked) == 2, "and is fetched anew", web.asked)
             fresh = relay.until(lambda: time.time() - os.stat(kept(relay)).st_mtime < 600)
             tap.check(fresh, "and kept anew", os.stat(kept(relay)))
+            # 8461-10.2-a: who hides the record does not end the policy
+            os.utime(kept(relay), (time.time() - 90000, time.time() - 90000))
+            world.record(None)
+            tap.check(sent(relay, hop) == "waits", "a day old, no record: in force")
+            relay.until(lambda: len(web.asked) == 3)
+            tap.check(len(web.asked) == 3, "and is fetched anew all the same", web.asked)
+            world.record("one")
+            relay.until(lambda: time.time() - os.stat(kept(relay)).st_mtime < 600)
+            tap.check(support.slurp(kept(relay)) == b"fetched-for: one\n" + policy(),
+                      "and kept for the same id")
         world.record(None)
         tap.check(sent(relay, hop) == "waits", "the record has gone: in force")
         world.record("two")

@@ -45,30 +45,34 @@ static bool same(struct sansmtp_span left, struct sansmtp_span right)
 static int ask_cache(const struct search *search, struct sansmtp_sts_cache *cache,
                      const struct sansmtp_span *id)
 {
-    if (id != NULL) {
-        cache->failed = policy_failed(search->relay, search->policy_domain, *id);
+    struct sansmtp_span known = id != NULL ? *id : cache->id;
+
+    if (known.length > 0) {
+        cache->failed = policy_failed(search->relay, search->policy_domain, known);
         cache->flags |= cache->failed > 0 ? SANSMTP_STS_FAILED : 0;
-        cache->id = cache->id.length == 0 ? *id : cache->id; /* it is not known for which */
+        cache->id = cache->id.length == 0 ? known : cache->id; /* it is not known for which */
     }
     return sansmtp_sts_cache_decide(cache, id, (int64_t)relay_now());
 }
 
 /* RFC 8461 5.1: a policy that is new is fetched before it is known what holds; one that only grows
- * old is fetched for the next message. */
+ * old is fetched for the next message, and that though its record is not to be had (10.2). */
 static void decide(struct inquiry *inquiry, const struct sansmtp_span *id)
 {
     struct search *search = inquiry->search;
     struct sansmtp_sts_cache *cache = &search->kept.cache;
+    struct sansmtp_span wanted;
     int decision;
     bool fetch, wait;
 
     policy_file_read(&search->relay->config, search->policy_domain, &search->kept);
     decision = ask_cache(search, cache, id);
     search->has_policy = decision >= 0 && ((uint32_t)decision & SANSMTP_STS_USE) != 0;
-    fetch = decision >= 0 && ((uint32_t)decision & SANSMTP_STS_FETCH) != 0 && id != NULL;
-    wait = fetch && (!search->has_policy || !same(cache->id, *id));
+    wanted = id != NULL ? *id : cache->id;
+    fetch = decision >= 0 && ((uint32_t)decision & SANSMTP_STS_FETCH) != 0;
+    wait = fetch && (!search->has_policy || !same(cache->id, wanted));
     if (fetch &&
-        policy_fetch(search->relay, search->policy_domain, *id, wait ? on_fetched : NULL,
+        policy_fetch(search->relay, search->policy_domain, wanted, wait ? on_fetched : NULL,
                      inquiry) &&
         wait) {
         return;
