@@ -11,7 +11,7 @@ import relaying
 import scripted_dns
 import support
 from delivering import reports, submit
-from scripted_dns import A, MX, TLSA
+from scripted_dns import A, CNAME, MX, TLSA
 from scripted_hop import OFFERS, Hop
 
 NEAR = "127.0.0.2"
@@ -110,6 +110,42 @@ def zone(port, *records):
     return found
 
 
+def aliases(tap, here):
+    """RFC 7672 2.2.2: the host is a CNAME. What is said of the name that it leads to counts, else
+    what is said of its own; that also where only its own is signed."""
+    right, wrong = Key(here, "right"), Key(here, "wrong")
+    good = Authority(here, "good")
+    far, own, nothing = "far.cdn.test", "mx.hop.test", ()
+    cases = (
+        ("keys of what it leads to", {far: right.record}, right, nothing, "taken"),
+        ("others of what it leads to", {far: wrong.record}, right, nothing, "waits"),
+        ("these count before its own", {far: wrong.record, own: right.record}, right, nothing,
+         "waits"),
+        ("its own, where there are no others", {own: right.record}, right, nothing, "taken"),
+        ("its own, and another key", {own: wrong.record}, right, nothing, "waits"),
+        ("only its own is signed", {own: wrong.record}, right, (far,), "waits"),
+        ("only its own is signed, the key", {own: right.record}, right, (far,), "taken"),
+        ("only its own is signed, keys of the other", {far: wrong.record}, right, (far,), "taken"),
+        ("nothing is signed", {own: wrong.record}, right, (far, own), "taken"),
+        ("the authority's, for that name", {far: good.record}, good.server(far), nothing, "taken"),
+        ("the authority's, for its own", {far: good.record}, good.server(own), nothing, "waits"),
+    )
+    for name, keys, key, unsigned, wanted in cases:
+        port = relaying.common_port((NEAR,))
+        records = {
+            ("hop.test", MX): [scripted_dns.exchange(own)],
+            (own, CNAME): far,
+            (far, A): [scripted_dns.address(NEAR)],
+        }
+        for at, record in keys.items():
+            records["_%d._tcp.%s" % (port, at), TLSA] = [record]
+        dns = scripted_dns.Dns(records, unsigned=unsigned)
+        hop = Hop(NEAR, port, tls=getattr(key, "context", key))
+        with dns.running():
+            found, why = outcome(delivering.Setting(here, dns, port), hop)
+        tap.check(found == wanted, "an alias, %s: %s" % (name, wanted), why)
+
+
 def outcome(setting, hop, **how):
     """"taken", "told" (a report came) or "waits", and the log."""
     options = ["--dane", "yes"]
@@ -189,6 +225,7 @@ def demanded(tap, here):
 
 def test(tap, here):
     kept(tap, here)
+    aliases(tap, here)
     signed(tap, here)
     demanded(tap, here)
 

@@ -7,7 +7,7 @@ import threading
 
 from connection import HOST, PATIENCE
 
-A, NS, MX, TXT, AAAA, TLSA = 1, 2, 15, 16, 28, 52
+A, NS, CNAME, MX, TXT, AAAA, TLSA = 1, 2, 5, 15, 16, 28, 52
 
 
 def name_of(text):
@@ -30,10 +30,11 @@ def address(text):
 
 class Dns:
     """records: {(name, kind): [rdata, ...]}; bogus: those of them to which it says SERVFAIL;
-    signed: does it say AD, to whom asks by AD? lie(query, answer, tcp): what it says instead."""
+    signed: does it say AD, to whom asks by AD? unsigned: names of which it does not; lie(query,
+    answer, tcp): what it says instead. Who asks for something else is led on by a CNAME."""
 
-    def __init__(self, records, signed=True, bogus=()):
-        self.records, self.signed, self.bogus = records, signed, bogus
+    def __init__(self, records, signed=True, bogus=(), unsigned=()):
+        self.records, self.signed, self.bogus, self.unsigned = records, signed, bogus, unsigned
         self.port, self.lie = None, None
         self.asked = []
 
@@ -110,14 +111,23 @@ class Dns:
         (kind,) = struct.unpack(">H", query[at + 1 : at + 3])
         name = ".".join(labels)
         self.asked.append((name, kind))
+        aliases = []
+        while kind != CNAME and (name, CNAME) in self.records:
+            aliases.append((name, self.records[name, CNAME]))
+            name = aliases[-1][1]
         found = self.records.get((name, kind), [])
+        if kind == CNAME and found:
+            found = [name_of(found)]
         known = any(name == each or each.endswith("." + name) for each, _ in self.records)
         code = 2 if (name, kind) in self.bogus else 0 if known else 3
-        secure = 0x20 if self.signed and query[3] & 0x20 and not code == 2 else 0
-        found = [] if code else found
+        signed = self.signed and not {name, *dict(aliases)} & set(self.unsigned)
+        secure = 0x20 if signed and query[3] & 0x20 and not code == 2 else 0
+        rows = [] if code == 2 else [(owner, CNAME, name_of(to)) for owner, to in aliases]
+        rows += [] if code else [(name, kind, data) for data in found]
         head = query[:2] + bytes([0x85, 0x80 | secure | code])
-        head += struct.pack(">HHHH", 1, len(found), 0, 0)
-        rows = b"".join(
-            b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 60, len(data)) + data for data in found
+        head += struct.pack(">HHHH", 1, len(rows), 0, 0)
+        return head + query[12:end] + b"".join(
+            (b"\xc0\x0c" if owner == ".".join(labels) else name_of(owner))
+            + struct.pack(">HHIH", each, 1, 60, len(data)) + data
+            for owner, each, data in rows
         )
-        return head + query[12:end] + rows

@@ -1,6 +1,7 @@
 #include "../names/answer.h"
 #include "lane.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,39 +55,97 @@ static void read_records(struct search_host *more, const uint8_t *message, size_
     }
 }
 
+static void ask_keys(struct search *search, uint32_t host, const char *base, answered *tell);
+
+static const char *host_name(const struct search *search, uint32_t host, char out[SEARCH_NAME_MAX])
+{
+    struct sansmtp_span name = search->hosts[host].name;
+
+    snprintf(out, SEARCH_NAME_MAX, "%.*s", (int)name.length, (const char *)name.data);
+    return out;
+}
+
+static bool is_secure(uint32_t answers, const uint8_t *message, size_t length)
+{
+    return (answers & (SANSMTP_ROUTE_SERVFAIL | SANSMTP_ROUTE_TIMEOUT)) == 0 && length > 3 &&
+           (message[3] & 0x20u) != 0;
+}
+
 /* RFC 7672 2.1.1: an answer that fails is no proof that there are none. */
+static uint32_t safety_of(uint32_t answers, const uint8_t *message, size_t length)
+{
+    if ((answers & (SANSMTP_ROUTE_SERVFAIL | SANSMTP_ROUTE_TIMEOUT)) != 0 || length < 12) {
+        return SANSMTP_DNS_FAILED;
+    }
+    return is_secure(answers, message, length) ? SANSMTP_DNS_SECURE : SANSMTP_DNS_INSECURE;
+}
+
+/* RFC 7672 2.2.2: first the name that the CNAMEs lead to, then the host's own. */
 static void on_tlsa(void *user, uint32_t answers, const uint8_t *message, size_t length)
 {
     struct inquiry *inquiry = user;
-    struct search_host *more = &inquiry->search->more[inquiry->host];
+    struct search *search = inquiry->search;
+    struct search_host *more = &search->more[inquiry->host];
+    char name[SEARCH_NAME_MAX];
 
-    if ((answers & (SANSMTP_ROUTE_SERVFAIL | SANSMTP_ROUTE_TIMEOUT)) != 0 || length < 12) {
-        more->tlsa_safety = SANSMTP_DNS_FAILED;
-    } else if ((message[3] & 0x20u) == 0) {
-        more->tlsa_safety = SANSMTP_DNS_INSECURE;
-    } else {
-        more->tlsa_safety = SANSMTP_DNS_SECURE;
+    more->tlsa_safety = safety_of(answers, message, length);
+    if (more->tlsa_safety == SANSMTP_DNS_SECURE) {
         read_records(more, message, length);
     }
-    inquiry->answered(inquiry->search);
+    if (more->tlsa_count == 0 && more->tlsa_safety != SANSMTP_DNS_FAILED &&
+        strcmp(more->base, more->alias) == 0) {
+        ask_keys(search, inquiry->host, host_name(search, inquiry->host, name), inquiry->answered);
+    }
+    inquiry->answered(search);
     free(inquiry);
 }
 
-/* RFC 7672 2.2.1: only where the addresses are secure is there anything to gain. */
-void search_tlsa(struct search *search, uint32_t host, answered *tell)
+static void ask_keys(struct search *search, uint32_t host, const char *base, answered *tell)
 {
-    const struct sansmtp_route_host *at = &search->hosts[host];
+    struct search_host *more = &search->more[host];
     char name[SEARCH_NAME_MAX + 16];
     size_t length = 0;
 
-    if (!search->relay->config.dane || at->literal.length > 0 ||
-        search->more[host].address_safety != SANSMTP_DNS_SECURE ||
-        sansmtp_tlsa_name_write(at->name.data, at->name.length, search->more[host].port, name,
-                                sizeof name - 1, &length) != 0) {
+    if (sansmtp_tlsa_name_write((const uint8_t *)base, strlen(base), more->port, name,
+                                sizeof name - 1, &length) == 0) {
+        name[length] = '\0';
+        snprintf(more->base, sizeof more->base, "%s", base);
+        inquire(search, host, name, RESOLVER_TLSA, on_tlsa, tell);
+    }
+}
+
+/* RFC 7672 2.2.2: the host's own name is signed, though what it leads to is not. */
+static void on_alias(void *user, uint32_t answers, const uint8_t *message, size_t length)
+{
+    struct inquiry *inquiry = user;
+    struct search *search = inquiry->search;
+    struct search_host *more = &search->more[inquiry->host];
+    char name[SEARCH_NAME_MAX];
+
+    more->address_safety = safety_of(answers, message, length);
+    more->alias[0] = '\0';
+    if (more->address_safety == SANSMTP_DNS_SECURE) {
+        ask_keys(search, inquiry->host, host_name(search, inquiry->host, name), inquiry->answered);
+    }
+    inquiry->answered(search);
+    free(inquiry);
+}
+
+/* RFC 7672 2.2.2: only where the host's name is secure is there anything to gain. */
+void search_tlsa(struct search *search, uint32_t host, answered *tell)
+{
+    const struct search_host *more = &search->more[host];
+    char name[SEARCH_NAME_MAX];
+
+    if (!search->relay->config.dane || search->hosts[host].literal.length > 0) {
         return;
     }
-    name[length] = '\0';
-    inquire(search, host, name, RESOLVER_TLSA, on_tlsa, tell);
+    host_name(search, host, name);
+    if (more->address_safety == SANSMTP_DNS_SECURE) {
+        ask_keys(search, host, more->alias[0] != '\0' ? more->alias : name, tell);
+    } else if (more->address_safety == SANSMTP_DNS_INSECURE && more->alias[0] != '\0') {
+        inquire(search, host, name, RESOLVER_CNAME, on_alias, tell);
+    }
 }
 
 /* -- what is known ---------------------------------------------------------------------------- */

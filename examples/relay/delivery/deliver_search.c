@@ -106,6 +106,15 @@ static uint32_t worse(uint32_t left, uint32_t right)
     return left > right ? left : right;
 }
 
+static void note_alias(struct search_host *more, const uint8_t *message, size_t length)
+{
+    char name[ANSWER_NAME_MAX];
+
+    if (answer_alias(message, length, name) && strlen(name) < sizeof more->alias) {
+        snprintf(more->alias, sizeof more->alias, "%s", name);
+    }
+}
+
 static void on_addresses(void *user, uint32_t answers, const uint8_t *message, size_t length)
 {
     struct question *question = user;
@@ -122,6 +131,7 @@ static void on_addresses(void *user, uint32_t answers, const uint8_t *message, s
         size_t before = more->address_count;
 
         add_addresses(more, message, length);
+        note_alias(more, message, length);
         answers = more->address_count > before ? SANSMTP_ROUTE_FOUND : SANSMTP_ROUTE_NODATA;
     }
     host->answers |= answers;

@@ -135,7 +135,7 @@ static struct tls *begin_tls(struct call *call)
         SSL *ssl = tls_ssl(tls);
 
         /* RFC 7672 3.1.1: of DANE-EE neither name nor time counts. */
-        if (SSL_dane_enable(ssl, trip->name) <= 0 || !add_keys(ssl, trip->keys) ||
+        if (SSL_dane_enable(ssl, trip->keys->base) <= 0 || !add_keys(ssl, trip->keys) ||
             !add_domain(ssl, trip)) {
             tls_end(tls);
             return NULL;

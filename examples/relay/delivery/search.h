@@ -23,6 +23,8 @@
 /* What a host must show, by DNS. */
 struct search_host {
     uint32_t address_safety, tlsa_safety; /* SANSMTP_DNS_... */
+    char alias[SEARCH_NAME_MAX];          /* what its CNAMEs lead to; empty: it has none */
+    char base[SEARCH_NAME_MAX];           /* whose TLSA these are (RFC 7672 2.2.2) */
     size_t tlsa_count;
     struct sansmtp_tlsa tlsa[SEARCH_TLSA];
     uint8_t rdata[SEARCH_TLSA][SEARCH_RDATA];

@@ -83,7 +83,22 @@ bool answer_name(const struct answer *answer, const uint8_t *at, char out[ANSWER
     return read_name(answer, at, out) != NULL;
 }
 
-/* RFC 1035 3.3.9, 3.4.1; RFC 3596 2.2. */
+bool answer_alias(const uint8_t *message, size_t length, char out[ANSWER_NAME_MAX])
+{
+    struct answer answer;
+    struct answer_record record;
+    bool found = false;
+
+    if (!answer_begin(&answer, message, length)) {
+        return false;
+    }
+    while (answer_find(&answer, RESOLVER_CNAME, &record)) {
+        found = answer_name(&answer, record.data, out);
+    }
+    return found;
+}
+
+/* RFC 1035 3.3.1, 3.3.9, 3.4.1; RFC 3596 2.2. */
 static bool is_sound(const struct answer *answer, const struct answer_record *record)
 {
     switch (record->kind) {
@@ -91,6 +106,8 @@ static bool is_sound(const struct answer *answer, const struct answer_record *re
         return record->length == 4;
     case RESOLVER_AAAA:
         return record->length == 16;
+    case RESOLVER_CNAME:
+        return read_name(answer, record->data, NULL) == record->data + record->length;
     case RESOLVER_MX:
         return record->length > 2 &&
                read_name(answer, record->data + 2, NULL) == record->data + record->length;

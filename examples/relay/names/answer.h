@@ -8,12 +8,13 @@
 #include <stdint.h>
 
 /* Kinds of records. */
-#define RESOLVER_A    1
-#define RESOLVER_PTR  12
-#define RESOLVER_MX   15
-#define RESOLVER_TXT  16
-#define RESOLVER_AAAA 28
-#define RESOLVER_TLSA 52
+#define RESOLVER_A     1
+#define RESOLVER_CNAME 5
+#define RESOLVER_PTR   12
+#define RESOLVER_MX    15
+#define RESOLVER_TXT   16
+#define RESOLVER_AAAA  28
+#define RESOLVER_TLSA  52
 
 #define ANSWER_HEADER   12u   /* octets of an answer at least */
 #define ANSWER_NAME_MAX 1025u /* of a name as ares_expand_name writes it: odd octets as \DDD */
@@ -41,6 +42,9 @@ bool answer_find(struct answer *answer, uint32_t kind, struct answer_record *rec
 
 /* A name at this place. False: there is none. */
 bool answer_name(const struct answer *answer, const uint8_t *at, char out[ANSWER_NAME_MAX]);
+
+/* What the CNAMEs in it lead to, one after the other. False: there are none. */
+bool answer_alias(const uint8_t *message, size_t length, char out[ANSWER_NAME_MAX]);
 
 /* Can all of it be read, and what we read in records? The resolver hands out no others as FOUND. */
 bool answer_is_sound(const uint8_t *message, size_t length);
