@@ -254,7 +254,7 @@ def later(tap, here, authority):
             tap.check(len(web.asked) == 2, "and is fetched anew", web.asked)
             fresh = relay.until(lambda: time.time() - os.stat(kept(relay)).st_mtime < 600)
             tap.check(fresh, "and kept anew", os.stat(kept(relay)))
-            # 8461-10.2-a: who hides the record does not end the policy
+            # RFC 8461 10.2: who hides the record does not end the policy
             os.utime(kept(relay), (time.time() - 90000, time.time() - 90000))
             world.record(None)
             tap.check(sent(relay, hop) == "waits", "a day old, no record: in force")
