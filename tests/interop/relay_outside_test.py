@@ -5,6 +5,7 @@ import contextlib
 import time
 
 import foreign
+import scripted_dns
 import support
 from ports import free_port
 from relay import Relay
@@ -39,6 +40,25 @@ def listed(tap, here, dnsmasq):
             tap.check(said and LISTED.encode() in said, "and told by which list", said)
         with Relay(here, "--dnsbl", "clean.example.test", dns=dns) as relay:
             support.attempt(tap, "who is not listed is greeted", greeting, relay, 220)
+
+
+# What a list says of a client (RFC 5782 2.1), and what it is greeted by. A zone that has been given up
+# is often somebody's who answers every question; 127.255.255.0/24 is said to who may not ask.
+ENTRIES = (
+    (["127.0.0.2"], 554), (["127.0.0.11"], 554), (["127.200.1.1"], 554),
+    (["203.0.113.7"], 220), (["127.255.255.254"], 220), (["127.255.255.1"], 220), ([], 220),
+    (["203.0.113.7", "127.0.0.4"], 554), (["127.255.255.252", "127.0.0.10"], 554),
+)
+
+
+def read(tap, here):
+    for addresses, code in ENTRIES:
+        entry = {("1.0.0.127." + LISTED, scripted_dns.A): [scripted_dns.address(each)
+                                                           for each in addresses]}
+        with scripted_dns.Dns(entry).running() as dns:
+            with Relay(here, "--dnsbl", LISTED, dns=dns.where()) as relay:
+                name = "of whom a list says %s is greeted by %d" % (addresses, code)
+                support.attempt(tap, name, greeting, relay, code)
 
 
 def silent(tap, here):
@@ -219,6 +239,7 @@ def managed(tap, here):
 
 
 def test(tap, here):
+    read(tap, here)
     silent(tap, here)
     limited(tap, here)
     crowded(tap, here)

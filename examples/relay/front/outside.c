@@ -1,5 +1,7 @@
 #include "outside.h"
 
+#include "../names/answer.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,19 +42,40 @@ static void ask(struct outside *outside)
     resolver_ask(outside->relay->resolver, name, RESOLVER_A, on_answer, outside);
 }
 
-/* RFC 5782 2.1: whatever address there is, the client is listed. What cannot be found out is no
- * reason to refuse anybody. */
+/* RFC 5782 2.1: an entry is an address of 127.0.0.0/8. Any other is somebody's who got hold of a zone
+ * that was given up, and answers every question; and 127.255.255.0/24 is what lists say to those who
+ * may not ask, by a public resolver say. */
+static bool is_entry(const uint8_t *address)
+{
+    return address[0] == 127 && (address[1] != 255 || address[2] != 255);
+}
+
+static bool has_entry(const uint8_t *message, size_t length)
+{
+    struct answer answer;
+    struct answer_record record;
+
+    if (!answer_begin(&answer, message, length)) {
+        return false;
+    }
+    while (answer_next(&answer, &record) == 1) {
+        if (record.kind == RESOLVER_A && is_entry(record.data)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What cannot be found out is no reason to refuse anybody. */
 static void on_answer(void *user, uint32_t answers, const uint8_t *message, size_t length)
 {
     struct outside *outside = user;
     struct connection *connection = outside->connection;
     const struct config_texts *zones = &outside->relay->config.dnsbl;
     outside_said *said = outside->said;
-    bool listed = answers == SANSMTP_ROUTE_FOUND;
+    bool listed = answers == SANSMTP_ROUTE_FOUND && has_entry(message, length);
     const char *zone = listed ? zones->items[outside->index] : NULL;
 
-    (void)message;
-    (void)length;
     if (connection == NULL) {
         free(outside);
     } else if (!listed && ++outside->index < zones->count) {
