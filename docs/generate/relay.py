@@ -278,7 +278,7 @@ def option(row):
 
 
 def options():
-    text = without_comments(read("examples", "relay", "config.def"))
+    text = without_comments(read("examples", "relay", "options", "config.def"))
     lines, is_open = [], False
     for found in re.finditer(r"^(SECTION|OPTION|COUNTED)\(", text, re.M):
         row = cells(text, found.end())
