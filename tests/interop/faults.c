@@ -2,10 +2,10 @@
  * A disk that fails as a test likes, put before the C library by LD_PRELOAD: a call that is about
  * a mailbox fault-CALL-ERRNO@... fails with this errno, as long as there is a file FAULTS (of the
  * environment). Calls: openat, of a file to be made; write; fsync; linkat; syncnew, the fsync of a
- * new/.
+ * new/. And with ROOM in the environment so many octets are free, as long as there is that file.
  */
 
-#undef _FILE_OFFSET_BITS /* so that openat and openat64 are two */
+#undef _FILE_OFFSET_BITS /* so that openat and openat64 are two, and statvfs and statvfs64 */
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define FILES 4096
@@ -29,6 +30,8 @@ ssize_t write(int file, const void *octets, size_t length);
 int fsync(int file);
 int close(int file);
 int linkat(int from_at, const char *from, int to_at, const char *to, int flags);
+int statvfs(const char *path, struct statvfs *found);
+int statvfs64(const char *path, struct statvfs64 *found);
 
 /* The errno with which this call is to fail; 0: none. */
 static int fault(const char *call, const char *path)
@@ -139,4 +142,40 @@ int linkat(int from_at, const char *from, int to_at, const char *to, int flags)
         return fail(fault("linkat", to));
     }
     return real(from_at, from, to_at, to, flags);
+}
+
+/* Octets that are free; -1: as many as there are. */
+static long long room(void)
+{
+    const char *octets = getenv("ROOM"), *faulty = getenv("FAULTS");
+
+    return octets == NULL || faulty == NULL || access(faulty, F_OK) != 0 ? -1 : atoll(octets);
+}
+
+int statvfs(const char *path, struct statvfs *found)
+{
+    int (*real)(const char *, struct statvfs *);
+    int result;
+
+    *(void **)&real = dlsym(RTLD_NEXT, "statvfs");
+    result = real(path, found);
+    if (result == 0 && room() >= 0) {
+        found->f_frsize = 1;
+        found->f_bavail = (fsblkcnt_t)room();
+    }
+    return result;
+}
+
+int statvfs64(const char *path, struct statvfs64 *found)
+{
+    int (*real)(const char *, struct statvfs64 *);
+    int result;
+
+    *(void **)&real = dlsym(RTLD_NEXT, "statvfs64");
+    result = real(path, found);
+    if (result == 0 && room() >= 0) {
+        found->f_frsize = 1;
+        found->f_bavail = (fsblkcnt64_t)room();
+    }
+    return result;
 }

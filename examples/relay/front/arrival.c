@@ -11,9 +11,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 /* Once it holds so much, it is written: then what one read of 64 KiB brings always fits on top. */
 #define ENOUGH ((size_t)64 * 1024)
+
+/* Octets of the disk that are left to who writes down what became of the messages: SQLite's
+ * write-ahead log, and as much again where it goes. */
+#define RESERVE (UINT64_C(16) << 20)
 
 #define USER_FOLLOWS ", user " /* in the name of a client */
 
@@ -286,12 +291,25 @@ uint32_t arrival_hops(const struct message *message)
 
 /* -- the clerk -------------------------------------------------------------------------------- */
 
+/* Of a disk that is full to the last octet nothing can be deleted any more, for that has to be
+ * written, too. */
+static bool has_room(const char *folder)
+{
+    struct statvfs disk;
+
+    return statvfs(folder, &disk) != 0 || disk.f_blocks == 0 ||
+           (uint64_t)disk.f_bavail * disk.f_frsize >= RESERVE;
+}
+
 static int work(struct clerk_job *job, struct queue *queue)
 {
     struct message *message = (struct message *)job;
     uint64_t id = message->envelope.id;
-    int error = message->begun ? 0 : queue_begin(queue, id);
+    int error = has_room(message->relay->config.queue) ? 0 : ENOSPC;
 
+    if (error == 0 && !message->begun) {
+        error = queue_begin(queue, id);
+    }
     if (error == 0 && message->fill > 0) {
         error = queue_append(queue, id, message->chunks, message->octets, message->fill);
     }
