@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define MODE  0640
-#define FLAGS (O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY)
+#define FLAGS (O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) /* it may be a pipe */
 
 /* -- the file --------------------------------------------------------------------------------- */
 

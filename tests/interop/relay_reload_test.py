@@ -228,7 +228,37 @@ def senders(tap, here):
                   "whom a user may send as", (may, now, relay.log()))
 
 
+# -- pipes ----------------------------------------------------------------------------------------
+
+
+def pipes(tap, here):
+    """Nobody writes to them, nor reads them: that is to keep nobody waiting."""
+    file, pipe = support.written(here, "piped", b"ada:ada@example.test\n"), here + "/pipe"
+    users_file = support.written(here, "known", b"ada:" + hashed("one") + b"\n")
+    options = ["--auth-file", users_file, "--auth-without-tls", "yes", "--senders", file]
+    os.mkfifo(pipe)
+    with Relay(here, *options, listen=("submission",)) as relay:
+        os.replace(pipe, file)
+        tap.check(reload(relay, FAILED), "a pipe is no list of senders", relay.log())
+        tap.check("is a pipe" in relay.errors(), "and it says why", relay.errors())
+        tap.check(may_send(relay, "ada@example.test"), "the old one stays", relay.log())
+        os.remove(file)
+        support.written(here, "piped", b"ada:info@example.test\n")
+        tap.check(reload(relay) and may_send(relay, "info@example.test"), "until there is another",
+                  relay.log())
+        old = relay.log_path + ".2"
+        os.rename(relay.log_path, old)
+        os.mkfifo(relay.log_path)
+        relay.process.send_signal(signal.SIGHUP)
+        kept = b"the old one stays"
+        tap.check(relay.until(lambda: kept in support.slurp(old)), "a pipe that nobody reads is "
+                  "no log", support.slurp(old))
+        tap.check(relay.stop() == 0, "and it can be ended", relay.errors())
+        os.remove(relay.log_path)
+
+
 def test(tap, here):
+    pipes(tap, here)
     log_mode(tap, here)
     rotated(tap, here)
     certificates(tap, here)

@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 static int read_certificate(const struct config *config, struct files *files)
@@ -58,6 +59,38 @@ static int read_all(const struct config *config, struct files *files)
     return status;
 }
 
+/* Nobody may be there to write what is in a pipe, and certainly nobody again at SIGHUP. */
+static int refuse_pipe(const char *path)
+{
+    struct stat found;
+
+    if (path == NULL || stat(path, &found) != 0 || !S_ISFIFO(found.st_mode)) {
+        return 0;
+    }
+    fprintf(stderr, "sansmtp-relay: %s is a pipe, which cannot be read again: it wants a file\n",
+            path);
+    return EX_NOINPUT;
+}
+
+static int refuse_pipes(const struct config *config)
+{
+    const char *const paths[] = {
+        config->tls_cert,
+        config->tls_key,
+        config->tls_ca,
+        config->auth_file,
+        config->senders,
+        config->recipient_file,
+        config->smart_password_file,
+    };
+    int status = 0;
+
+    for (size_t i = 0; status == 0 && i < sizeof paths / sizeof paths[0]; i++) {
+        status = refuse_pipe(paths[i]);
+    }
+    return status;
+}
+
 int files_read(const struct config *config, struct files **files)
 {
     int status;
@@ -67,7 +100,10 @@ int files_read(const struct config *config, struct files **files)
         fputs("sansmtp-relay: no memory\n", stderr);
         return EX_OSERR;
     }
-    status = read_all(config, *files);
+    status = refuse_pipes(config);
+    if (status == 0) {
+        status = read_all(config, *files);
+    }
     if (status != 0) {
         files_release(*files);
         *files = NULL;
