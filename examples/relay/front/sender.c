@@ -36,6 +36,8 @@ bool sender_is_of(const struct addresses *senders, const char *user,
     uint8_t octets[IDNA_MAX];
     struct sansmtp_span domain = {octets, idna_ascii(mail->domain, octets)};
 
-    return mail->local.length == 0 ||
-           (user != NULL && addresses_have(senders, user, mail->local, domain));
+    /* a domain that IDNA does not know is nobody's, and none at all would make the local part of
+     * "ada@example.org"@... somebody's address */
+    return mail->local.length == 0 || (user != NULL && domain.length > 0 &&
+                                       addresses_have(senders, user, mail->local, domain));
 }
