@@ -100,9 +100,13 @@ is bob@example.org.
 .Bl -tag -width Ds
 .It Cm local-recipients existing
 Those whose folder is there:
-.Dl mkdir /var/mail/bob@example.org
-It need not hold anything; what a Maildir needs is made with the first message, and so is
-Postmaster's folder.
+.Dl mkdir /srv/mail/bob@example.org
+.Dl chown sansmtp: /srv/mail/bob@example.org
+It need not hold anything, but must be the user's who does the work; what a Maildir needs is made
+with the first message, and so is Postmaster's folder.
+The folder of bob@[192.0.2.1], at an
+.Cm own-address ,
+is bob@%5B192.0.2.1%5D.
 .It Cm recipient-file
 Those that the file lists, and no others, whatever folders there are.
 A line is an address, a local part (which then there is in all our domains), or @domain (whatever
@@ -157,6 +161,8 @@ The queue's folder must be its user's own, and nobody else may be able to write 
 A file that is broken, of a newer version or somebody else's is refused, and left as it is; one of an
 older version is renewed at the start.
 Room that is not needed any more goes back to the disk.
+Where it has less than 16 MiB left no message is taken, by 452, so that what is there can still be
+delivered, and be deleted.
 .Pp
 These work on the queue of a server that runs, and of one that does not.
 .Bl -tag -width Ds
