@@ -92,12 +92,28 @@ static void on_timer(uv_timer_t *timer)
     uv_close((uv_handle_t *)timer, on_timer_closed);
 }
 
+/* Many may have begun at the same time: behind too many wrong ones nobody hears whether his were
+ * right. */
+static bool may_hear(struct connection *connection)
+{
+    bool may = session_may_try(connection);
+
+    if (!may) {
+        auth_end(connection);
+    }
+    return may;
+}
+
 /* Guessing takes time: the question stays open for a while. */
 static void refuse(struct connection *connection)
 {
     struct exchange *exchange = connection->session.exchange;
-    uint64_t wait = session_refused(connection);
+    uint64_t wait;
 
+    if (!may_hear(connection)) {
+        return;
+    }
+    wait = session_refused(connection);
     OPENSSL_cleanse(exchange->password, sizeof exchange->password);
     if (wait == 0) {
         say_no(connection);
@@ -114,6 +130,9 @@ static void welcome(struct connection *connection)
     const struct exchange *exchange = connection->session.exchange;
     const char *name = exchange->is_scram ? sasl_user(exchange->sasl) : exchange->name;
 
+    if (!may_hear(connection)) {
+        return;
+    }
     auth_forget(connection);
     connection->session.user = strdup(name);
     connection->session.authenticated = true;

@@ -10,7 +10,8 @@ extern const struct sansmtp_server_callbacks session_callbacks; /* user: struct 
 /* TLS is up: what was known before is void (RFC 3207 4.2). */
 void session_tls_started(struct connection *connection);
 
-/* A client wants to authenticate itself. False: not now, and that has been answered. */
+/* A client wants to authenticate itself, or to hear whether its credentials were right. False: not
+ * now, and that has been answered. */
 bool session_may_try(struct connection *connection);
 
 /* Its credentials were wrong. Returns the milliseconds that it has to wait for the answer. */

@@ -210,6 +210,20 @@ def guessed(tap, here, users):
         support.attempt(tap, "but a connection has no more than five", guess, wires[1], [535, 421])
 
 
+def together(tap, here, users):
+    """Guesses that were all begun before the first was wrong."""
+    with Relay(here, *users, "--rate-wrong-passwords", "3/3600", listen=("submission",)) as relay:
+        wires = [Wire(relay.ports["submission"]) for _ in range(8)]
+        for wire in wires:
+            wire.command("EHLO client.example.test")
+            wire.command("AUTH LOGIN " + base64.b64encode(b"ada").decode("ascii"), 334)
+        for number, wire in enumerate(wires):
+            name = "guess %d of those that are made together" % number
+            password, code = (b"ada", 421) if number > 5 else (b"wrong", 535 if number < 3 else 421)
+            support.attempt(tap, name, wire.command, base64.b64encode(password).decode("ascii"),
+                            code)
+
+
 def impatient(tap, here, users):
     """They go away, or we do, while the answer waits."""
     with Relay(here, *users, listen=("submission",)) as relay:
@@ -238,6 +252,7 @@ def test(tap, here):
     owned(tap, here, users)
     complete(tap, here, users)
     guessed(tap, here, users)
+    together(tap, here, users)
     impatient(tap, here, users)
 
 
