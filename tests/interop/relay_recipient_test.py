@@ -116,7 +116,9 @@ def mistakes(tap, here):
     fails(tap, "lmtp does not know whom it has", USAGE, "recipient-file", *lmtp)
     fails(tap, "a file that is not there", NO_INPUT, "cannot read", *lmtp, "--recipient-file",
           here + "/no")
-    for wrong in (b"two words", b"ada@example.test x", b"a@b@c.example", b"<ada@example.test>", b"@", b"a\0b"):
+    for wrong in (b"two words", b"ada@example.test x", b"a@b@c.example", b"<ada@example.test>", b"@",
+                  b"a\0b", b"@.example.test", b"@not_a domain", b"@a@b", b"..", b".ada", b"ada:",
+                  b"a\1", b"a,b", b"x" * 5000):
         path = support.written(here, "wrong", b"# comment\n" + wrong + b"\n")
         fails(tap, "a line %r" % wrong, CONFIG, ":2: ", *lmtp, "--recipient-file", path)
 

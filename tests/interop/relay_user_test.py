@@ -82,7 +82,8 @@ def owned(tap, here, users):
         name = "without such a file a user may, too"
         support.attempt(tap, name, wire.command, "MAIL FROM:<bob@example.test>")
     fails(tap, "no file", NO_INPUT, "cannot read", "--senders", here + "/none")
-    for wrong in (b"ada", b":a@b.example", b"ada:ada", b"ada:", b"ada:a@b@c", b"ada:@"):
+    for wrong in (b"ada", b":a@b.example", b"ada:ada", b"ada:", b"ada:a@b@c", b"ada:@", b"ada:@.b.example",
+                  b"ada:@a@b.example", b"ada:a@b.example,c@d.example"):
         path = support.written(here, "wrong", b"\n" + wrong + b"\n")
         fails(tap, "a line %r" % wrong, CONFIG, ":2: ", "--senders", path)
 

@@ -79,6 +79,27 @@ static const char *keep(struct addresses *set, const char *key)
     return NULL;
 }
 
+static bool is_local(struct sansmtp_span local)
+{
+    uint8_t text[LOCAL_MAX + 2];
+    struct address address;
+
+    if (local.length > LOCAL_MAX) {
+        return false;
+    }
+    memcpy(text, local.data, local.length);
+    memcpy(text + local.length, "@x", 2);
+    return addresses_split((struct sansmtp_span){text, local.length + 2}, &address);
+}
+
+static bool is_domain(struct sansmtp_span domain)
+{
+    uint8_t octets[16];
+    uint32_t kind;
+
+    return sansmtp_domain_parse(domain.data, domain.length, 0, &kind, octets) == 0;
+}
+
 /* Sets local and domain. Returns 0: it is none of these. */
 static int read_line(const char *line, struct address *address, struct sansmtp_span *local,
                      struct sansmtp_span *domain)
@@ -94,7 +115,7 @@ static int read_line(const char *line, struct address *address, struct sansmtp_s
     }
     if (strchr(line, '@') == NULL && strpbrk(line, " \t<>\"") == NULL) {
         *local = text;
-        return LOCAL;
+        return is_local(text) ? LOCAL : 0;
     }
     if (!addresses_split(text, address) || address->path.domain.length == 0 ||
         address->path.route.length > 0) {
@@ -121,7 +142,7 @@ const char *addresses_add(struct addresses *set, const char *owner, const char *
     }
     if (kind == ADDRESS || kind == DOMAIN) {
         domain = (struct sansmtp_span){ascii, idna_ascii(domain, ascii)};
-        if (domain.length == 0) {
+        if (domain.length == 0 || !is_domain(domain)) {
             return "no domain can be called so";
         }
     }
