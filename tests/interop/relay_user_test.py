@@ -2,6 +2,7 @@
 who guess at passwords."""
 
 import base64
+import calendar
 import os
 import re
 import subprocess
@@ -240,6 +241,24 @@ def impatient(tap, here, users):
                   relay.errors())
 
 
+def held_until(relay):
+    """The latest moment that it says a message may be held until (RFC 4865 3)."""
+    with login(relay, "ada") as wire:
+        said = wire.command("EHLO client.example.test")
+    found = re.search(rb"250[- ]FUTURERELEASE ([0-9]+) ([0-9TZ:-]+)", said)
+    moment = calendar.timegm(time.strptime(found.group(2).decode("ascii"), "%Y-%m-%dT%H:%M:%SZ"))
+    return int(found.group(1)), moment
+
+
+def later(tap, here, users):
+    with Relay(here, *users, listen=("submission",)) as relay:
+        time.sleep(2.5)
+        now = int(time.time())
+        seconds, moment = held_until(relay)
+        tap.check(moment >= now + seconds, "that it was started a while ago makes no difference",
+                  (now, seconds, moment))
+
+
 def fails(tap, name, status, says, *words):
     command = [program(), "--queue", "/proc/nowhere", "--maildir", "/proc/none", *words]
     command += ["--relay-listen", HOST + ":0"]
@@ -255,6 +274,7 @@ def test(tap, here):
     guessed(tap, here, users)
     together(tap, here, users)
     impatient(tap, here, users)
+    later(tap, here, users)
 
 
 support.main(test)

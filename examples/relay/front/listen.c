@@ -73,7 +73,7 @@ static void offer_to_users(struct listener *listener, struct sansmtp_server_opti
     engine->mechanisms = listener->mechanisms;
     engine->mechanisms_length = strlen(engine->mechanisms);
     engine->hold_for = YEAR;
-    engine->hold_until = relay_now() + YEAR;
+    engine->hold_until = relay_now() + YEAR; /* on_connection has a later one */
 }
 
 static int set_engine(struct listener *listener, bool implicit)
@@ -124,9 +124,15 @@ static void use(struct listener *listener, const struct files *files)
 
 /* -- the socket ------------------------------------------------------------------------------- */
 
+/* The latest moment to hold a message until is one of each connection. */
 static void on_connection(uv_stream_t *socket, int status)
 {
+    struct listener *listener = socket->data;
+
     if (status == 0) {
+        if (listener->role == FOR_USERS) {
+            listener->receiver.engine.hold_until = relay_now() + YEAR;
+        }
         connection_accept(socket);
     }
 }
