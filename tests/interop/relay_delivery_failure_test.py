@@ -3,6 +3,7 @@ behind the dot; a DNS that is down, says no, or names a loop. What was accepted 
 bounced."""
 
 import os
+import threading
 import time
 
 import delivering
@@ -215,6 +216,28 @@ def silent(tap, setting, program):
             drained(tap, relay, "the DNS is back")
 
 
+def stopped(tap, setting):
+    """A stop before anything was said of a message is no attempt: it is due as it was."""
+    ready = threading.Event()
+
+    def greet(_):
+        ready.wait(30)
+        return "220 hop ready"
+
+    hop = Hop(NEAR, setting.port, {"CONNECT": greet})
+    with hop.running(), setting.relay() as relay:
+        submit(relay, TO, "other@hop.test")
+        relay.until(lambda: hop.sessions > 0)
+        tap.check(relay.stop() == 0, "stopped at the greeting: it ends", relay.errors()[-3000:])
+        rows = [(row["state"], row["due"] == row["arrived"], row["attempts"])
+                for row in relay.listed()]
+        tap.check(rows == [("waiting", True, "0")] * 2, "and all are due still", relay.listed())
+        ready.set()
+        relay.start()
+        taken(tap, hop, relay, "stopped at the greeting, and started")
+        drained(tap, relay, "stopped at the greeting, and started")
+
+
 def looped(tap, setting):
     """Two relays that each take the other for the next one: the hops are counted, and it ends."""
     ring = ("--relay-domain", "ring.test", "--max-hops", "10")
@@ -237,7 +260,7 @@ def test(tap, here):
                             null=("null.test",)) as setting:
         begun = time.monotonic()
         cases = (refused, put_off, lost, deserted, greylisted, several, down)
-        for case in (*cases, hastened, given_up, names, looped):
+        for case in (*cases, hastened, given_up, stopped, names, looped):
             case(tap, setting)
             tap.say("%s: %.1f s" % (case.__name__, time.monotonic() - begun))
         silent(tap, setting, program)

@@ -81,6 +81,7 @@ void berth_open(struct relay *relay, struct queue_batch *batch)
     berth->destination.data = berth->destination_octets;
     berth->destination.length = batch->destination.length;
     berth->relay = relay;
+    berth->stopped = relay->stopping; /* it was being picked when that was said */
     berth->next = relay->berths;
     relay->berths = berth;
     relay->berth_count++;

@@ -54,8 +54,14 @@ static bool look(const struct sansmtp_retry_options *options, uint64_t now,
 bool outcome_before(const struct sansmtp_retry_options *options, const struct queue_batch *batch,
                     size_t index, uint64_t now, struct queue_result *result)
 {
+    bool wanted;
+
     *result = result_of(&batch->recipients[index]);
-    return look(options, now, result);
+    wanted = look(options, now, result);
+    if (wanted) { /* until an attempt says otherwise, for we may stop before there is one */
+        result->due = batch->recipients[index].due;
+    }
+    return wanted;
 }
 
 static struct sansmtp_span span_of(const char *text)
