@@ -87,6 +87,11 @@ From and Sender in the header are not looked at.
 A wrong password is answered after two seconds; the fifth of a connection ends it, and
 .Cm rate-wrong-passwords
 counts those of an address.
+A line of
+.Cm auth-file
+is the user's name, a colon, and what
+.Ql openssl passwd -6
+makes of the password.
 .Pp
 What a user submits gets a Date and a Message-ID, where it lacks one (RFC 6409 8), at the end of its
 header; not if it has been signed.
@@ -227,6 +232,8 @@ The queue; with -wal and -shm beside it while it is open.
 Locked by the server that serves it.
 .It Cm log
 Made with mode 0640, whatever the umask: it has senders and recipients.
+.It Pa share/doc/sansmtp/examples/sansmtp-relay.conf
+A configuration to begin with, below the folder of the installation.
 .El
 .Sh EXIT STATUS
 0 after a signal, or if
