@@ -12,7 +12,8 @@ from relay import AS_ROOT, Relay, program
 from support import HOST, Wire
 
 USAGE, NO_INPUT, UNAVAILABLE, CANNOT_CREATE, CONFIG = 64, 66, 69, 73, 78
-DEFINITION = os.path.join(os.path.dirname(__file__), "..", "..", "examples", "relay", "config.def")
+DEFINITION = os.path.join(os.path.dirname(__file__), "..", "..", "examples", "relay", "options",
+                          "config.def")
 
 
 def run(*words):
