@@ -10,7 +10,7 @@ import foreign
 import support
 import zones
 from certificates import Certificates
-from delivering import drained, reported, reports, submit, submit_chunk
+from delivering import drained, empty, reported, reports, submit, submit_chunk
 from scripted_hop import LOST, OFFERS, Hop
 from support import PASSWORD, USER
 
@@ -99,6 +99,31 @@ def receipts(tap, setting):
         relay.until(lambda: reports(relay))
         told = [report.of("someone@client.test")[0] for report in reports(relay)]
         tap.check(told == ["delivered"], "stored here: delivered", relay.log())
+
+
+def deadlines(tap, setting):
+    """DELIVERBY: what is told when a message goes on, and when its time is over."""
+    knows = (*OFFERS, "DELIVERBY")
+    # 2852-4.1.4.2-a, 2852-4.1.4-a, 2852-4.1.3-a, 2852-4.1.3-b
+    cases = (
+        (OFFERS, "BY=60;N", "", None, [("relayed", "2.0.0")]),
+        (OFFERS, "BY=60;N", "NOTIFY=NEVER", None, []),
+        (OFFERS, "BY=-60;N", "", None, [("delayed", "4.4.7")]),
+        (knows, "BY=60;N", "", None, []),
+        (knows, "BY=60;NT", "", None, [("relayed", "2.0.0")]),
+        (knows, "BY=60;R", "", None, []),
+        (knows, "BY=2;R", "", "450 4.2.0 later", [("failed", "5.4.7")]),
+        (knows, "BY=2;R", "", "550 5.1.1 never", [("failed", "5.1.1")]),
+        (knows, "BY=2;N", "", "450 4.2.0 later", [("delayed", "4.4.7")]),
+    )
+    for offers, by, notify, answer, wanted in cases:
+        hop = Hop(NEAR, setting.port, {"RCPT": answer} if answer else None, offers=offers)
+        with hop.running(), setting.relay() as relay:
+            submit(relay, TO, mail=by, rcpt=notify)
+            relay.until(lambda: reports(relay) if wanted else empty(relay))
+            found = [report.of(TO) for report in reports(relay)]
+            name = " ".join(("%s %s" % (by, notify), answer or "", *offers[len(OFFERS):]))
+            tap.check(found == wanted, "%s: %s" % (name, wanted), (found, relay.log()))
 
 
 # -- TLS ------------------------------------------------------------------------------------------
@@ -319,7 +344,7 @@ def test(tap, here):
         return
     certificates = Certificates(here, "mx.hop.test", "mx.sts.test")
     with delivering.setting(here, program, (NEAR, FAR), mx=MX, hosts=HOSTS) as setting:
-        for case in (needs, bare, receipts, reused, crowded, large, stormy):
+        for case in (needs, bare, receipts, deadlines, reused, crowded, large, stormy):
             case(tap, setting)
         for case in (secured, policies, smart):
             case(tap, setting, certificates)

@@ -32,6 +32,7 @@ struct verdict {
     uint64_t not_before; /* LATER: no host can be tried sooner; 0: as the schedule says */
     bool informed;       /* DELIVERED: the next host has taken over all reports (DSN) */
     bool local;          /* DELIVERED: to the mailbox itself */
+    bool untimed;        /* DELIVERED: the next host was not told of the deadline */
     char text[512];      /* the reply, or what went wrong */
     char host[320];      /* whose it is */
 };

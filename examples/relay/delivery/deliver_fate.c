@@ -29,6 +29,7 @@ static void describe(struct verdict *verdict, const struct ending *ending)
     verdict->code = ending->attempt.code;
     verdict->informed = ending->informed;
     verdict->local = ending->local;
+    verdict->untimed = ending->untimed;
     snprintf(verdict->text, sizeof verdict->text, "%.*s", (int)ending->text.length,
              (const char *)ending->text.data);
     snprintf(verdict->host, sizeof verdict->host, "%s", ending->host == NULL ? "" : ending->host);

@@ -258,10 +258,11 @@ static struct ending delivered(const struct trip *trip, const struct sansmtp_eve
 {
     struct ending ending = ending_of(trip->body_whole ? SANSMTP_RETRY_END : SANSMTP_RETRY_DATA,
                                      event);
+    uint64_t extensions = sansmtp_client_extensions(trip->call.engine, NULL);
 
     ending.local = trip->lane->way == WAY_LMTP;
-    ending.informed = !ending.local && (sansmtp_client_extensions(trip->call.engine, NULL) &
-                                        SANSMTP_EXTENSION_DSN) != 0;
+    ending.informed = !ending.local && (extensions & SANSMTP_EXTENSION_DSN) != 0;
+    ending.untimed = (extensions & SANSMTP_EXTENSION_DELIVERBY) == 0;
     return ending;
 }
 

@@ -88,6 +88,7 @@ struct ending {
     const char *host;
     bool informed; /* the next host will send the reports */
     bool local;
+    bool untimed; /* it does not know of a deadline */
 };
 
 /* What this means for a recipient. Returns judgement.flags. */

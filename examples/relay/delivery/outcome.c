@@ -11,11 +11,11 @@ static struct queue_result result_of(const struct queue_recipient *recipient)
 }
 
 /* QUEUE_TELL_... are the bits of SANSMTP_DSN_... */
-static uint32_t tell(const struct queue_batch *batch, size_t index, uint32_t action)
+static uint32_t tell(const struct queue_batch *batch, size_t index, uint32_t action, bool timed)
 {
     const struct sansmtp_span *sender = &batch->envelope.sender;
     int wanted = sansmtp_dsn_wanted(sender->data, sender->length, batch->recipients[index].notify,
-                                    action, 0);
+                                    action, timed ? 1 : 0);
 
     if (action == SANSMTP_DSN_FAILED) {
         return wanted >= SANSMTP_DSN_MAY ? action : 0;
@@ -79,6 +79,26 @@ static void put_off(const struct sansmtp_retry_options *options, const struct ve
     look(options, now, result);
 }
 
+/* RFC 2852 4.1.4: whoever traces a deadline hears of each hop, and of one that does not know it
+ * whoever has set it, if it is not over yet; also where the next host sends reports. */
+static bool is_traced(const struct queue_envelope *envelope, const struct verdict *verdict,
+                      uint64_t now)
+{
+    bool lost = (envelope->by & SANSMTP_BY_NOTIFY) != 0 && verdict->untimed &&
+                now < envelope->deliver_by;
+
+    return !verdict->local && ((envelope->by & SANSMTP_BY_TRACE) != 0 || lost);
+}
+
+static uint32_t tell_delivered(const struct queue_batch *batch, size_t index,
+                               const struct verdict *verdict, uint64_t now)
+{
+    bool traced = is_traced(&batch->envelope, verdict, now);
+    uint32_t action = verdict->local ? SANSMTP_DSN_DELIVERED : SANSMTP_DSN_RELAYED;
+
+    return verdict->informed && !traced ? 0 : tell(batch, index, action, traced);
+}
+
 void outcome_after(const struct sansmtp_retry_options *options, const struct queue_batch *batch,
                    size_t index, const struct verdict *verdict, uint64_t now, uint64_t seed,
                    struct queue_result *result)
@@ -93,13 +113,10 @@ void outcome_after(const struct sansmtp_retry_options *options, const struct que
     result->word.host = span_of(verdict->host);
     if (verdict->action == SANSMTP_RETRY_DELIVERED) {
         result->over = true;
-        if (!verdict->informed) {
-            result->tell |= tell(batch, index,
-                                 verdict->local ? SANSMTP_DSN_DELIVERED : SANSMTP_DSN_RELAYED);
-        }
+        result->tell |= tell_delivered(batch, index, verdict, now);
     } else if (verdict->action == SANSMTP_RETRY_BOUNCE) {
         result->over = true;
-        result->tell |= tell(batch, index, SANSMTP_DSN_FAILED);
+        result->tell |= tell(batch, index, SANSMTP_DSN_FAILED, false);
     } else {
         put_off(options, verdict, now, seed, result);
     }

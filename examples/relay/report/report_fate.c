@@ -13,6 +13,18 @@ uint32_t report_action(const struct queue_recipient *recipient)
     return 0;
 }
 
+/* RFC 2852 4.1.3: a deadline that has passed counts for more than what a host has said till then. */
+static bool is_late(const struct queue_recipient *recipient, uint32_t action)
+{
+    const struct sansmtp_retry *retry = &recipient->retry;
+    bool given_up = action == SANSMTP_DSN_FAILED && recipient->word.enhanced / 1000000 != 5 &&
+                    (retry->flags & SANSMTP_RETRY_BY_RETURN) != 0 &&
+                    relay_now() >= retry->deliver_by;
+
+    return given_up || (action == SANSMTP_DSN_DELAYED &&
+                        (retry->flags & SANSMTP_RETRY_TOLD_LATE) != 0);
+}
+
 /* A message that was delayed may be reported so and be given up at the same time: then what counts
  * is that it failed, and its reply may be one of class 4 (RFC 3463 3.5). */
 static uint32_t status_of(uint32_t action, uint32_t enhanced)
@@ -43,6 +55,10 @@ struct sansmtp_dsn_fate report_fate(const struct relay *relay,
     struct sansmtp_dsn_fate fate = {.size = sizeof fate, .action = report_action(recipient)};
 
     fate.status = status_of(fate.action, recipient->word.enhanced);
+    if (is_late(recipient, fate.action)) {
+        fate.status = fate.action == SANSMTP_DSN_FAILED ? SANSMTP_ENHANCED(5, 4, 7)
+                                                        : SANSMTP_ENHANCED(4, 4, 7);
+    }
     fate.code = recipient->word.code;
     fate.enhanced = recipient->word.enhanced;
     fate.text = recipient->word.text;
