@@ -13,7 +13,7 @@ uint32_t report_action(const struct queue_recipient *recipient)
     return 0;
 }
 
-/* RFC 2852 4.1.3: a deadline that has passed counts for more than what a host has said till then. */
+/* RFC 2852 4.1.3: a deadline that has passed counts for more than what a host has said before. */
 static bool is_late(const struct queue_recipient *recipient, uint32_t action)
 {
     const struct sansmtp_retry *retry = &recipient->retry;
