@@ -224,10 +224,15 @@ static bool is_to_stop(const struct lane *lane)
     return lane->stopped && (lane->trip == NULL || !trip_is_sending(lane->trip));
 }
 
+/* Is anybody left? One that is stopped may have had no room to know of anybody. */
+static bool is_over(const struct lane *lane)
+{
+    return is_to_stop(lane) ||
+           (!lane_has(lane, STANDING_OPEN) && !lane_has(lane, STANDING_PASSED));
+}
+
 static void lane_step(struct lane *lane)
 {
-    bool left;
-
     if (lane->consignment == NULL) {
         if (lane->ending && !is_busy(lane)) {
             release(lane);
@@ -237,11 +242,10 @@ static void lane_step(struct lane *lane)
     if (is_to_stop(lane) && lane->trip != NULL) {
         trip_leave(lane->trip);
     }
-    left = lane_has(lane, STANDING_OPEN) || lane_has(lane, STANDING_PASSED);
     if (is_busy(lane)) {
         return;
     }
-    if (!left || is_to_stop(lane)) {
+    if (is_over(lane)) {
         if (lane->trip == NULL || !lane->trip->taken) {
             finish(lane);
         }
