@@ -4,31 +4,6 @@
 
 /* The client's loop: a reply is collected, then looked at by the room that knows what was asked. */
 
-struct sansmtp_event *sansmtp_client_event(struct sansmtp_client *client, uint32_t type)
-{
-    memset(&client->event, 0, sizeof(client->event));
-    client->event.type = type;
-    return &client->event;
-}
-
-struct sansmtp_event *sansmtp_client_reply_event(struct sansmtp_client *client, uint32_t type,
-                                                 const struct sansmtp_client_reply *reply)
-{
-    struct sansmtp_event *event = sansmtp_client_event(client, type);
-
-    event->code = reply->code;
-    event->enhanced = reply->enhanced;
-    event->text = reply->text;
-    event->flags = (reply->code / 100 == 2 ? SANSMTP_FLAG_ACCEPTED : 0u) |
-                   (sansmtp_client_knows(client, SANSMTP_CLIENT_CUT_TEXT) ? SANSMTP_FLAG_CUT : 0u);
-    return event;
-}
-
-void sansmtp_client_renew(struct sansmtp_client *client)
-{
-    client->serial++;
-}
-
 static const struct sansmtp_event *tell_outcome(struct sansmtp_client *client)
 {
     struct sansmtp_event *event = &client->event;
@@ -99,22 +74,6 @@ static enum sansmtp_client_step injection(struct sansmtp_client *client, struct 
     return SANSMTP_CLIENT_TELL;
 }
 
-bool sansmtp_client_outstanding(const struct sansmtp_client *client)
-{
-    return client->answered < client->sent;
-}
-
-/* No to a command of the opening, whatever the class of the code; UNKNOWN: to the connection. */
-struct sansmtp_event *sansmtp_client_refusal(struct sansmtp_client *client, uint32_t verb,
-                                             const struct sansmtp_client_reply *reply)
-{
-    struct sansmtp_event *event = sansmtp_client_reply_event(client, SANSMTP_EVENT_REFUSAL, reply);
-
-    event->verb = verb;
-    event->flags &= ~(uint32_t)SANSMTP_FLAG_ACCEPTED;
-    return event;
-}
-
 /* What the opening waits to be answered. */
 static uint32_t opening_verb(const struct sansmtp_client *client)
 {
@@ -137,8 +96,8 @@ static enum sansmtp_client_step shut_down(struct sansmtp_client *client,
                                           const struct sansmtp_client_reply *reply)
 {
     bool opening = client->phase < SANSMTP_AWAITS_MESSAGE ||
-                   sansmtp_client_knows(client, SANSMTP_CLIENT_GREETING_DUE |
-                                                    SANSMTP_CLIENT_HELLO_DUE);
+                   sansmtp_client_knows(client,
+                                        SANSMTP_CLIENT_GREETING_DUE | SANSMTP_CLIENT_HELLO_DUE);
     bool command = client->phase == SANSMTP_AWAITS_COMMAND;
     uint32_t verb = opening_verb(client);
 

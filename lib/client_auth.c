@@ -11,89 +11,13 @@
 /* RFC 4954 4: the AUTH line itself keeps the limit of any command line; 12288 is for the others. */
 enum { AUTH_LINE = 512, EXCHANGE_LINE = 12288 };
 
-/* The word of the host's list with this number; length 0: there is none. */
-static struct sansmtp_span word(const struct sansmtp_client *client, uint32_t number)
-{
-    const uint8_t *list = (const uint8_t *)client->options->mechanisms;
-    size_t left = client->options->mechanisms_length;
-    struct sansmtp_span name = {NULL, 0};
-
-    for (uint32_t i = 0; left != 0; i++) {
-        const uint8_t *space = memchr(list, ' ', left);
-        size_t length = space == NULL ? left : (size_t)(space - list);
-
-        if (i == number) {
-            name.data = list;
-            name.length = length;
-            break;
-        }
-        list += space == NULL ? length : length + 1;
-        left -= space == NULL ? length : length + 1;
-    }
-    return name;
-}
-
-/* RFC 4954 14: no password to a peer that is not known, nor in clear, unless the host says so. */
-static bool usable(const struct sansmtp_client *client, uint32_t number)
-{
-    struct sansmtp_span name = word(client, number);
-    bool safe = sansmtp_client_knows(client, SANSMTP_CLIENT_TLS) &&
-                sansmtp_client_knows(client, SANSMTP_CLIENT_VERIFIED);
-
-    return safe || sansmtp_client_is(client, SANSMTP_CLIENT_AUTH_IN_CLEAR) ||
-           !sansmtp_mechanism_find(name)->clear;
-}
-
-static void put_auth(struct sansmtp_client *client)
-{
-    struct sansmtp_span name = word(client, client->mechanism);
-
-    sansmtp_out_put(&client->out, "AUTH ", 5);
-    sansmtp_out_put(&client->out, name.data, name.length);
-}
-
-static void begin(struct sansmtp_client *client, uint32_t number)
-{
-    client->mechanism = number;
-    client->tried |= 1u << number;
-    client->phase = SANSMTP_AWAITS_AUTH;
-    if (sansmtp_mechanism_find(word(client, number))->first == SANSMTP_FIRST_CLIENT) {
-        client->knows |= SANSMTP_CLIENT_CHALLENGE_DUE;
-    } else {
-        put_auth(client);
-        sansmtp_client_put(client, "", 0);
-    }
-}
-
-/* True: an exchange has begun, or the session fails for want of one. */
-bool sansmtp_client_auth_begin(struct sansmtp_client *client)
-{
-    uint32_t left = client->offered.mechanisms & ~client->tried;
-
-    if (client->options->mechanisms_length == 0 ||
-        sansmtp_client_knows(client, SANSMTP_CLIENT_AUTHENTICATED)) {
-        return false;
-    }
-    for (uint32_t i = 0; left != 0; i++, left >>= 1) {
-        if ((left & 1) != 0 && usable(client, i)) {
-            begin(client, i);
-            return true;
-        }
-    }
-    if (sansmtp_client_is(client, SANSMTP_CLIENT_AUTH_OPTIONAL)) {
-        return false;
-    }
-    sansmtp_client_fail(client, SANSMTP_ERR_AUTH);
-    return true;
-}
-
 void sansmtp_client_ask_initial(struct sansmtp_client *client)
 {
     struct sansmtp_event *event = sansmtp_client_event(client, SANSMTP_EVENT_CHALLENGE);
 
     client->knows &= ~(uint32_t)SANSMTP_CLIENT_CHALLENGE_DUE;
     client->knows |= SANSMTP_CLIENT_CHALLENGED;
-    event->text = word(client, client->mechanism);
+    event->text = sansmtp_client_mechanism(client, client->mechanism);
     event->flags = SANSMTP_FLAG_INITIAL;
 }
 
@@ -130,10 +54,10 @@ void sansmtp_client_respond_rest(struct sansmtp_client *client)
 /* The initial response goes with AUTH if the line stays within 512 octets. */
 static void respond_initially(struct sansmtp_client *client)
 {
-    size_t length = 5 + word(client, client->mechanism).length + 1 +
+    size_t length = 5 + sansmtp_client_mechanism(client, client->mechanism).length + 1 +
                     sansmtp_base64_encoded_length(client->response_length) + 2;
 
-    put_auth(client);
+    sansmtp_client_put_auth(client);
     if (length > AUTH_LINE) {
         client->knows |= SANSMTP_CLIENT_HELD;
         sansmtp_client_put(client, "", 0);
@@ -202,7 +126,7 @@ static enum sansmtp_client_step challenge(struct sansmtp_client *client,
         return SANSMTP_CLIENT_ON;
     }
     event = sansmtp_client_event(client, SANSMTP_EVENT_CHALLENGE);
-    event->text = word(client, client->mechanism);
+    event->text = sansmtp_client_mechanism(client, client->mechanism);
     event->data.data = client->text;
     if (sansmtp_client_knows(client, SANSMTP_CLIENT_CUT_TEXT | SANSMTP_CLIENT_CANCELLED) ||
         !sansmtp_base64_decode(reply->text.data, reply->text.length, client->text,
@@ -216,18 +140,6 @@ static enum sansmtp_client_step challenge(struct sansmtp_client *client,
     }
     client->knows |= SANSMTP_CLIENT_CHALLENGED;
     return SANSMTP_CLIENT_TELL;
-}
-
-/* The exchange is over: what it left in the buffers is wiped. A reply to AUTH has been asked for by
- * octets that are all handed out, so the output is empty, or the session is over. */
-void sansmtp_client_auth_forget(struct sansmtp_client *client)
-{
-    uint8_t *behind = client->text + client->text_length;
-
-    client->response = NULL;
-    client->knows &= ~(uint32_t)(SANSMTP_CLIENT_HELD | SANSMTP_CLIENT_CANCELLED);
-    sansmtp_wipe(behind, client->text_capacity - client->text_length);
-    sansmtp_wipe(client->out.octets, client->out.capacity);
 }
 
 /* 504, 534 and what follows "*" say that this mechanism is not to be; others may be. */

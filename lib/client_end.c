@@ -2,39 +2,6 @@
 
 /* How a session ends, and how long the peer may be silent. */
 
-/* Nothing more goes out: least of all the end of a message (RFC 5321 3.8, 4.5.3.2). */
-void sansmtp_client_over(struct sansmtp_client *client, uint32_t reason, int error)
-{
-    if (client->phase == SANSMTP_AWAITS_NOTHING || client->phase == SANSMTP_AWAITS_TURN) {
-        client->phase = SANSMTP_AWAITS_NOTHING; /* CLOSING is told, or waits to be */
-        return;
-    }
-    if (client->phase == SANSMTP_AWAITS_QUIT &&
-        (error == SANSMTP_ERR_GONE || error == SANSMTP_ERR_REFUSED)) {
-        reason = SANSMTP_REASON_QUIT; /* QUIT changes nothing, however the peer takes it */
-        error = 0;
-    }
-    sansmtp_client_lost(client);
-    if (client->phase == SANSMTP_AWAITS_AUTH) {
-        sansmtp_client_auth_forget(client);
-    }
-    sansmtp_out_clear(&client->out);
-    client->phase = SANSMTP_AWAITS_NOTHING;
-    client->knows &= ~(uint32_t)(SANSMTP_CLIENT_CHALLENGED | SANSMTP_CLIENT_CHALLENGE_DUE |
-                                 SANSMTP_CLIENT_READY_DUE | SANSMTP_CLIENT_WHOLE);
-    client->response = NULL;
-    client->closing = reason;
-    client->error = client->error != 0 ? client->error : error;
-}
-
-/* The session is of no use; it is left as it should be, by QUIT (RFC 5321 4.1.1.10). */
-void sansmtp_client_fail(struct sansmtp_client *client, int error)
-{
-    client->error = error;
-    client->phase = SANSMTP_AWAITS_QUIT;
-    sansmtp_client_put(client, "QUIT", 4);
-}
-
 int sansmtp_client_abort(struct sansmtp_client *client)
 {
     if (client == NULL) {

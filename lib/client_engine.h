@@ -5,21 +5,28 @@
  * The client engine from inside. Its rooms:
  *
  *   client.c              next and wants
+ *   client_state.c        an event, a reply told of: what all rooms do to the state
  *   client_reply.c        the peer's replies: lines collected over any cuts, bounded
  *   client_session.c      what a reply means outside a message: greeting, hello, STARTTLS, QUIT
+ *   client_opening.c      what comes next while the session opens: TLS, AUTH, messages
  *   client_transaction.c  what it means within: MAIL, RCPT, DATA, BDAT; how a message goes on
- *   client_outcome.c      what becomes of it: the replies to its end, refusals, losses
+ *   client_outcome.c      what becomes of it: the replies to its end, refusals
  *   client_command.c      the lines that go out, and the commands that are the host's own
  *   client_envelope.c     submit: the gate of the envelope, and what it needs of the peer
  *   client_mail.c         submit: the MAIL line
  *   client_rcpt.c         recipient: its gate, and the RCPT line
- *   client_body.c         the message on its way out; output and sent
+ *   client_body.c         the message, lent by the host piece by piece
+ *   client_output.c       what goes out, and what of it is gone: output, vectors, sent
  *   client_auth.c         the AUTH exchange
- *   client_end.c          how a session ends; patience
+ *   client_over.c         the end of a message and of a session, as the rooms bring it about
+ *   client_end.c          the same, as the host does; patience
  *   client_options.c      options, memory, init
  *
  * Pipelining needs no queue: the order of the commands is fixed, so counters do. `put` counts the
  * commands written, `sent` those wholly handed out, `answered` those whose reply is in.
+ *
+ * Calls go one way: from next() and the host's calls down to session and transaction, AUTH and
+ * body, the outcome, the lines, the end, the state.
  */
 
 #include <sansmtp/client.h>
@@ -169,7 +176,7 @@ static inline bool sansmtp_client_half_told(const struct sansmtp_client *client)
            !sansmtp_client_knows(client, SANSMTP_CLIENT_GREETING_DUE);
 }
 
-/* client.c */
+/* client_state.c */
 struct sansmtp_event *sansmtp_client_event(struct sansmtp_client *client, uint32_t type);
 struct sansmtp_event *sansmtp_client_reply_event(struct sansmtp_client *client, uint32_t type,
                                                  const struct sansmtp_client_reply *reply);
@@ -177,6 +184,20 @@ struct sansmtp_event *sansmtp_client_refusal(struct sansmtp_client *client, uint
                                              const struct sansmtp_client_reply *reply);
 void sansmtp_client_renew(struct sansmtp_client *client);
 bool sansmtp_client_outstanding(const struct sansmtp_client *client);
+void sansmtp_client_auth_forget(struct sansmtp_client *client);
+
+/* client_over.c */
+void sansmtp_client_finish(struct sansmtp_client *client, uint32_t outcome);
+uint32_t sansmtp_client_refused_outcome(const struct sansmtp_client *client);
+bool sansmtp_client_has_recipient(const struct sansmtp_client *client);
+void sansmtp_client_lost(struct sansmtp_client *client);
+void sansmtp_client_over(struct sansmtp_client *client, uint32_t reason, int error);
+void sansmtp_client_fail(struct sansmtp_client *client, int error);
+
+/* client_opening.c: the host's mechanism of this number, length 0: there is none */
+struct sansmtp_span sansmtp_client_mechanism(const struct sansmtp_client *client, uint32_t number);
+void sansmtp_client_put_auth(struct sansmtp_client *client);
+void sansmtp_client_proceed(struct sansmtp_client *client);
 
 /* client_reply.c */
 enum sansmtp_client_step sansmtp_client_collect(struct sansmtp_client *client,
@@ -191,7 +212,6 @@ enum sansmtp_client_step sansmtp_client_session(struct sansmtp_client *client,
 enum sansmtp_client_step sansmtp_client_opening(struct sansmtp_client *client,
                                                 const struct sansmtp_client_reply *reply);
 void sansmtp_client_hello(struct sansmtp_client *client);
-void sansmtp_client_proceed(struct sansmtp_client *client);
 
 /* client_transaction.c */
 enum sansmtp_client_step sansmtp_client_transaction(struct sansmtp_client *client,
@@ -206,10 +226,6 @@ enum sansmtp_client_step sansmtp_client_early_verdict(struct sansmtp_client *cli
 enum sansmtp_client_step sansmtp_client_senseless(struct sansmtp_client *client);
 void sansmtp_client_note_refusal(struct sansmtp_client *client,
                                  const struct sansmtp_client_reply *reply);
-bool sansmtp_client_has_recipient(const struct sansmtp_client *client);
-uint32_t sansmtp_client_refused_outcome(const struct sansmtp_client *client);
-void sansmtp_client_lost(struct sansmtp_client *client);
-void sansmtp_client_finish(struct sansmtp_client *client, uint32_t outcome);
 
 /* client_command.c: length of put: of what ends the line; NULs end the text of put_text */
 void sansmtp_client_put(struct sansmtp_client *client, const char *line, size_t length);
@@ -241,17 +257,13 @@ bool sansmtp_client_asks_body(const struct sansmtp_client *client);
 void sansmtp_client_body_begin(struct sansmtp_client *client);
 void sansmtp_client_empty_end(struct sansmtp_client *client);
 bool sansmtp_client_body_pending(const struct sansmtp_client *client);
+bool sansmtp_client_octets_left(const struct sansmtp_client *client);
+void sansmtp_client_chunk_done(struct sansmtp_client *client);
 
 /* client_auth.c */
-bool sansmtp_client_auth_begin(struct sansmtp_client *client);
 enum sansmtp_client_step sansmtp_client_auth(struct sansmtp_client *client,
                                              const struct sansmtp_client_reply *reply);
 void sansmtp_client_respond_rest(struct sansmtp_client *client);
 void sansmtp_client_ask_initial(struct sansmtp_client *client);
-void sansmtp_client_auth_forget(struct sansmtp_client *client);
-
-/* client_end.c */
-void sansmtp_client_over(struct sansmtp_client *client, uint32_t reason, int error);
-void sansmtp_client_fail(struct sansmtp_client *client, int error);
 
 #endif

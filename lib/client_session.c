@@ -29,29 +29,6 @@ void sansmtp_client_hello(struct sansmtp_client *client)
     sansmtp_client_put(client, "", 0);
 }
 
-/* Everything is known of the peer: TLS if it must or may be, then authentication, then messages. */
-void sansmtp_client_proceed(struct sansmtp_client *client)
-{
-    bool tls = client->options->tls != SANSMTP_CLIENT_TLS_NONE &&
-               !sansmtp_client_knows(client, SANSMTP_CLIENT_TLS | SANSMTP_CLIENT_TLS_TRIED);
-
-    if (tls && sansmtp_client_offers(client, SANSMTP_EXTENSION_STARTTLS)) {
-        client->phase = SANSMTP_AWAITS_STARTTLS;
-        sansmtp_client_put(client, "STARTTLS", 8);
-        return;
-    }
-    if (client->options->tls == SANSMTP_CLIENT_TLS_REQUIRED &&
-        !sansmtp_client_knows(client, SANSMTP_CLIENT_TLS)) {
-        sansmtp_client_fail(client, SANSMTP_ERR_TLS);
-        return;
-    }
-    if (sansmtp_client_auth_begin(client)) {
-        return;
-    }
-    client->phase = SANSMTP_AWAITS_MESSAGE;
-    client->knows |= SANSMTP_CLIENT_READY_DUE;
-}
-
 /* The session goes no further; the host hears why. */
 static enum sansmtp_client_step refused(struct sansmtp_client *client, uint32_t verb,
                                         const struct sansmtp_client_reply *reply)

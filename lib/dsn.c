@@ -27,22 +27,6 @@ static int finish(struct sansmtp_dsn *dsn, const struct sansmtp_dsn *next,
     return 0;
 }
 
-void sansmtp_dsn_put_delimiter(struct sansmtp_dsn_out *out, const struct sansmtp_dsn_report *report,
-                               bool last)
-{
-    uint32_t mode = out->mode;
-
-    sansmtp_dsn_newline(out);
-    out->mode = 0;
-    SANSMTP_DSN_PUT(out, "--");
-    sansmtp_dsn_put(out, report->boundary.data, report->boundary.length);
-    if (last) {
-        SANSMTP_DSN_PUT(out, "--");
-    }
-    sansmtp_dsn_newline(out);
-    out->mode = mode;
-}
-
 static void put_mailbox(struct sansmtp_dsn_out *out, const struct sansmtp_span *path)
 {
     struct sansmtp_span mailbox = sansmtp_dsn_path_mailbox(*path);
@@ -136,7 +120,7 @@ static void begin_human(struct sansmtp_dsn *dsn, struct sansmtp_dsn_out *out)
     bool utf8 = (flags & (SANSMTP_DSN_UTF8_TEXT | SANSMTP_DSN_SMTPUTF8)) != 0;
     bool eight = (flags & (SANSMTP_DSN_8BITMIME | SANSMTP_DSN_SMTPUTF8)) != 0;
 
-    sansmtp_dsn_put_delimiter(out, dsn->report, false);
+    sansmtp_dsn_put_delimiter(out, dsn->report->boundary, false);
     SANSMTP_DSN_PUT(out, "Content-Type: text/plain; charset=");
     if (utf8) {
         SANSMTP_DSN_PUT(out, "utf-8");
@@ -273,7 +257,7 @@ static void begin_status(struct sansmtp_dsn *dsn, struct sansmtp_dsn_out *out)
     if (dsn->step == SANSMTP_DSN_AT_HUMAN) {
         bool global = is_status_global(dsn);
 
-        sansmtp_dsn_put_delimiter(out, dsn->report, false);
+        sansmtp_dsn_put_delimiter(out, dsn->report->boundary, false);
         if (global) {
             SANSMTP_DSN_PUT(out, "Content-Type: message/global-delivery-status");
             sansmtp_dsn_newline(out);
@@ -344,7 +328,8 @@ int sansmtp_dsn_recipient(struct sansmtp_dsn *dsn, const struct sansmtp_dsn_fate
     }
     next = *dsn;
     begin_status(&next, &writer);
-    sansmtp_dsn_put_recipient_fields(&writer, dsn->report, recipient);
+    sansmtp_dsn_put_recipient_fields(&writer, dsn->report, recipient,
+                                     sansmtp_dsn_action_word(recipient->action));
     next.step = SANSMTP_DSN_AT_RECIPIENT;
     next.recipients++;
     return finish(dsn, &next, &writer, out_length);
@@ -387,7 +372,7 @@ int sansmtp_dsn_end(struct sansmtp_dsn *dsn, char *out, size_t capacity, size_t 
     if ((error = sansmtp_dsn_end_original(&next, &writer)) != 0) {
         return error;
     }
-    sansmtp_dsn_put_delimiter(&writer, dsn->report, true);
+    sansmtp_dsn_put_delimiter(&writer, dsn->report->boundary, true);
     next.step = SANSMTP_DSN_AT_END;
     return finish(dsn, &next, &writer, out_length);
 }

@@ -42,10 +42,6 @@ struct sansmtp_span sansmtp_dsn_path_mailbox(struct sansmtp_span path);
 int sansmtp_dsn_date(const struct sansmtp_dsn_report *report, int64_t seconds, char out[32],
                      size_t *length);
 
-/* "--boundary" and what stands behind it, on a line of its own behind a CRLF. */
-void sansmtp_dsn_put_delimiter(struct sansmtp_dsn_out *out, const struct sansmtp_dsn_report *report,
-                               bool last);
-
 /* Is the whole report right? Returns 0, or what sansmtp_dsn_begin returns. */
 int sansmtp_dsn_check_report(const struct sansmtp_dsn_report *report);
 
@@ -59,7 +55,13 @@ bool sansmtp_dsn_header_has_utf8(const struct sansmtp_dsn_report *report);
 /* report.limit, or what stands for 0. */
 uint64_t sansmtp_dsn_limit(const struct sansmtp_dsn_report *report);
 
-/* Is the third part encoded? */
+/* What is looked for in a message that returns whole, or cut to its header. */
+uint32_t sansmtp_dsn_flags(bool cut);
+
+/* The third part: what the message has, of that which is returned; with UTF-8 in its header it is
+ * message/global; is it encoded? */
+uint32_t sansmtp_dsn_returned(const struct sansmtp_dsn_report *report);
+bool sansmtp_dsn_is_global(uint32_t found);
 bool sansmtp_dsn_is_quoted(const struct sansmtp_dsn_report *report);
 
 /* Is it a msg-id, as far as that matters: in brackets, graphic ASCII? */
@@ -94,7 +96,8 @@ void sansmtp_dsn_put_message_fields(struct sansmtp_dsn_out *out,
                                     const struct sansmtp_dsn_report *report);
 void sansmtp_dsn_put_recipient_fields(struct sansmtp_dsn_out *out,
                                       const struct sansmtp_dsn_report *report,
-                                      const struct sansmtp_dsn_fate *recipient);
+                                      const struct sansmtp_dsn_fate *recipient,
+                                      struct sansmtp_span action);
 
 /* May the host write a field of this name? */
 bool sansmtp_dsn_is_field_name(const uint8_t *name, size_t length);

@@ -118,3 +118,47 @@ int sansmtp_dsn_returns(const struct sansmtp_dsn_report *report)
     }
     return SANSMTP_DSN_RETURN_FULL;
 }
+
+uint32_t sansmtp_dsn_flags(bool cut)
+{
+    uint32_t flags = SANSMTP_DSN_HEADER_8BIT | SANSMTP_DSN_HEADER_NOT_UTF8 |
+                     SANSMTP_DSN_HEADER_BINARY | SANSMTP_DSN_HEADER_BOUNDARY;
+
+    return cut ? flags
+               : flags | SANSMTP_DSN_BODY_8BIT | SANSMTP_DSN_BODY_BINARY |
+                     SANSMTP_DSN_BODY_BOUNDARY;
+}
+
+/* What the message has, of that which is returned. */
+uint32_t sansmtp_dsn_returned(const struct sansmtp_dsn_report *report)
+{
+    uint32_t found = report->returned ? sansmtp_dsn_found(report->returned) : 0;
+
+    return found & sansmtp_dsn_flags(sansmtp_dsn_returns(report) != SANSMTP_DSN_RETURN_FULL);
+}
+
+/* UTF-8 in the header makes it message/global (RFC 6532 3.7); what else is over 127 there does
+ * not. */
+bool sansmtp_dsn_is_global(uint32_t found)
+{
+    return (found & (SANSMTP_DSN_HEADER_8BIT | SANSMTP_DSN_HEADER_NOT_UTF8)) ==
+           SANSMTP_DSN_HEADER_8BIT;
+}
+
+static bool is_binary(uint32_t found)
+{
+    return (found & (SANSMTP_DSN_HEADER_BINARY | SANSMTP_DSN_BODY_BINARY)) != 0;
+}
+
+/* RFC 6533 4.5: 7-bit unless the way back takes SMTPUTF8. RFC 6522 4: a header that is broken may
+ * be quoted-printable. message/rfc822 is never encoded, and sansmtp_dsn_returns sees that it need
+ * not be. */
+bool sansmtp_dsn_is_quoted(const struct sansmtp_dsn_report *report)
+{
+    uint32_t found = sansmtp_dsn_returned(report);
+
+    if (sansmtp_dsn_is_global(found)) {
+        return !(report->flags & SANSMTP_DSN_SMTPUTF8) || is_binary(found);
+    }
+    return (found & (SANSMTP_DSN_HEADER_8BIT | SANSMTP_DSN_HEADER_BINARY)) != 0;
+}

@@ -271,15 +271,14 @@ static void put_diagnostic(struct sansmtp_dsn_out *out, const struct sansmtp_dsn
 
 void sansmtp_dsn_put_recipient_fields(struct sansmtp_dsn_out *out,
                                       const struct sansmtp_dsn_report *report,
-                                      const struct sansmtp_dsn_fate *recipient)
+                                      const struct sansmtp_dsn_fate *recipient,
+                                      struct sansmtp_span action)
 {
-    struct sansmtp_span word = sansmtp_dsn_action_word(recipient->action);
-
     sansmtp_dsn_newline(out);
     put_original_field(out, &recipient->original);
     put_final_field(out, &recipient->path);
     begin_field(out, ACTION);
-    sansmtp_dsn_put(out, word.data, word.length);
+    sansmtp_dsn_put(out, action.data, action.length);
     sansmtp_dsn_newline(out);
     begin_field(out, STATUS);
     sansmtp_dsn_put_enhanced(out, sansmtp_dsn_status(recipient));

@@ -12,48 +12,6 @@ enum {
     LINE_LONGEST = 998 /* RFC 5322 2.1.1; a longer line is only in a part that is encoded */
 };
 
-static const uint32_t header_flags = SANSMTP_DSN_HEADER_8BIT | SANSMTP_DSN_HEADER_NOT_UTF8 |
-                                     SANSMTP_DSN_HEADER_BINARY | SANSMTP_DSN_HEADER_BOUNDARY;
-static const uint32_t all_flags = SANSMTP_DSN_HEADER_8BIT | SANSMTP_DSN_HEADER_NOT_UTF8 |
-                                  SANSMTP_DSN_HEADER_BINARY | SANSMTP_DSN_HEADER_BOUNDARY |
-                                  SANSMTP_DSN_BODY_8BIT | SANSMTP_DSN_BODY_BINARY |
-                                  SANSMTP_DSN_BODY_BOUNDARY;
-
-/* What the message has, of that which is returned. */
-static uint32_t found_of(const struct sansmtp_dsn_report *report)
-{
-    uint32_t found = report->returned ? sansmtp_dsn_found(report->returned) : 0;
-
-    return sansmtp_dsn_returns(report) == SANSMTP_DSN_RETURN_FULL ? found & all_flags
-                                                                  : found & header_flags;
-}
-
-/* UTF-8 in the header makes it message/global (RFC 6532 3.7); what else is over 127 there does
- * not. */
-static bool is_global(uint32_t found)
-{
-    return (found & (SANSMTP_DSN_HEADER_8BIT | SANSMTP_DSN_HEADER_NOT_UTF8)) ==
-           SANSMTP_DSN_HEADER_8BIT;
-}
-
-static bool is_binary(uint32_t found)
-{
-    return (found & (SANSMTP_DSN_HEADER_BINARY | SANSMTP_DSN_BODY_BINARY)) != 0;
-}
-
-/* RFC 6533 4.5: 7-bit unless the way back takes SMTPUTF8. RFC 6522 4: a header that is broken may
- * be quoted-printable. message/rfc822 is never encoded, and sansmtp_dsn_returns sees that it need
- * not be. */
-bool sansmtp_dsn_is_quoted(const struct sansmtp_dsn_report *report)
-{
-    uint32_t found = found_of(report);
-
-    if (is_global(found)) {
-        return !(report->flags & SANSMTP_DSN_SMTPUTF8) || is_binary(found);
-    }
-    return (found & (SANSMTP_DSN_HEADER_8BIT | SANSMTP_DSN_HEADER_BINARY)) != 0;
-}
-
 static void put_type(struct sansmtp_dsn_out *out, bool global, bool cut)
 {
     SANSMTP_DSN_PUT(out, "Content-Type: ");
@@ -85,20 +43,20 @@ static void put_encoding(struct sansmtp_dsn_out *out, bool quoted, bool eight)
 static void begin_part(struct sansmtp_dsn *dsn, struct sansmtp_dsn_out *out)
 {
     const struct sansmtp_dsn_report *report = dsn->report;
-    uint32_t found = found_of(report);
+    uint32_t found = sansmtp_dsn_returned(report);
     bool quoted = sansmtp_dsn_is_quoted(report);
     bool eight = (found & (SANSMTP_DSN_HEADER_8BIT | SANSMTP_DSN_BODY_8BIT)) != 0;
     bool cut = sansmtp_dsn_returns(report) != SANSMTP_DSN_RETURN_FULL;
 
-    sansmtp_dsn_put_delimiter(out, report, false);
-    put_type(out, is_global(found), cut);
+    sansmtp_dsn_put_delimiter(out, report->boundary, false);
+    put_type(out, sansmtp_dsn_is_global(found), cut);
     put_encoding(out, quoted, eight);
     sansmtp_dsn_newline(out);
     dsn->step = SANSMTP_DSN_AT_ORIGINAL;
     dsn->flags |= quoted ? SANSMTP_DSN_RETURN_QUOTED : 0;
     dsn->flags |= cut ? SANSMTP_DSN_RETURN_CUT : 0;
     dsn->flags |= eight && !quoted ? SANSMTP_DSN_NEEDS_8BIT : 0;
-    dsn->flags |= eight && !quoted && is_global(found) ? SANSMTP_DSN_NEEDS_UTF8 : 0;
+    dsn->flags |= eight && !quoted && sansmtp_dsn_is_global(found) ? SANSMTP_DSN_NEEDS_UTF8 : 0;
 }
 
 /* Takes up the encoded line where it was left. */
@@ -203,7 +161,7 @@ static size_t fitting(const struct sansmtp_dsn *dsn, const struct sansmtp_dsn_ou
 
 static bool is_foretold(const struct sansmtp_dsn *dsn, uint32_t flags)
 {
-    uint32_t mask = dsn->flags & SANSMTP_DSN_RETURN_CUT ? header_flags : all_flags;
+    uint32_t mask = sansmtp_dsn_flags((dsn->flags & SANSMTP_DSN_RETURN_CUT) != 0);
 
     return (flags & mask & ~sansmtp_dsn_found(dsn->report->returned)) == 0;
 }

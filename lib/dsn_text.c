@@ -225,3 +225,18 @@ bool sansmtp_dsn_is_text(const uint8_t *text, size_t length, bool utf8)
     }
     return utf8 ? sansmtp_utf8_valid(text, length) : sansmtp_utf8_ascii(text, length);
 }
+
+void sansmtp_dsn_put_delimiter(struct sansmtp_dsn_out *out, struct sansmtp_span boundary, bool last)
+{
+    uint32_t mode = out->mode;
+
+    sansmtp_dsn_newline(out);
+    out->mode = 0;
+    SANSMTP_DSN_PUT(out, "--");
+    sansmtp_dsn_put(out, boundary.data, boundary.length);
+    if (last) {
+        SANSMTP_DSN_PUT(out, "--");
+    }
+    sansmtp_dsn_newline(out);
+    out->mode = mode;
+}

@@ -54,6 +54,10 @@ void sansmtp_dsn_gap(struct sansmtp_dsn_out *out, size_t length);
 void sansmtp_dsn_put_unitext(struct sansmtp_dsn_out *out, const uint8_t *text, size_t length,
                              bool embedded);
 
+/* "--boundary" and what stands behind it, on a line of its own behind a CRLF. */
+void sansmtp_dsn_put_delimiter(struct sansmtp_dsn_out *out, struct sansmtp_span boundary,
+                               bool last);
+
 /* Is it without controls, and ASCII, or with utf8 UTF-8? HT is a control here. */
 bool sansmtp_dsn_is_text(const uint8_t *text, size_t length, bool utf8);
 

@@ -56,17 +56,17 @@ static const uint64_t announced[] = {
 #define TIME SANSMTP_WHEN_ALWAYS
     [TIME] = UINT64_C(0)
 #include "extensions.def"
-    ,
+        ,
 #undef TIME
 #define TIME SANSMTP_WHEN_PLAIN
     [TIME] = UINT64_C(0)
 #include "extensions.def"
-    ,
+        ,
 #undef TIME
 #define TIME SANSMTP_WHEN_SECURE
     [TIME] = UINT64_C(0)
 #include "extensions.def"
-    ,
+        ,
 #undef TIME
 #define TIME SANSMTP_WHEN_ALLOWED
     [TIME] = UINT64_C(0)

@@ -69,9 +69,9 @@ static const struct network ipv4_networks[] = {
 
 static const struct network ipv6_networks[] = {
     {0x00000000, 16, SANSMTP_ROUTE_TO_NOWHERE}, /* ::192.0.2.1 is no more (RFC 4291 2.5.5.1) */
-    {0xFC000000, 7, SANSMTP_ROUTE_TO_PRIVATE}, /* fc00::/7: RFC 4193 */
-    {0xFE800000, 9, SANSMTP_ROUTE_TO_NOWHERE}, /* fe80::/10 needs a link; fec0::/10 is no more */
-    {0xFF000000, 8, SANSMTP_ROUTE_TO_NOWHERE}, /* ff00::/8: multicast */
+    {0xFC000000, 7, SANSMTP_ROUTE_TO_PRIVATE},  /* fc00::/7: RFC 4193 */
+    {0xFE800000, 9, SANSMTP_ROUTE_TO_NOWHERE},  /* fe80::/10 needs a link; fec0::/10 is no more */
+    {0xFF000000, 8, SANSMTP_ROUTE_TO_NOWHERE},  /* ff00::/8: multicast */
 };
 
 static uint32_t first_word(const uint8_t *octets)

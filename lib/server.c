@@ -5,41 +5,6 @@
 /* One step a phase. Whoever needs input waits for it here, whoever needs room asks for it in the
  * step itself; nothing loops but next(). */
 
-struct sansmtp_event *sansmtp_server_event(struct sansmtp_server *server, uint32_t type)
-{
-    memset(&server->event, 0, sizeof(server->event));
-    server->event.type = type;
-    server->event.verb = server->verb;
-    return &server->event;
-}
-
-enum sansmtp_step sansmtp_server_ask(struct sansmtp_server *server)
-{
-    if (sansmtp_server_knows(server, SANSMTP_KNOWS_TLS)) {
-        server->event.flags |= SANSMTP_FLAG_TLS;
-    }
-    if (sansmtp_server_knows(server, SANSMTP_KNOWS_AUTHENTICATED)) {
-        server->event.flags |= SANSMTP_FLAG_AUTHENTICATED;
-    }
-    server->question = server->event.type;
-    return SANSMTP_STEP_TELL;
-}
-
-void sansmtp_server_renew(struct sansmtp_server *server)
-{
-    server->serial++;
-    server->progressed = 0;
-}
-
-/* The command in hand is done with: read the next line. */
-void sansmtp_server_await_line(struct sansmtp_server *server)
-{
-    server->verb = SANSMTP_VERB_UNKNOWN;
-    server->knows &= ~(uint32_t)SANSMTP_KNOWS_SHOWS_UTF8;
-    server->phase = SANSMTP_PHASE_LINE;
-    sansmtp_server_line_begin(server);
-}
-
 static const struct sansmtp_event *tell_limit(struct sansmtp_server *server)
 {
     struct sansmtp_event *event = sansmtp_server_event(server, SANSMTP_EVENT_LIMIT);

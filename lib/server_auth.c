@@ -148,13 +148,6 @@ enum sansmtp_step sansmtp_server_auth(struct sansmtp_server *server)
     return sansmtp_server_ask(server);
 }
 
-void sansmtp_server_auth_over(struct sansmtp_server *server)
-{
-    sansmtp_server_line_wipe(server);
-    server->knows &= ~(uint32_t)(SANSMTP_KNOWS_EXCHANGE | SANSMTP_KNOWS_ASKED_AUTH);
-    sansmtp_server_await_line(server);
-}
-
 /* The host is told of the limit before the refusal, once for each line. */
 enum sansmtp_reply sansmtp_server_auth_long(struct sansmtp_server *server)
 {

@@ -7,20 +7,6 @@
 /* The first beat: is the command in hand legal here? What passes has its question written into
  * server->event. Order: the line, what is demanded, the state, what is on, the form. */
 
-/* A session that began by HELO has been offered nothing; HELP and EXPN are RFC 5321's own verbs.
- * RFC 8689 2: REQUIRETLS is not to be had outside TLS. */
-uint64_t sansmtp_server_extensions(const struct sansmtp_server *server)
-{
-    uint64_t on = server->extensions;
-
-    if (!sansmtp_server_knows(server, SANSMTP_KNOWS_EXTENDED)) {
-        return on & (SANSMTP_EXTENSION_HELP | SANSMTP_EXTENSION_EXPN);
-    }
-    return sansmtp_server_knows(server, SANSMTP_KNOWS_TLS)
-               ? on
-               : on & ~sansmtp_extensions_when(SANSMTP_WHEN_SECURE);
-}
-
 /* The longest line with its CRLF (RFC 5321 4.5.3.1.4, RFC 4954 4). */
 static uint64_t longest_line(const struct sansmtp_server *server)
 {

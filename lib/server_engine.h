@@ -5,12 +5,14 @@
  * The server engine from inside. Its rooms, by beat:
  *
  *   server.c          next and wants: one step a phase, until there is something to tell
- *   server_line.c     a command line or AUTH line, collected over any cuts
+ *   server_state.c    an event, a question, a transaction: what all rooms do to the state
+ *   server_line.c     a command line or AUTH line, collected over any cuts, and the next one
  *   server_check.c    check: is this command legal here, and what is said if not?
  *   server_form.c     check: is it well-formed?
  *   server_command.c  ask: budgets, then the question of a command or the engine's own answer
  *   server_proceed.c  proceed: what an answer changes
- *   server_say.c      the lines that go out, and the errors that are counted
+ *   server_say.c      the lines that go out
+ *   server_refuse.c   the engine's own no, and the errors that are counted
  *   server_reply.c    the host's answers
  *   server_list.c     the long replies, row by row: EHLO, HELP
  *   server_body.c     the message: DATA and BDAT
@@ -21,6 +23,9 @@
  * A session has a phase (how input is read now), a state (a column of server_table.def) and at most
  * one open question. A question is asked, and a reply written, only when the output has room for
  * options.reply octets, so neither can fail for space.
+ *
+ * Calls go one way: from next() down to command and body, what an answer changes, lists, AUTH, the
+ * end, what is said, the line, the state.
  */
 
 #include <sansmtp/callbacks.h>
@@ -162,20 +167,23 @@ static inline bool sansmtp_server_lenient(const struct sansmtp_server *server, u
 const struct sansmtp_server_options *
 sansmtp_server_later(const struct sansmtp_server_options *options);
 
-/* server.c */
+/* server_state.c */
 struct sansmtp_event *sansmtp_server_event(struct sansmtp_server *server, uint32_t type);
 enum sansmtp_step sansmtp_server_ask(struct sansmtp_server *server);
 void sansmtp_server_renew(struct sansmtp_server *server);
-void sansmtp_server_await_line(struct sansmtp_server *server);
+uint64_t sansmtp_server_extensions(const struct sansmtp_server *server); /* in force now */
+void sansmtp_server_reset(struct sansmtp_server *server, uint32_t reason);
+void sansmtp_server_transaction_over(struct sansmtp_server *server);
 
 /* server_line.c: collect is true once the line is whole; it stands without its CRLF */
 bool sansmtp_server_collect(struct sansmtp_server *server, struct sansmtp_span *in);
 void sansmtp_server_line_begin(struct sansmtp_server *server);
 void sansmtp_server_line_wipe(struct sansmtp_server *server);
+void sansmtp_server_await_line(struct sansmtp_server *server);
+void sansmtp_server_auth_over(struct sansmtp_server *server);
 
 /* server_check.c: what the command in hand gets at once; NONE: server->event is ready to ask */
 enum sansmtp_reply sansmtp_server_check(struct sansmtp_server *server);
-uint64_t sansmtp_server_extensions(const struct sansmtp_server *server); /* in force now */
 
 /* server_form.c: its argument, read into server->event */
 enum sansmtp_reply sansmtp_server_form(struct sansmtp_server *server);
@@ -186,19 +194,19 @@ enum sansmtp_step sansmtp_server_command(struct sansmtp_server *server, size_t b
 
 /* server_proceed.c */
 void sansmtp_server_proceed(struct sansmtp_server *server, uint32_t question, uint32_t code);
-void sansmtp_server_reset(struct sansmtp_server *server, uint32_t reason);
-void sansmtp_server_transaction_over(struct sansmtp_server *server);
 void sansmtp_server_burl_refused(struct sansmtp_server *server);
 
 /* server_say.c */
 bool sansmtp_server_room(const struct sansmtp_server *server);
 void sansmtp_server_say(struct sansmtp_server *server, enum sansmtp_reply reply);
-bool sansmtp_server_count_error(struct sansmtp_server *server);
-bool sansmtp_server_refuse(struct sansmtp_server *server, enum sansmtp_reply reply);
 size_t sansmtp_server_line_length(const struct sansmtp_server *server, uint32_t code,
                                   uint32_t enhanced, size_t length);
 void sansmtp_server_put_line(struct sansmtp_server *server, uint32_t code, char separator,
                              uint32_t enhanced, const void *text, size_t length);
+
+/* server_refuse.c */
+bool sansmtp_server_count_error(struct sansmtp_server *server);
+bool sansmtp_server_refuse(struct sansmtp_server *server, enum sansmtp_reply reply);
 
 /* server_list.c: rows is true once all are written */
 uint64_t sansmtp_server_announced(const struct sansmtp_server *server);
@@ -221,7 +229,6 @@ size_t sansmtp_server_showable(const uint8_t *line, size_t length);
 enum sansmtp_step sansmtp_server_auth(struct sansmtp_server *server);
 enum sansmtp_step sansmtp_server_response(struct sansmtp_server *server);
 bool sansmtp_server_challenge_rest(struct sansmtp_server *server);
-void sansmtp_server_auth_over(struct sansmtp_server *server);
 bool sansmtp_server_mechanism_next(const struct sansmtp_server *server, size_t *at,
                                    struct sansmtp_span *name);
 

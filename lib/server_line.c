@@ -126,3 +126,20 @@ bool sansmtp_server_collect(struct sansmtp_server *server, struct sansmtp_span *
     }
     return complete;
 }
+
+/* The command in hand is done with: read the next line. */
+void sansmtp_server_await_line(struct sansmtp_server *server)
+{
+    server->verb = SANSMTP_VERB_UNKNOWN;
+    server->knows &= ~(uint32_t)SANSMTP_KNOWS_SHOWS_UTF8;
+    server->phase = SANSMTP_PHASE_LINE;
+    sansmtp_server_line_begin(server);
+}
+
+/* So is an exchange: of its credentials nothing stays. */
+void sansmtp_server_auth_over(struct sansmtp_server *server)
+{
+    sansmtp_server_line_wipe(server);
+    server->knows &= ~(uint32_t)(SANSMTP_KNOWS_EXCHANGE | SANSMTP_KNOWS_ASKED_AUTH);
+    sansmtp_server_await_line(server);
+}

@@ -2,29 +2,6 @@
 
 /* The third beat: what an answer changes. It is in the output already. */
 
-static uint32_t base_state(const struct sansmtp_server *server)
-{
-    return sansmtp_server_knows(server, SANSMTP_KNOWS_HELLO) ? SANSMTP_STATE_HELLO
-                                                             : SANSMTP_STATE_OPEN;
-}
-
-/* The host hears of a message that it will not get, once. */
-void sansmtp_server_reset(struct sansmtp_server *server, uint32_t reason)
-{
-    if (sansmtp_server_knows(server, SANSMTP_KNOWS_BEGUN)) {
-        server->reset = (uint8_t)reason;
-        server->knows &= ~(uint32_t)SANSMTP_KNOWS_BEGUN;
-    }
-}
-
-void sansmtp_server_transaction_over(struct sansmtp_server *server)
-{
-    server->knows &= ~(uint32_t)(SANSMTP_KNOWS_TRANSACTION | SANSMTP_KNOWS_MAIL_REFUSED);
-    server->state = base_state(server);
-    server->recipients = 0;
-    server->octets = 0;
-}
-
 static void after_connect(struct sansmtp_server *server, uint32_t code)
 {
     if (code != 220) { /* on 220 it stays what it is: OPEN, or WEAK */
