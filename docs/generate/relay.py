@@ -126,6 +126,12 @@ An
 server is asked only when the message has long been taken; so with one there must be a file, or the
 word that all are taken.
 .Sh DELIVERY
+An MX that leads to
+.Cm own-address ,
+or to where
+.Cm relay-listen
+listens at the port of other servers, leads to ourselves: neither it nor what is worse is called.
+.Pp
 A domain in UTF-8 and the same in A-labels are one domain: in RCPT, in
 .Cm local-domain ,
 .Cm relay-domain

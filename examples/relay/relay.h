@@ -31,8 +31,8 @@
  *   report*.c     what is told, and how
  *
  * Beside it: in front/ etrn.c, the command ETRN, and addresses.c, lists of them; in queue/ command.c,
- * the queue's commands; names/ the DNS, and domains as it has them; options/ the options (config*.c,
- * config.def) and what stands in the files that they name (files.c, lines.c).
+ * the queue's commands; names/ the DNS, domains as it has them, and our own addresses; options/ the
+ * options (config*.c, config.def) and what stands in the files that they name (files.c, lines.c).
  *
  * Here are relay.c, the program; identity.c, as whom it runs; logfile.c, the log; reload.c, which
  * reads the files again. The rooms of sansmtp-receive that hold a connection, TLS, AUTH, the log and

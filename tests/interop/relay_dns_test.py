@@ -17,7 +17,7 @@ from scripted_hop import Hop
 from support import HOSTNAME
 
 CNAME = 5
-NEAR, FAR = "127.0.0.2", "127.0.0.3"
+NEAR, FAR, OWN = "127.0.0.2", "127.0.0.3", "127.0.0.4"
 TO = "user@hop.test"
 SLOW = ("--retry-first", "600", "--retry-greylisted", "600", "--retry-longest", "600")
 GOOD = {("hop.test", MX): [exchange("mx.hop.test")], ("mx.hop.test", A): [address(NEAR)]}
@@ -41,7 +41,7 @@ def printable(relay):
 class World:
     def __init__(self, here):
         self.here = here
-        self.port = relaying.common_port((NEAR, FAR, "127.0.0.1"))
+        self.port = relaying.common_port((NEAR, FAR, OWN, "127.0.0.1"))
 
     def found(self, records, *options, lie=None):
         """The outcome, the lines that the near hop heard, and the log; FAR and 127.0.0.1 must not
@@ -60,6 +60,16 @@ class World:
             why = "%s\n%s" % (relay.log(), relay.errors()[-1500:])
             clean = printable(relay) and relay.process.poll() is None
             return result, near.sessions, sessions, clean, why
+
+
+    def everywhere(self, records):
+        """The outcome where the relay listens on all addresses, at the port of other servers."""
+        port = relaying.common_port(("127.0.0.1",))
+        dns = scripted_dns.Dns(records, signed=False)
+        listen = "--relay-listen", "0.0.0.0:%d" % port
+        with dns.running(), delivering.Setting(self.here, dns, port).relay(
+                *SLOW, *listen, quick=False) as relay:
+            return outcome(relay)
 
 
 def check(tap, name, found, wanted, near=None):
@@ -108,6 +118,12 @@ def back_to_us(tap, world):
     ours = {("hop.test", MX): [exchange("mx.hop.test")], ("mx.hop.test", A): [address(FAR)]}
     found = world.found(ours, "--own-address", FAR)
     check(tap, "an MX that is our address", found, "told 5.4.6", 0)
+    ours["mx.hop.test", A] = [address(OWN)]
+    found = world.found(ours, "--relay-listen", "%s:%d" % (OWN, world.port))
+    check(tap, "an MX that is where we listen", found, "told 5.4.6", 0)
+    ours["mx.hop.test", A] = [address("127.0.0.1")]
+    found = world.everywhere(ours)
+    tap.check(found == "told 5.4.6", "the same, listening everywhere", found)
     worse = {("hop.test", MX): [exchange(HOSTNAME, 10), exchange("mx.hop.test", 20)],
              ("mx.hop.test", A): [address(FAR)], (HOSTNAME, A): [address(FAR)]}
     check(tap, "one that is worse than we are", world.found(worse), "told 5.4.6", 0)

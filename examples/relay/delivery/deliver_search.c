@@ -2,6 +2,7 @@
 
 #include "../names/answer.h"
 #include "../names/idna.h"
+#include "../names/own.h"
 #include "lane.h"
 
 #include <stdio.h>
@@ -318,14 +319,8 @@ static void set_route(struct search *search)
                                              strlen(config->hostname)};
     route->names = &search->own_name;
     route->name_count = 1;
-    for (size_t i = 0; i < config->own_address.count && i < SEARCH_OWN; i++) {
-        const struct sansmtp_network *network = &config->own_address.items[i];
-
-        memcpy(search->own[i].octets, network->address, network->length);
-        search->own[i].length = network->length;
-        route->own_count++;
-    }
     route->own = search->own;
+    route->own_count = own_addresses(config, search->port, search->own, SEARCH_OWN);
     search->result.size = sizeof search->result;
 }
 

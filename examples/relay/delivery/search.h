@@ -18,7 +18,7 @@
 #define SEARCH_ATTEMPTS  16u
 #define SEARCH_TLSA      8u /* records of a host */
 #define SEARCH_RDATA     600u
-#define SEARCH_OWN       32u /* addresses of our own */
+#define SEARCH_OWN       64u /* addresses of our own */
 
 /* What a host must show, by DNS. */
 struct search_host {
