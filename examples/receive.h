@@ -54,6 +54,9 @@ struct receiver {
     SSL_CTX *tls;        /* NULL: none */
     FILE *log;           /* NULL: none */
     struct connection *connections;
+    uv_tcp_t spare;     /* takes a connection that there is no memory for */
+    bool spare_closing; /* it is still in use */
+    bool one_waits;     /* for it, at the listener */
     bool stopping;
 };
 

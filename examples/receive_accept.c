@@ -5,10 +5,8 @@
 #include <string.h>
 
 /* How a connection begins. libuv takes no other one before the first in line has been taken, so one
- * that there is no memory for is taken by a handle that is always there, and closed. */
-static uv_tcp_t spare;
-static bool spare_closing; /* it is still in use */
-static bool one_waits;     /* for the spare handle */
+ * that there is no memory for is taken by a handle that is always there, and closed. Each listener
+ * has its own, for who waits at one is heard by nobody else. */
 
 static struct connection *new_connection(struct receiver *receiver)
 {
@@ -36,26 +34,27 @@ static struct connection *new_connection(struct receiver *receiver)
 static void on_refused(uv_handle_t *handle)
 {
     uv_stream_t *listener = handle->data;
+    struct receiver *receiver = listener->data;
 
-    spare_closing = false;
-    if (one_waits && uv_is_closing((uv_handle_t *)listener) == 0) {
-        one_waits = false;
+    receiver->spare_closing = false;
+    if (receiver->one_waits && uv_is_closing((uv_handle_t *)listener) == 0) {
+        receiver->one_waits = false;
         connection_accept(listener);
     }
 }
 
 static void refuse(struct receiver *receiver, uv_stream_t *listener)
 {
-    if (spare_closing) {
-        one_waits = true;
+    if (receiver->spare_closing) {
+        receiver->one_waits = true;
         return;
     }
     fprintf(stderr, "%s: no memory for a connection\n", program_invocation_short_name);
-    uv_tcp_init(receiver->loop, &spare);
-    spare.data = listener;
-    spare_closing = true;
-    uv_accept(listener, (uv_stream_t *)&spare);
-    uv_close((uv_handle_t *)&spare, on_refused);
+    uv_tcp_init(receiver->loop, &receiver->spare);
+    receiver->spare.data = listener;
+    receiver->spare_closing = true;
+    uv_accept(listener, (uv_stream_t *)&receiver->spare);
+    uv_close((uv_handle_t *)&receiver->spare, on_refused);
 }
 
 void connection_accept(uv_stream_t *listener)
