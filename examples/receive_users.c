@@ -69,14 +69,29 @@ static int add_scram(struct users *users, const char *name, const char *text, co
     return 0;
 }
 
+#define BLANKS          " \t"
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
+/* What cannot be seen in an editor would silently make another user of him. */
+static const char *fault_of_name(const char *name, const char *colon)
+{
+    if (colon == NULL || colon == name) {
+        return "wanted is user:hash";
+    }
+    if (strchr(BLANKS, name[0]) != NULL || strchr(BLANKS, colon[-1]) != NULL) {
+        return "there is a blank before or behind the user's name: take it away";
+    }
+    return NULL;
+}
+
 static int add(struct users *users, char *text, const char *path, size_t line)
 {
     char *colon = strchr(text, ':');
-    const char *fault;
+    const char *fault = fault_of_name(text, colon);
     struct user *list;
 
-    if (colon == NULL || colon == text) {
-        return complain(path, line, "wanted is user:hash");
+    if (fault != NULL) {
+        return complain(path, line, fault);
     }
     *colon = '\0';
     if (strncmp(colon + 1, SCRAM, sizeof SCRAM - 1) == 0) {
@@ -97,21 +112,33 @@ static int add(struct users *users, char *text, const char *path, size_t line)
                                                                                       : 0;
 }
 
+static void end_at(char *text, char last)
+{
+    size_t length = strlen(text);
+
+    if (length > 0 && text[length - 1] == last) {
+        text[length - 1] = '\0';
+    }
+}
+
+static int add_line(struct users *users, char *text, const char *path, size_t line)
+{
+    if (line == 1 && strncmp(text, BYTE_ORDER_MARK, sizeof BYTE_ORDER_MARK - 1) == 0) {
+        return complain(path, line, "it begins with a byte order mark: save it without (no BOM)");
+    }
+    end_at(text, '\n');
+    end_at(text, '\r'); /* of another system */
+    return text[0] == '\0' || text[0] == '#' ? 0 : add(users, text, path, line);
+}
+
 static int read_lines(struct users *users, FILE *file, const char *path)
 {
     char *text = NULL;
     size_t capacity = 0, line = 0;
-    ssize_t length;
     int status = 0;
 
-    while (status == 0 && (length = getline(&text, &capacity, file)) >= 0) {
-        line++;
-        if (length > 0 && text[length - 1] == '\n') {
-            text[length - 1] = '\0';
-        }
-        if (text[0] != '\0' && text[0] != '#') {
-            status = add(users, text, path, line);
-        }
+    while (status == 0 && getline(&text, &capacity, file) >= 0) {
+        status = add_line(users, text, path, ++line);
     }
     free(text);
     return status;

@@ -81,9 +81,10 @@ def start(tap, here, tls):
     ends(tap, "no users", [*auth, gone], NO_INPUT, gone, "No such file")
     ends(tap, "a broken hash", [*auth, junk], CONFIG, junk + ":1")
     ends(tap, "an empty file of users", [*auth, os.devnull], CONFIG, os.devnull)
-    for hashed in b"plaintext", b"ab", b"", HASH[:-1], HASH + b"\r", HASH + b":19000:0":
+    for hashed in b"plaintext", b"ab", b"", HASH[:-1], HASH + b":19000:0":
         users = support.written(here, "users", b"# who\n\nyou:" + HASH + b"\nme:" + hashed + b"\n")
         ends(tap, "the hash %r" % hashed, [*auth, users], CONFIG, users + ":4", "hash")
+    unlike(tap, here, auth)
     ends(tap, "a folder that cannot be", [*where, "--maildir", junk + "/x"], CANNOT_CREATE, junk)
     ends(tap, "a file for a folder", [*where, "--maildir", key], CANNOT_CREATE, key)
     ends(tap, "a log that cannot be", [*none, "--log", junk + "/x"], CANNOT_CREATE, junk)
@@ -358,6 +359,19 @@ def times(tap, here):
                              for name in names[:6])
         tap.check(same, "and the same one each time", again)
         support.check_end(tap, receiver)
+
+
+def unlike(tap, here, auth):
+    """What an editor adds to a name without showing it would make another user."""
+    for line, row, word in (
+        (b"\xef\xbb\xbfyou:" + HASH, 1, "byte order mark"),
+        (b"\xef\xbb\xbf# who\nyou:" + HASH, 1, "byte order mark"),
+        (b"# who\n you:" + HASH, 2, "blank"),
+        (b"# who\n\tyou:" + HASH, 2, "blank"),
+        (b"# who\n\nyou :" + HASH, 3, "blank"),
+    ):
+        users = support.written(here, "unlike", line + b"\n")
+        ends(tap, "the line %r" % line[:12], [*auth, users], CONFIG, "%s:%d: " % (users, row), word)
 
 
 def raises_file_limit(tap, here):

@@ -175,6 +175,9 @@ def users(tap, here):
                   "a new password is the only one")
         tap.check(enters(relay, b"bob", b"four"), "a new user may enter")
         tap.check(not enters(relay, b"eve", b"two"), "one that is gone may not")
+        put(b"# by another system\r", b"\r", b"bob:" + hashed("four") + b"\r")
+        tap.check(reload(relay) and enters(relay, b"bob", b"four"), "lines may end in CR LF",
+                  relay.errors())
         put(b"ada:secret")
         tap.check(reload(relay, FAILED) and enters(relay, b"bob", b"four"),
                   "a bad file changes nothing", relay.log())
