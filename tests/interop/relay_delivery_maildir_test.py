@@ -174,6 +174,8 @@ def all_broken(tap, here):
         relay.until(lambda: all(put_off(relay, address, 2) for address in GOOD))
         tap.check(len(relay.listed()) == 3, "all are broken: all wait", relay.log())
         for address in GOOD:
+            named = "cannot store it in %s: Not a directory" % address
+            tap.check(named in relay.log(), "the log names " + address, relay.log())
             mend(mailbox(relay, address))
         drained(tap, relay, "all are broken, and mended")
         tap.check(copies(relay, GOOD) == [1, 1, 1], "each has it once", copies(relay, GOOD))

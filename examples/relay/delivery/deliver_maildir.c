@@ -89,16 +89,18 @@ static void settle(struct mailbag *mailbag, uint32_t at, uint32_t code, uint32_t
 }
 
 /* RFC 3463 3.3, 3.4: 4.2.2 is the mailbox that is full, 4.3.1 the disk. Whatever it is, somebody
- * may mend it. */
+ * may mend it, and finds by its folder where. The sender may read it, too: no path goes before. */
 static void settle_error(struct mailbag *mailbag, uint32_t at, int error)
 {
     bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
     uint32_t enhanced = error == EDQUOT ? SANSMTP_ENHANCED(4, 2, 2)
                         : full          ? SANSMTP_ENHANCED(4, 3, 1)
                                         : SANSMTP_ENHANCED(4, 3, 0);
-    char text[128];
+    const struct queue_batch *batch = mailbag->lane->consignment->batch;
+    char folder[FOLDER_MAX], text[FOLDER_MAX + 128];
 
-    snprintf(text, sizeof text, "cannot store it: %s", strerror(error));
+    mailbox_folder(&batch->recipients[mailbag->indices[at]], folder);
+    snprintf(text, sizeof text, "cannot store it in %s: %s", folder, strerror(error));
     settle(mailbag, at, full ? 452 : 451, enhanced, text);
 }
 
