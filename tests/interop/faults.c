@@ -2,7 +2,8 @@
  * A disk that fails as a test likes, put before the C library by LD_PRELOAD: a call that is about
  * a mailbox fault-CALL-ERRNO@... fails with this errno, as long as there is a file FAULTS (of the
  * environment). Calls: openat, of a file to be made; write; fsync; linkat; syncnew, the fsync of a
- * new/. And with ROOM in the environment so many octets are free, as long as there is that file.
+ * new/. And with ROOM in the environment so many octets are free, as long as there is that file;
+ * if it is 0, nothing can be written to the queue, either.
  */
 
 #undef _FILE_OFFSET_BITS /* so that openat and openat64 are two, and statvfs and statvfs64 */
@@ -30,6 +31,8 @@ ssize_t write(int file, const void *octets, size_t length);
 int fsync(int file);
 int close(int file);
 int linkat(int from_at, const char *from, int to_at, const char *to, int flags);
+ssize_t pwrite(int file, const void *octets, size_t length, off_t at);
+ssize_t pwrite64(int file, const void *octets, size_t length, off64_t at);
 int statvfs(const char *path, struct statvfs *found);
 int statvfs64(const char *path, struct statvfs64 *found);
 
@@ -178,4 +181,41 @@ int statvfs64(const char *path, struct statvfs64 *found)
         found->f_bavail = (fsblkcnt64_t)room();
     }
     return result;
+}
+
+/* The index of SQLite's log lies in a file, but is no part of the queue. */
+static bool is_queue(int file)
+{
+    char link[64], path[4096];
+    ssize_t length;
+
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    length = readlink(link, path, sizeof path - 1);
+    if (length < 0) {
+        return false;
+    }
+    path[length] = '\0';
+    return strstr(path, "/queue.sqlite") != NULL && strstr(path, "-shm") == NULL;
+}
+
+ssize_t pwrite(int file, const void *octets, size_t length, off_t at)
+{
+    ssize_t (*real)(int, const void *, size_t, off_t);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "pwrite");
+    if (room() == 0 && is_queue(file)) {
+        return fail(ENOSPC);
+    }
+    return real(file, octets, length, at);
+}
+
+ssize_t pwrite64(int file, const void *octets, size_t length, off64_t at)
+{
+    ssize_t (*real)(int, const void *, size_t, off64_t);
+
+    *(void **)&real = dlsym(RTLD_NEXT, "pwrite64");
+    if (room() == 0 && is_queue(file)) {
+        return fail(ENOSPC);
+    }
+    return real(file, octets, length, at);
 }

@@ -2,9 +2,11 @@
 of the rest, nor to delete it."""
 
 import os
+import sqlite3
 import sys
 
 import support
+from delivering import QUICK
 from relay import Relay
 from support import Wire, stuffed
 
@@ -41,7 +43,59 @@ def by_chunks(relay, then):
         return wire.expect(452)
 
 
+def unfinished(relay):
+    """Rows and chunks of what was not whole when the relay was killed."""
+    database = sqlite3.connect(os.path.join(relay.queue, "queue.sqlite"))
+    rows = database.execute("SELECT id FROM message WHERE ready = 0").fetchall()
+    chunks = database.execute("SELECT 1 FROM chunk WHERE message NOT IN"
+                              " (SELECT id FROM message WHERE ready = 1)").fetchall()
+    database.close()
+    return len(rows), len(chunks)
+
+
+def leave_half(relay):
+    """Killed in the middle of a message."""
+    with Wire(relay.port) as wire:
+        wire.envelope("user@elsewhere.example")
+        wire.send(b"BDAT 200000\r\n" + b"x" * 199998 + b"\r\n")
+        wire.expect(250)
+        relay.kill()
+
+
+def full_at_start(tap, here):
+    """Others have filled the disk to the last octet: what is there is delivered all the same."""
+    with Relay(here, *ANYWHERE, *QUICK) as relay:
+        to = "user@example.test"
+        os.makedirs(relay.maildir, exist_ok=True)
+        broken = support.written(relay.maildir, to, b"")
+        with Wire(relay.port) as wire:
+            wire.envelope(to)
+            wire.command("DATA", 354)
+            wire.send(stuffed(support.message("waits")))
+            wire.expect(250)
+        relay.until(lambda: " later " in relay.log())
+        support.attempt(tap, "the relay is killed in a message", leave_half, relay)
+        tap.check(unfinished(relay)[0] == 1, "half of it is left", unfinished(relay))
+        os.remove(broken)
+        support.written(relay.here, "faults", b"")
+        support.attempt(tap, "it starts on a disk that is full", begin, relay, 0)
+        tap.check("disk is full" in relay.errors(), "says so", relay.errors())
+        support.attempt(tap, "takes no mail", send, relay, 452)
+        tap.check(relay.until(lambda: relay.stored(to)), "delivers", relay.log())
+        tap.check(len(relay.listed()) == 1, "cannot write it down", relay.listed())
+        os.remove(relay.faults)
+        support.attempt(tap, "and takes mail once there is room", send, relay, 250)
+        tap.check(relay.until(lambda: unfinished(relay) == (0, 0)), "the half goes",
+                  unfinished(relay))
+        tap.check(relay.until(lambda: all(row["recipient"] != "<%s>" % to
+                                          for row in relay.listed())),
+                  "what was delivered is written down", relay.listed())
+        tap.check(len(relay.stored(to)) == 1, "it came once", relay.stored(to))
+        tap.check(relay.stop() == 0, "SIGTERM ends it with 0", relay.errors())
+
+
 def test(tap, here):
+    full_at_start(tap, here)
     with Relay(here, *ANYWHERE) as relay:
         begin(relay, TOO_LITTLE)
         support.attempt(tap, "with room a message is taken", send, relay, 250)

@@ -1,4 +1,4 @@
-#include "queue_sql.h"
+#include "queue_drop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,21 +54,17 @@ static const char older[] =
     "DROP TABLE older;"
     "PRAGMA user_version = 2;";
 
-/* busy: what is being delivered. It is in memory, and this process' own. auto_vacuum counts for a
- * file that is new. */
-static const char settings[] = "PRAGMA auto_vacuum = INCREMENTAL;"
-                               "PRAGMA journal_mode = WAL;"
+/* For a file that is new, or copied by VACUUM. It writes to any, and the disk may be full. */
+static const char vacuum[] = "PRAGMA auto_vacuum = INCREMENTAL;";
+
+/* busy: what is being delivered. It is in memory, and this process' own. */
+static const char settings[] = "PRAGMA journal_mode = WAL;"
                                "PRAGMA synchronous = FULL;"
                                "PRAGMA journal_size_limit = 67108864;"
                                "PRAGMA secure_delete = FAST;"
                                "PRAGMA temp_store = MEMORY;"
                                "PRAGMA cache_size = -16000;"
                                "CREATE TEMP TABLE busy(id INTEGER PRIMARY KEY);";
-
-/* What was on its way in when the program ended. Nobody was told that we have it. */
-static const char clearing[] =
-    "DELETE FROM chunk WHERE message IN (SELECT id FROM message WHERE ready = 0);"
-    "DELETE FROM message WHERE ready = 0;";
 
 /* -- errors ----------------------------------------------------------------------------------- */
 
@@ -231,6 +227,24 @@ static int make_tables(struct queue *queue, const char *path)
     return status;
 }
 
+/* To delete has to be written, too. A disk that others have filled keeps nobody from what can be
+ * read; what is left goes later. */
+static int clear(struct queue *queue, const char *path)
+{
+    int error;
+
+    queue->unfinished = queue_last(queue);
+    error = drop_unfinished(queue);
+    if (error == ENOSPC) {
+        fprintf(stderr,
+                "sansmtp-relay: the queue %s: the disk is full; until there is room, no mail is "
+                "taken, and what is delivered may be delivered again\n",
+                path);
+        return 0;
+    }
+    return error == 0 ? 0 : complain_of_database(queue, path);
+}
+
 static int open_file(struct queue *queue, const char *path, bool serve)
 {
     int status = open_database(queue, path, serve);
@@ -238,13 +252,16 @@ static int open_file(struct queue *queue, const char *path, bool serve)
     if (status == 0) {
         status = look_at_version(queue, path, serve);
     }
+    if (status == 0 && ask(queue, "PRAGMA user_version") != VERSION) {
+        status = execute(queue, path, vacuum);
+    }
     if (status == 0) {
         status = execute(queue, path, settings);
     }
     if (status == 0) {
         status = make_tables(queue, path);
     }
-    return status == 0 && serve ? execute(queue, path, clearing) : status;
+    return status == 0 && serve ? clear(queue, path) : status;
 }
 
 int queue_open(struct queue **queue, const char *path, bool serve)

@@ -35,3 +35,18 @@ void look_at_destination(struct queue *queue, uint64_t destination)
     sql_run(queue, SQL_SET_DUE, destination);
     sql_run(queue, SQL_DROP_DESTINATION, destination);
 }
+
+int drop_unfinished(struct queue *queue)
+{
+    int error;
+
+    sql_run(queue, SQL_DROP_UNFINISHED_CHUNKS, queue->unfinished);
+    if (queue->error == 0) { /* only then: chunks without a message would stay for ever */
+        sql_run(queue, SQL_DROP_UNFINISHED, queue->unfinished);
+    }
+    error = queue_outcome(queue);
+    if (error == 0) {
+        queue->unfinished = 0;
+    }
+    return error;
+}

@@ -17,4 +17,8 @@ void drop_recipient(struct queue *queue, uint64_t recipient);
 /* Drops the message, if it has no recipients any more. */
 void drop_if_done(struct queue *queue, uint64_t message);
 
+/* Drops what was on its way in when another process ended: queue->unfinished. Nobody was told that
+ * we have it. Returns 0 or an errno; it is then to be called again. */
+int drop_unfinished(struct queue *queue);
+
 #endif

@@ -20,9 +20,11 @@ enum statement {
 struct queue {
     sqlite3 *database;
     sqlite3_stmt *statements[SQL_COUNT];
-    int lock;    /* of the daemon; -1: none */
-    int error;   /* the first one since queue_outcome */
-    bool shrunk; /* since the last checkpoint */
+    int lock;            /* of the daemon; -1: none */
+    int error;           /* the first one since queue_outcome */
+    bool shrunk;         /* since the last checkpoint */
+    uint64_t unfinished; /* the last message that may be left of another process; 0: none */
+    int64_t tried;       /* seconds since 1970, when they were last to go */
     unsigned char chunk[QUEUE_CHUNK_MAX];
 };
 

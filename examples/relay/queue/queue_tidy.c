@@ -1,4 +1,6 @@
-#include "queue_sql.h"
+#include "queue_drop.h"
+
+#include <time.h>
 
 /* What a queue that is empty may keep: 8 MiB. */
 #define FREE_LEAST 2048u
@@ -22,12 +24,25 @@ static void run_all(struct queue *queue, enum statement which)
     }
 }
 
+/* The disk may have been full until now, and still be: once a second is enough. */
+static void clear_unfinished(struct queue *queue)
+{
+    int64_t now = time(NULL);
+
+    if (queue->unfinished != 0 && now != queue->tried) {
+        queue->tried = now;
+        drop_unfinished(queue);
+    }
+}
+
 /* The file is as large as the most that was ever in it, unless somebody makes it smaller. It stays
  * at most twice what is in it, so that most of what comes finds room. */
 bool queue_tidy(struct queue *queue)
 {
-    uint64_t empty = ask(queue, SQL_FREE_PAGES);
+    uint64_t empty;
 
+    clear_unfinished(queue);
+    empty = ask(queue, SQL_FREE_PAGES);
     if (empty >= FREE_LEAST && 2 * empty > ask(queue, SQL_PAGES)) {
         run_all(queue, SQL_SHRINK);
         queue->shrunk = true;
