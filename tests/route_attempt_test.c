@@ -386,67 +386,69 @@ static void test_literals(void **state)
     expect_unusable();
 }
 
+enum { OPEN, PRIVATE, LOCAL, NOWHERE };
+
+static const struct {
+    const char *address;
+    int place;
+} places[] = {
+    {"0.0.0.0", NOWHERE},
+    {"0.255.255.255", NOWHERE},
+    {"1.0.0.0", OPEN},
+    {"9.255.255.255", OPEN},
+    {"10.0.0.0", PRIVATE},
+    {"10.255.255.255", PRIVATE},
+    {"11.0.0.0", OPEN},
+    {"100.63.255.255", OPEN},
+    {"100.64.0.0", PRIVATE},
+    {"100.127.255.255", PRIVATE},
+    {"100.128.0.0", OPEN},
+    {"126.255.255.255", OPEN},
+    {"127.0.0.1", LOCAL},
+    {"127.255.255.255", LOCAL},
+    {"128.0.0.0", OPEN},
+    {"169.253.255.255", OPEN},
+    {"169.254.169.254", LOCAL},
+    {"169.255.0.0", OPEN},
+    {"172.15.255.255", OPEN},
+    {"172.16.0.0", PRIVATE},
+    {"172.31.255.255", PRIVATE},
+    {"172.32.0.0", OPEN},
+    {"192.167.255.255", OPEN},
+    {"192.168.0.0", PRIVATE},
+    {"192.169.0.0", OPEN},
+    {"223.255.255.255", OPEN},
+    {"224.0.0.0", NOWHERE},
+    {"239.0.0.1", NOWHERE},
+    {"240.0.0.0", NOWHERE},
+    {"255.255.255.255", NOWHERE},
+    {"::", NOWHERE},
+    {"::127.0.0.1", NOWHERE},
+    {"::c000:201", NOWHERE},
+    {"::1", LOCAL},
+    {"::2", NOWHERE},
+    {"0:ffff::1", NOWHERE},
+    {"1::", OPEN},
+    {"::ffff:127.0.0.1", LOCAL},
+    {"::ffff:10.0.0.1", PRIVATE},
+    {"::ffff:192.0.2.1", OPEN},
+    {"::ffff:0.0.0.0", NOWHERE},
+    {"::fffe:127.0.0.1", NOWHERE},
+    {"64:ff9b::127.0.0.1", LOCAL},
+    {"64:ff9b::192.0.2.1", OPEN},
+    {"2001:db8::1", OPEN},
+    {"fbff::1", OPEN},
+    {"fc00::1", PRIVATE},
+    {"fdff::1", PRIVATE},
+    {"fe00::1", OPEN},
+    {"fe80::1", NOWHERE},
+    {"fec0::1", NOWHERE},
+    {"ff02::1", NOWHERE},
+};
+
 /* Where strangers may send us: nowhere that is only here. */
 static void test_places(void **state)
 {
-    enum { OPEN, PRIVATE, LOCAL, NOWHERE };
-    static const struct {
-        const char *address;
-        int place;
-    } rows[] = {
-        {"0.0.0.0", NOWHERE},
-        {"0.255.255.255", NOWHERE},
-        {"1.0.0.0", OPEN},
-        {"9.255.255.255", OPEN},
-        {"10.0.0.0", PRIVATE},
-        {"10.255.255.255", PRIVATE},
-        {"11.0.0.0", OPEN},
-        {"100.63.255.255", OPEN},
-        {"100.64.0.0", PRIVATE},
-        {"100.127.255.255", PRIVATE},
-        {"100.128.0.0", OPEN},
-        {"126.255.255.255", OPEN},
-        {"127.0.0.1", LOCAL},
-        {"127.255.255.255", LOCAL},
-        {"128.0.0.0", OPEN},
-        {"169.253.255.255", OPEN},
-        {"169.254.169.254", LOCAL},
-        {"169.255.0.0", OPEN},
-        {"172.15.255.255", OPEN},
-        {"172.16.0.0", PRIVATE},
-        {"172.31.255.255", PRIVATE},
-        {"172.32.0.0", OPEN},
-        {"192.167.255.255", OPEN},
-        {"192.168.0.0", PRIVATE},
-        {"192.169.0.0", OPEN},
-        {"223.255.255.255", OPEN},
-        {"224.0.0.0", NOWHERE},
-        {"239.0.0.1", NOWHERE},
-        {"240.0.0.0", NOWHERE},
-        {"255.255.255.255", NOWHERE},
-        {"::", NOWHERE},
-        {"::127.0.0.1", NOWHERE},
-        {"::c000:201", NOWHERE},
-        {"::1", LOCAL},
-        {"::2", NOWHERE},
-        {"0:ffff::1", NOWHERE},
-        {"1::", OPEN},
-        {"::ffff:127.0.0.1", LOCAL},
-        {"::ffff:10.0.0.1", PRIVATE},
-        {"::ffff:192.0.2.1", OPEN},
-        {"::ffff:0.0.0.0", NOWHERE},
-        {"::fffe:127.0.0.1", NOWHERE},
-        {"64:ff9b::127.0.0.1", LOCAL},
-        {"64:ff9b::192.0.2.1", OPEN},
-        {"2001:db8::1", OPEN},
-        {"fbff::1", OPEN},
-        {"fc00::1", PRIVATE},
-        {"fdff::1", PRIVATE},
-        {"fe00::1", OPEN},
-        {"fe80::1", NOWHERE},
-        {"fec0::1", NOWHERE},
-        {"ff02::1", NOWHERE},
-    };
     static const struct {
         uint32_t flags;
         int furthest;
@@ -459,14 +461,14 @@ static void test_places(void **state)
     };
     (void)state;
 
-    for (size_t i = 0; i < COUNT(rows); i++) {
+    for (size_t i = 0; i < COUNT(places); i++) {
         for (size_t j = 0; j < COUNT(policies); j++) {
             begin(NULL);
             route.flags = policies[j].flags;
-            add(10, rows[i].address, 0);
+            add(10, places[i].address, 0);
             assert_int_equal(run(ATTEMPTS), 0);
-            if (result.count != (rows[i].place <= policies[j].furthest)) {
-                fail_msg("%s, policy %zu", rows[i].address, j);
+            if (result.count != (places[i].place <= policies[j].furthest)) {
+                fail_msg("%s, policy %zu", places[i].address, j);
             }
         }
     }
