@@ -65,19 +65,15 @@ static const char *host_name(const struct search *search, uint32_t host, char ou
     return out;
 }
 
-static bool is_secure(uint32_t answers, const uint8_t *message, size_t length)
+/* RFC 4035 3.2.3: the validating resolver has set AD. RFC 7672 2.1.1: an answer that fails is no
+ * proof that there are none. */
+uint32_t search_safety(uint32_t answers, const uint8_t *message, size_t length)
 {
-    return (answers & (SANSMTP_ROUTE_SERVFAIL | SANSMTP_ROUTE_TIMEOUT)) == 0 && length > 3 &&
-           (message[3] & 0x20u) != 0;
-}
-
-/* RFC 7672 2.1.1: an answer that fails is no proof that there are none. */
-static uint32_t safety_of(uint32_t answers, const uint8_t *message, size_t length)
-{
-    if ((answers & (SANSMTP_ROUTE_SERVFAIL | SANSMTP_ROUTE_TIMEOUT)) != 0 || length < 12) {
+    if ((answers & (SANSMTP_ROUTE_SERVFAIL | SANSMTP_ROUTE_TIMEOUT)) != 0 ||
+        length < ANSWER_HEADER) {
         return SANSMTP_DNS_FAILED;
     }
-    return is_secure(answers, message, length) ? SANSMTP_DNS_SECURE : SANSMTP_DNS_INSECURE;
+    return (message[3] & 0x20u) != 0 ? SANSMTP_DNS_SECURE : SANSMTP_DNS_INSECURE;
 }
 
 /* RFC 7672 2.2.2: first the name that the CNAMEs lead to, then the host's own. */
@@ -88,7 +84,7 @@ static void on_tlsa(void *user, uint32_t answers, const uint8_t *message, size_t
     struct search_host *more = &search->more[inquiry->host];
     char name[SEARCH_NAME_MAX];
 
-    more->tlsa_safety = safety_of(answers, message, length);
+    more->tlsa_safety = search_safety(answers, message, length);
     if (more->tlsa_safety == SANSMTP_DNS_SECURE) {
         read_records(more, message, length);
     }
@@ -122,7 +118,7 @@ static void on_alias(void *user, uint32_t answers, const uint8_t *message, size_
     struct search_host *more = &search->more[inquiry->host];
     char name[SEARCH_NAME_MAX];
 
-    more->address_safety = safety_of(answers, message, length);
+    more->address_safety = search_safety(answers, message, length);
     more->alias[0] = '\0';
     if (more->address_safety == SANSMTP_DNS_SECURE) {
         ask_keys(search, inquiry->host, host_name(search, inquiry->host, name), inquiry->answered);

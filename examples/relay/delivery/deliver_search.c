@@ -63,16 +63,11 @@ static void look_after_safety(struct search *search)
 
 /* -- addresses -------------------------------------------------------------------------------- */
 
-/* RFC 4035 3.2.3: the validating resolver has set AD. */
 static uint32_t safety_of(const struct search *search, uint32_t answers, const uint8_t *message,
                           size_t length)
 {
-    if ((answers & (SANSMTP_ROUTE_SERVFAIL | SANSMTP_ROUTE_TIMEOUT)) != 0) {
-        return search->relay->config.dane ? SANSMTP_DNS_FAILED : SANSMTP_DNS_INSECURE;
-    }
-    return search->relay->config.dane && length > 3 && (message[3] & 0x20u) != 0
-               ? SANSMTP_DNS_SECURE
-               : SANSMTP_DNS_INSECURE;
+    return search->relay->config.dane ? search_safety(answers, message, length)
+                                      : SANSMTP_DNS_INSECURE;
 }
 
 static void add_address(struct search_host *more, const void *octets, uint32_t length)

@@ -69,6 +69,9 @@ struct search *search_begin(struct relay *relay, const char *domain, uint32_t fl
 /* Not wanted any more; NULL is nothing. */
 void search_end(struct search *search);
 
+/* deliver_safety.c: SANSMTP_DNS_...: how safe an answer is, if DANE is on. */
+uint32_t search_safety(uint32_t answers, const uint8_t *message, size_t length);
+
 /* deliver_policy.c, deliver_safety.c: the lookups for TLS. Each adds to search->pending what is to
  * be awaited. */
 void search_policy(struct search *search, void (*answered)(struct search *search));

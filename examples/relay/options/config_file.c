@@ -2,6 +2,7 @@
 
 #include "../../safe_text.h"
 #include "config_option.h"
+#include "lines.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -70,19 +71,6 @@ static int given_before(const struct reader *reader, const char *name, size_t li
 
 /* -- a line ----------------------------------------------------------------------------------- */
 
-/* Cuts white space off both ends. */
-static char *trimmed(char *text)
-{
-    size_t length;
-
-    text += strspn(text, " \t");
-    length = strlen(text);
-    while (length > 0 && strchr(" \t\r", text[length - 1]) != NULL) {
-        text[--length] = '\0';
-    }
-    return text;
-}
-
 static bool has_control(const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -140,7 +128,7 @@ static int read_option(struct reader *reader, const struct config_option *option
 /* The text stays: values point into it. */
 static int read_line(struct reader *reader, char *text)
 {
-    char *name = trimmed(text), *value;
+    char *name = lines_trimmed(text), *value;
     const struct config_option *option;
 
     if (name[0] == '\0' || name[0] == '#') {
@@ -155,7 +143,7 @@ static int read_line(struct reader *reader, char *text)
         *value = '\0';
         return no_option(reader, name);
     }
-    return read_option(reader, option, trimmed(value));
+    return read_option(reader, option, lines_trimmed(value));
 }
 
 /* -- the file --------------------------------------------------------------------------------- */

@@ -7,18 +7,16 @@
 #include <string.h>
 #include <sysexits.h>
 
-#define SPACE " \t\r\n"
-
-static char *trimmed(char *text)
+char *lines_trimmed(char *line)
 {
     size_t length;
 
-    text += strspn(text, SPACE);
-    length = strlen(text);
-    while (length > 0 && strchr(SPACE, text[length - 1]) != NULL) {
-        text[--length] = '\0';
+    line += strspn(line, " \t");
+    length = strlen(line);
+    while (length > 0 && strchr(" \t\r\n", line[length - 1]) != NULL) {
+        line[--length] = '\0';
     }
-    return text;
+    return line;
 }
 
 static int complain(const char *path, size_t number, const char *wrong)
@@ -36,7 +34,7 @@ static int complain_file(const char *path)
 static const char *take_line(char *text, size_t length, lines_take *take, void *user)
 {
     bool nul = strlen(text) != length;
-    char *line = trimmed(text);
+    char *line = lines_trimmed(text);
 
     if (nul) {
         return "a NUL is in it";

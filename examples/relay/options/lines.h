@@ -4,6 +4,9 @@
 /* The files that options name: a thing a line; empty lines and those that begin with # do not
  * count. */
 
+/* Cuts white space off both ends of a line. */
+char *lines_trimmed(char *line);
+
 /* Takes a line without the white space at its ends; it may write in it. Returns NULL, or what is
  * wrong with it. */
 typedef const char *lines_take(void *user, char *line);
