@@ -17,8 +17,8 @@ struct addresses {
 
 /*
  * Adds what line says: "ada@x.example"; "@x.example", whoever it is; "ada", at any domain;
- * "*", anybody. owner, ""
- * for nobody's, has no newline in it. Returns NULL, or what is wrong with the line.
+ * "*", anybody. owner, "" for nobody's, has no newline in it. Returns NULL, or what is wrong with
+ * the line.
  */
 const char *addresses_add(struct addresses *set, const char *owner, const char *line);
 
